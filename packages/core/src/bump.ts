@@ -1,0 +1,19 @@
+/**
+ * The size of a release. `none` means: named, but not released (its ranges may still be rewritten).
+ */
+export const bumps = ['none', 'patch', 'minor', 'major'] as const
+export type Bump = (typeof bumps)[number]
+
+export function isBump(value: unknown): value is Bump {
+  return bumps.includes(value as Bump)
+}
+
+/** Negative when `a` is the smaller bump, 0 when equal, positive when the larger. */
+export function compareBumps(a: Bump, b: Bump): number {
+  return bumps.indexOf(a) - bumps.indexOf(b)
+}
+
+/** The join of the lattice none < patch < minor < major. */
+export function highestBump(a: Bump, b: Bump): Bump {
+  return compareBumps(a, b) >= 0 ? a : b
+}

@@ -1,0 +1,13 @@
+/**
+ * @topsail/core decides. Plain data in, plain data out: no I/O, no clock, no randomness.
+ *
+ * The exports stand in the order of the pipeline: nouns, then read -> resolve -> plan -> explain -> edits -> steps.
+ */
+export * from './bump.ts'
+export * from './names.ts'
+export * from './workspace.ts'
+export * from './settings.ts'
+export * from './change.ts'
+export * from './problem.ts'
+export * from './snapshot.ts'
+export * from './release-plan.ts'

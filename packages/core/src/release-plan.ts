@@ -1,0 +1,74 @@
+/**
+ * The release plan: the artefact that every later stage reads and `topsail apply` obeys. `toPlanDocument` in
+ * `plan-document.ts` gives the stable JSON, `topsail/plan@1`.
+ */
+import type { Bump } from './bump.ts'
+import type { Change, ChangeId } from './change.ts'
+import type { PackageName, Path, Range, Sha, Version } from './names.ts'
+import type { Problem } from './problem.ts'
+import type { RulesName, Sources } from './settings.ts'
+import type { DependencyField } from './workspace.ts'
+
+/** Why a package is released, as facts that can be checked again. Sentences are the CLI's. */
+export type Reason =
+  | { readonly kind: 'change'; readonly change: ChangeId; readonly bump: Bump }
+  | {
+      readonly kind: 'out-of-range' | 'always'
+      readonly dependency: PackageName
+      readonly field: DependencyField
+      /** As the manifest writes it. */
+      readonly range: Range
+      /** The new version of the dependency. */
+      readonly next: Version
+    }
+  | { readonly kind: 'fixed-group' | 'linked-group'; readonly group: readonly PackageName[]; readonly leader: PackageName }
+  | { readonly kind: 'pre-exit'; readonly from: Version }
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'first-release' }
+  | { readonly kind: 'override'; readonly by: string }
+  | { readonly kind: 'capped'; readonly asked: Bump; readonly cap: Bump }
+
+export type RangeEdit = {
+  readonly field: DependencyField
+  readonly dependency: PackageName
+  readonly from: Range
+  readonly to: Range
+}
+
+export type Release = {
+  readonly name: PackageName
+  readonly dir: Path
+  readonly from: Version
+  readonly to: Version
+  readonly bump: Exclude<Bump, 'none'>
+  readonly private: boolean
+  readonly targets: readonly string[]
+  /** Internal packages in the plan that must be published before this one, sorted (dev edges excluded). */
+  readonly needs: readonly PackageName[]
+  readonly changes: readonly ChangeId[]
+  /** Internal ranges of `dependencies`, `peerDependencies` and `optionalDependencies` as they will stand. */
+  readonly dependencies: Readonly<Record<PackageName, Range>>
+  readonly rangeEdits: readonly RangeEdit[]
+  readonly reasons: readonly [Reason, ...Reason[]]
+}
+
+/** A package that keeps its version and only has ranges rewritten. */
+export type Rewrite = { readonly name: PackageName; readonly dir: Path; readonly rangeEdits: readonly RangeEdit[] }
+
+export type ReleasePlan = {
+  readonly id: string
+  readonly commit: Sha | undefined
+  readonly rules: RulesName
+  readonly sources: Sources
+  /** Sorted by name. */
+  readonly releases: readonly Release[]
+  readonly rewrites: readonly Rewrite[]
+  readonly changes: readonly Change[]
+  /** Changesets that `version` eats: deleted, or moved to `.changeset/pre/` in pre mode of v3. */
+  readonly consumed: readonly { readonly id: ChangeId; readonly file: Path; readonly movedTo: Path | undefined }[]
+  /** The new text of pre.json; null removes it; undefined leaves it. */
+  readonly preState: string | null | undefined
+  /** Waves in dependency order, names sorted within a wave. A cycle's members share a wave. */
+  readonly order: readonly (readonly PackageName[])[]
+  readonly problems: readonly Problem[]
+}

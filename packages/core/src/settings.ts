@@ -1,0 +1,87 @@
+/**
+ * Everything configurable that decides a plan, with its defaults filled in: `.changeset/config.json` and
+ * `topsail.json` merged (engine/read/settings.ts). Globs over package names are already expanded.
+ */
+import type { Bump } from './bump.ts'
+import type { PackageName } from './names.ts'
+import type { DependencyField } from './workspace.ts'
+
+export const rulesNames = ['changesets@3', 'changesets@2', 'topsail'] as const
+export type RulesName = (typeof rulesNames)[number]
+
+export const sourcesNames = ['changesets', 'commits', 'both'] as const
+export type Sources = (typeof sourcesNames)[number]
+
+export const commitPresetNames = ['conventional', 'lerna', 'release-please', 'nx'] as const
+export type CommitPresetName = (typeof commitPresetNames)[number]
+
+/** How the new version of a dependency relates to the range a dependent wrote. */
+export type RangeRelation = 'in-range' | 'out-by-patch' | 'out-by-minor' | 'out-by-major'
+
+/** The bump a dependent gets for each kind of edge and relation. Missing cells mean `none`. */
+export type CascadeTable = { readonly [field in DependencyField]?: { readonly [relation in RangeRelation]?: Bump } }
+
+/** What `0.x` packages do with a bump: `none` follows semver's letters, `shift` makes major minor and minor patch,
+ * `major-to-minor` shifts only the major. */
+export type ZeroMajorPolicy = 'none' | 'major-to-minor' | 'shift'
+
+export type CommitSettings = {
+  readonly preset: CommitPresetName
+  /** Type -> bump, over the preset's table: `{ "perf": "patch", "docs": "none" }`. */
+  readonly types: Readonly<Record<string, Bump>>
+}
+
+export type Settings = {
+  readonly sources: Sources
+  readonly rules: RulesName
+  readonly fixed: readonly (readonly PackageName[])[]
+  readonly linked: readonly (readonly PackageName[])[]
+  readonly ignore: readonly PackageName[]
+  readonly privatePackages: { readonly version: boolean; readonly tag: boolean }
+  readonly updateInternalDependencies: 'patch' | 'minor'
+  readonly updateInternalDependents: 'always' | 'out-of-range'
+  readonly bumpVersionsWithWorkspaceProtocolOnly: boolean
+  readonly onlyUpdatePeerDependentsWhenOutOfRange: boolean
+  readonly snapshot: { readonly useCalculatedVersion: boolean; readonly prereleaseTemplate: string | undefined }
+  readonly zeroMajor: ZeroMajorPolicy
+  readonly commits: CommitSettings
+  /** Per dependent package, over the table of `rules`. */
+  readonly cascade: Readonly<Record<PackageName, CascadeTable>>
+  /** No bump above this, for example on a maintenance branch. */
+  readonly maxBump: Bump
+  /** `{name}` and `{version}` are filled in; the default is `{name}@{version}`. */
+  readonly tagPattern: string
+  readonly baseBranch: string
+  /** Files that never need a changeset, as globs relative to the package (`check.ignore`). */
+  readonly changedFilePatterns: readonly string[]
+  /** Packages that `topsail check` never asks a changeset for. */
+  readonly checkExclude: readonly PackageName[]
+  readonly access: 'public' | 'restricted'
+  readonly changelog: false | readonly [module: string, options: unknown]
+  readonly format: 'auto' | 'prettier' | 'oxfmt' | 'deno' | 'dprint' | 'biome' | false
+}
+
+export const defaultSettings: Settings = {
+  sources: 'changesets',
+  rules: 'changesets@3',
+  fixed: [],
+  linked: [],
+  ignore: [],
+  privatePackages: { version: false, tag: false },
+  updateInternalDependencies: 'patch',
+  updateInternalDependents: 'out-of-range',
+  bumpVersionsWithWorkspaceProtocolOnly: false,
+  onlyUpdatePeerDependentsWhenOutOfRange: false,
+  snapshot: { useCalculatedVersion: false, prereleaseTemplate: undefined },
+  zeroMajor: 'none',
+  commits: { preset: 'conventional', types: {} },
+  cascade: {},
+  maxBump: 'major',
+  tagPattern: '{name}@{version}',
+  baseBranch: 'main',
+  changedFilePatterns: ['**'],
+  checkExclude: [],
+  access: 'restricted',
+  changelog: ['@changesets/changelog-git', null],
+  format: 'auto',
+}
