@@ -1,9 +1,16 @@
 #!/usr/bin/env node
 // The published package holds the bundle; inside this workspace the sources run as they are.
+// Written for old versions of Node as well, so that they get a sentence instead of a stack trace.
 import { existsSync } from 'node:fs'
 import module from 'node:module'
 
-module.enableCompileCache?.()
-const bundle = new URL('../dist/main.js', import.meta.url)
-const source = new URL('../src/main.ts', import.meta.url)
-await import(existsSync(source) ? source.href : bundle.href)
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 22)) {
+  process.stderr.write(`topsail needs Node 22.22 or newer, and this is Node ${process.versions.node}.\n`)
+  process.exitCode = 2
+} else {
+  if (module.enableCompileCache) module.enableCompileCache()
+  const source = new URL('../src/main.ts', import.meta.url)
+  const bundle = new URL('../dist/main.js', import.meta.url)
+  await import(existsSync(source) ? source.href : bundle.href)
+}

@@ -1,0 +1,14 @@
+/**
+ * Every command of `topsail`, in the order of the help. A command is one file in `commands/`, imported when it is the
+ * one called: to add a command, add its file and its line here.
+ */
+import type { Command } from 'commander'
+import type { CliContext } from './context.ts'
+
+export type CommandEntry = {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<(context: CliContext) => Command>
+}
+
+export const commandTable: readonly CommandEntry[] = []

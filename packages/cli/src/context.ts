@@ -1,0 +1,115 @@
+/**
+ * What a command may know of the outside: streams, colours, folder, environment. Commands write through it and never
+ * touch `process`, so that a test can run them in memory. A reader who leaves early (`topsail plan | head`) closes a
+ * stream for good: later text is dropped, and the command still finishes what it does.
+ */
+import { createColors } from 'picocolors'
+
+export type Colours = ReturnType<typeof createColors>
+
+export type Output = {
+  readonly write: (text: string) => void
+  readonly isTTY: boolean
+  /** Read when needed, since a terminal may be resized. */
+  readonly columns: () => number
+  readonly colours: Colours
+  /** Resolves when everything written has left the process. */
+  readonly drained: () => Promise<void>
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type CliContext = {
+  readonly cwd: string
+  readonly env: Environment
+  /** The result: tables, documents. */
+  readonly out: Output
+  /** Everything else: problems, progress. */
+  readonly err: Output
+  /** True when a person sits at both ends and can be asked. */
+  readonly interactive: boolean
+  readonly now: () => Date
+  /** The command's answer, 0 unless it says otherwise. See `exitCodes` in run.ts. */
+  readonly exitWith: (code: number) => void
+  readonly exitCode: () => number
+}
+
+export function processContext(): CliContext {
+  let code = 0
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    out: streamOutput(process.stdout, process.env),
+    err: streamOutput(process.stderr, process.env),
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env['CI'],
+    now: () => new Date(),
+    exitWith: (next) => {
+      code = next
+    },
+    exitCode: () => code,
+  }
+}
+
+/** A context that keeps what was written, for tests and for whoever embeds a command. */
+export function memoryContext(options: { cwd: string; env?: Environment; now?: Date; colours?: boolean }) {
+  let code = 0
+  const out = memoryOutput(options.colours ?? false)
+  const err = memoryOutput(options.colours ?? false)
+  const context: CliContext = {
+    cwd: options.cwd,
+    env: options.env ?? {},
+    out: out.output,
+    err: err.output,
+    interactive: false,
+    now: () => options.now ?? new Date(),
+    exitWith: (next) => {
+      code = next
+    },
+    exitCode: () => code,
+  }
+  return { context, stdout: out.text, stderr: err.text }
+}
+
+/** https://no-color.org and FORCE_COLOR as Node itself reads them; else colours only for a terminal that has them. */
+export function wantsColours(env: Environment, isTTY: boolean): boolean {
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  if (env['NO_COLOR']) return false
+  return isTTY && env['TERM'] !== 'dumb'
+}
+
+function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {
+  let open = true
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+    open = false
+  })
+  const isTTY = stream.isTTY === true
+  return {
+    write: (text) => {
+      if (open) stream.write(text)
+    },
+    isTTY,
+    columns: () => stream.columns ?? 100,
+    colours: createColors(wantsColours(env, isTTY)),
+    drained: () =>
+      new Promise((resolve) => {
+        if (open) stream.write('', () => resolve())
+        else resolve()
+      }),
+  }
+}
+
+function memoryOutput(colours: boolean): { output: Output; text: () => string } {
+  let text = ''
+  const output: Output = {
+    write: (more) => {
+      text += more
+    },
+    isTTY: false,
+    columns: () => 100,
+    colours: createColors(colours),
+    drained: () => Promise.resolve(),
+  }
+  return { output, text: () => text }
+}

@@ -1,0 +1,168 @@
+/**
+ * The words of every problem: one exhaustive record, so that a code without a sentence does not compile. `says` tells
+ * what is wrong, `mend` how to put it right, `example` is an instance for docs/problems.md and for the snapshot test.
+ * Facts are untrusted text: `printable` and `quote` clean them where they enter a sentence.
+ */
+import type { Problem, ProblemCode, Severity } from '@topsail/core'
+import type { CliContext, Colours } from '../context.ts'
+import { printable } from './text.ts'
+
+type ProblemWith<Code extends ProblemCode> = Extract<Problem, { code: Code }>
+
+export type ProblemWords<P extends Problem> = {
+  /** Without facts, fit for a heading. */
+  readonly title: string
+  readonly says: (problem: P) => string
+  readonly mend: (problem: P) => string | undefined
+  readonly example: Omit<P, 'code'>
+}
+
+export const problemWords = {
+  MANIFEST_INVALID: {
+    title: 'A manifest cannot be read',
+    says: (p) => `This manifest is not valid JSON: ${printable(p.detail)}.`,
+    mend: () => 'mend the file; its package is left out until then',
+    example: { severity: 'error', place: { file: 'packages/db/package.json', line: 4 }, detail: 'a comma is missing' },
+  },
+  MANIFEST_MISSING: {
+    title: 'There is no manifest',
+    says: () => 'There is no package.json here, so this is not the root of a workspace.',
+    mend: () => 'run in the root of the workspace, or name it with --cwd',
+    example: { severity: 'error', place: { file: 'package.json' } },
+  },
+  PACKAGE_NAME_INVALID: {
+    title: 'A package has a name that no registry takes',
+    says: (p) => `${quote(p.name)} is not a valid package name.`,
+    mend: () => 'give the manifest a name such as "@scope/name", in lower case',
+    example: { severity: 'error', place: { file: 'packages/db/package.json', line: 2 }, name: 'My DB' },
+  },
+  PACKAGE_NAME_DUPLICATE: {
+    title: 'Two packages have the same name',
+    says: (p) => `${quote(p.name)} is also the name of ${list(p.others)}.`,
+    mend: () => 'rename one of them, or take one out of the workspace globs',
+    example: { severity: 'error', place: { file: 'packages/db/package.json' }, name: '@acme/db', others: ['old/db'] },
+  },
+  PACKAGE_VERSION_INVALID: {
+    title: 'A version is not a semantic version',
+    says: (p) => `${quote(p.version)} is not a semantic version, so ${quote(p.name)} is never released.`,
+    mend: () => 'write a version such as "1.0.0", or take the field out',
+    example: {
+      severity: 'warning',
+      place: { file: 'packages/db/package.json', line: 3 },
+      name: '@acme/db',
+      version: '1.0',
+    },
+  },
+  CHANGESET_UNKNOWN_PACKAGE: {
+    title: 'A changeset names a package that is not in the workspace',
+    says: (p) => `No package named ${quote(p.name)} in this workspace.`,
+    mend: (p) =>
+      p.closest === undefined ? 'correct the name, or delete the line' : `did you mean ${quote(p.closest)}?`,
+    example: {
+      severity: 'quarantined',
+      place: { file: '.changeset/brave-cats.md', line: 2 },
+      name: '@acme/bd',
+      closest: '@acme/db',
+    },
+  },
+  CHANGESET_MALFORMED: {
+    title: 'A changeset cannot be read',
+    says: (p) => `This changeset cannot be read: ${printable(p.detail)}.`,
+    mend: () => 'write a front matter between two lines of ---, each line like "@acme/db": minor',
+    example: {
+      severity: 'quarantined',
+      place: { file: '.changeset/brave-cats.md', line: 1 },
+      detail: 'there is no front matter',
+    },
+  },
+  CHANGESET_MIXES_IGNORED: {
+    title: 'A changeset names ignored and released packages together',
+    says: (p) =>
+      `This changeset names ignored packages (${list(p.ignored)}) together with others (${list(p.released)}).`,
+    mend: () => 'split it into two changesets, one for the ignored packages and one for the others',
+    example: {
+      severity: 'quarantined',
+      place: { file: '.changeset/brave-cats.md' },
+      ignored: ['@acme/old'],
+      released: ['@acme/db'],
+    },
+  },
+  CHANGESET_WITHOUT_EFFECT: {
+    title: 'A changeset has no effect on a package it names',
+    says: (p) => `This changeset does nothing for ${quote(p.name)}, ${withoutEffect[p.why]}.`,
+    mend: (p) =>
+      p.why === 'private'
+        ? 'set "privatePackages": {"version": true} in .changeset/config.json'
+        : p.why === 'ignored'
+          ? 'take the package out of "ignore", or wait until it is released again'
+          : 'give its manifest a version',
+    example: {
+      severity: 'warning',
+      place: { file: '.changeset/brave-cats.md', line: 2 },
+      name: '@acme/web',
+      why: 'private',
+    },
+  },
+} satisfies { readonly [Code in ProblemCode]: ProblemWords<ProblemWith<Code>> }
+
+/** One problem as a paragraph: severity, code and place; the sentence; the mend. */
+export function renderProblem(problem: Problem, colours: Colours): string {
+  const words = wordsOf(problem)
+  const mend = words.mend(problem)
+  const place = placeOf(problem)
+  const head = [severityLabel(problem.severity, colours), colours.bold(problem.code), colours.cyan(place)]
+  const lines = [head.filter((part) => part !== '').join('  '), `  ${words.says(problem)}`]
+  if (mend !== undefined) lines.push(`  ${colours.dim('hint:')} ${mend}`)
+  return lines.join('\n')
+}
+
+export function renderProblems(problems: readonly Problem[], colours: Colours): string {
+  return problems.map((problem) => `${renderProblem(problem, colours)}\n`).join('\n')
+}
+
+/** Problems go to standard error, except where they are the result. */
+export function reportProblems(context: CliContext, problems: readonly Problem[]): void {
+  if (problems.length > 0) context.err.write(renderProblems(problems, context.err.colours))
+}
+
+/** `.changeset/brave-cats.md:2`, or the empty text. */
+export function placeOf(problem: Problem): string {
+  if (problem.place === undefined) return ''
+  const { file, line } = problem.place
+  return printable(line === undefined ? file : `${file}:${line}`)
+}
+
+export function sentenceOf(problem: Problem): string {
+  return wordsOf(problem).says(problem)
+}
+
+export function mendOf(problem: Problem): string | undefined {
+  return wordsOf(problem).mend(problem)
+}
+
+function wordsOf(problem: Problem): ProblemWords<Problem> {
+  // The record pairs each code with the words for exactly that member of the union, which the index loses.
+  return problemWords[problem.code] as unknown as ProblemWords<Problem>
+}
+
+function severityLabel(severity: Severity, colours: Colours): string {
+  if (severity === 'error') return colours.red(colours.bold('error'))
+  if (severity === 'quarantined') return colours.magenta(colours.bold('quarantined'))
+  return colours.yellow(colours.bold('warning'))
+}
+
+function quote(text: string): string {
+  return `"${printable(text)}"`
+}
+
+/** Up to five names, then how many more. */
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map(quote).join(', ')
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown
+}
+
+const withoutEffect = {
+  private: 'which is private, and private packages are not versioned here',
+  'no-version': 'which has no version',
+  ignored: 'which is ignored',
+} as const

@@ -1,0 +1,77 @@
+/**
+ * Text from outside (repository, git, registries) on its way to a screen: secrets taken out, characters that steer a
+ * terminal or reorder a line made visible, columns counted as a terminal counts them.
+ */
+import stringWidth from 'fast-string-width'
+
+/** On one line. Control characters, line breaks and text-direction marks become `\n` or `\u{202e}`. */
+export function printable(text: string): string {
+  return redact(text).replace(steering, (character) => shown(character))
+}
+
+/** The same over several lines: line feeds stay. */
+export function printableLines(text: string): string {
+  return redact(text.replaceAll('\r\n', '\n')).replace(steering, (character) =>
+    character === '\n' ? character : shown(character),
+  )
+}
+
+/** Takes credentials out: userinfo in addresses, tokens of registries and forges, authorization values. */
+export function redact(text: string): string {
+  return secrets.reduce((kept, [pattern, replacement]) => kept.replace(pattern, replacement), text)
+}
+
+/** Columns that a terminal gives this text, colours not counted. */
+export function widthOf(text: string): number {
+  return stringWidth(text)
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)))
+}
+
+/** Cut to so many columns, `…` at the end when something was cut. Expects printable text without colours. */
+export function truncate(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
+  let kept = ''
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    used += widthOf(segment)
+    if (used > width - 1) break
+    kept += segment
+  }
+  return `${kept}…`
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/**
+ * C0, C1 and DEL; line and paragraph separators; everything that changes direction (bidi marks, embeddings,
+ * overrides, isolates); zero-width characters and the byte order mark; tags; lone surrogates.
+ */
+const steering =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu
+
+function shown(character: string): string {
+  if (character === '\n') return '\\n'
+  if (character === '\r') return '\\r'
+  if (character === '\t') return '\\t'
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}
+
+const secrets: readonly (readonly [RegExp, string])[] = [
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, '$1***@'],
+  [/\b(npm|ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{8,}/g, '$1_***'],
+  [/\bgithub_pat_\w{8,}/g, 'github_pat_***'],
+  [/\bglpat-[\w-]{8,}/g, 'glpat-***'],
+  [
+    /\b(_authToken|_auth|_password|authorization|x-otp)(["']?\s*[=:]\s*["']?)(?:(?:basic|bearer)\s+)?[^\s"',;]+/gi,
+    '$1$2***',
+  ],
+  [/\b(bearer|basic)\s+[A-Za-z0-9+/._~=-]{8,}/gi, '$1 ***'],
+]
