@@ -1,0 +1,4 @@
+/**
+ * @topsail/engine/testing: real counterparts for tests and for the demo. Not part of the published package.
+ */
+export * from './registry.ts'
