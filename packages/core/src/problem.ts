@@ -31,5 +31,7 @@ export type Problem =
   | ProblemOf<'CHANGESET_MALFORMED', { detail: string }>
   | ProblemOf<'CHANGESET_MIXES_IGNORED', { ignored: readonly PackageName[]; released: readonly PackageName[] }>
   | ProblemOf<'CHANGESET_WITHOUT_EFFECT', { name: PackageName; why: 'private' | 'no-version' | 'ignored' }>
+  // plan files
+  | ProblemOf<'PLAN_FILE_INVALID', { at: string; wanted: string }>
 
 export type ProblemCode = Problem['code']

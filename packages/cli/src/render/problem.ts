@@ -103,6 +103,17 @@ export const problemWords = {
       why: 'private',
     },
   },
+  PLAN_FILE_INVALID: {
+    title: 'A plan file cannot be read',
+    says: (p) => `This is not a plan: ${p.at === '' ? 'the file' : printable(p.at)} should be ${printable(p.wanted)}.`,
+    mend: () => 'write it anew with: topsail plan -o plan.json',
+    example: {
+      severity: 'error',
+      place: { file: 'plan.json' },
+      at: 'releases[0].bump',
+      wanted: 'one of patch, minor, major',
+    },
+  },
 } satisfies { readonly [Code in ProblemCode]: ProblemWords<ProblemWith<Code>> }
 
 /** One problem as a paragraph: severity, code and place; the sentence; the mend. */
