@@ -1,0 +1,80 @@
+/**
+ * `Git` as a process of the installed git. The environment is made plain first, so that a user's pager, language,
+ * aliases of output and a surrounding hook's GIT_DIR change nothing, and so that git never waits for a person.
+ */
+import { spawn } from 'node:child_process'
+import type { Git, GitAnswer, GitOptions } from '../ports.ts'
+
+export function gitIn(dir: string): Git {
+  return (args, options) => runGit(dir, args, options ?? {})
+}
+
+/** Settings a repository or a user may have that would change what is printed or what is started. */
+const plainly = [
+  '--no-pager',
+  ...['color.ui=false', 'log.showSignature=false', 'core.fsmonitor=false', 'core.quotePath=false'].flatMap(
+    (setting) => ['-c', setting],
+  ),
+]
+
+/** Set by git around a hook: they point at another repository than the folder we were asked about. */
+const variablesOfAnotherRun = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_PREFIX',
+  'GIT_COMMON_DIR',
+  'GIT_NAMESPACE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_SHALLOW_FILE',
+  'GIT_GRAFT_FILE',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_TRACE',
+]
+
+function runGit(dir: string, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
+  return new Promise((resolve) => {
+    const child = spawn('git', [...plainly, ...args], {
+      cwd: dir,
+      env: { ...plainEnvironment(), ...options.env },
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      signal: options.signal,
+    })
+    const stdout: Buffer[] = []
+    const stderr: Buffer[] = []
+    child.stdout?.on('data', options.onOutput ?? ((chunk: Buffer) => stdout.push(chunk)))
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk))
+    // A git that ends before it has read everything says why in its exit code.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(options.input)
+    child.on('error', (error) => resolve({ kind: 'missing', detail: error.message }))
+    child.on('close', (code) =>
+      resolve({ kind: 'done', code: code ?? 128, stdout: textOf(stdout), stderr: textOf(stderr) }),
+    )
+  })
+}
+
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env }
+  for (const name of variablesOfAnotherRun) delete env[name]
+  return {
+    ...env,
+    LC_ALL: 'C',
+    LANGUAGE: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_PAGER: 'cat',
+    GIT_TERMINAL_PROMPT: '0',
+    GCM_INTERACTIVE: 'never',
+    SSH_ASKPASS_REQUIRE: 'never',
+  }
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString('utf8')
+}
