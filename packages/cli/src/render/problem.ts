@@ -5,6 +5,7 @@
  */
 import type { Problem, ProblemCode, Severity } from '@topsail/core'
 import type { CliContext, Colours } from '../context.ts'
+import { argument } from './argument.ts'
 import { printable } from './text.ts'
 
 type ProblemWith<Code extends ProblemCode> = Extract<Problem, { code: Code }>
@@ -114,6 +115,110 @@ export const problemWords = {
       wanted: 'one of patch, minor, major',
     },
   },
+  COVERAGE_MISSING: {
+    title: 'A package was changed and nothing says whether to release it',
+    says: (p) =>
+      `${quote(p.name)} was changed (${touchedBy(p)}), and nothing on this branch says what that means for it.`,
+    mend: (p) => addCommand(`--package ${argument(`${p.name}=${p.proposed}`)}`) + ` (or --none ${argument(p.name)})`,
+    example: {
+      severity: 'error',
+      place: { file: 'packages/db/package.json' },
+      name: '@acme/db',
+      files: ['packages/db/src/pool.ts'],
+      catalogEdits: [],
+      proposed: 'patch',
+    },
+  },
+  DECLINED_WITHOUT_REASON: {
+    title: 'A changeset declines a release and does not say why',
+    says: (p) => `This changeset declines a release of ${list(p.names)} and does not say why.`,
+    mend: () => 'write the reason below the front matter, in one line',
+    example: { severity: 'error', place: { file: '.changeset/brave-cats.md' }, names: ['@acme/db'] },
+  },
+  COMMIT_NOT_UNDERSTOOD: {
+    title: 'A commit message follows no convention',
+    says: (p) => `The commit ${p.sha.slice(0, 9)} ${quote(p.subject)} does not say what kind of change it is.`,
+    mend: () => 'reword it as "fix(scope): what was done", or cover its packages with topsail add',
+    example: { severity: 'warning', sha: '0123456789abcdef0123456789abcdef01234567', subject: 'Stuff' },
+  },
+  REPOSITORY_MISSING: {
+    title: 'There is no git repository',
+    says: () =>
+      'What a branch changed can only be told from git, and this folder is in no git repository with a commit.',
+    mend: () => 'run inside a clone of the repository',
+    example: { severity: 'error' },
+  },
+  BASE_BRANCH_MISSING: {
+    title: 'The base branch is not in this clone',
+    says: (p) => `The base branch ${quote(p.branch)} is neither a branch here nor one of any remote.`,
+    mend: (p) =>
+      `git fetch origin ${argument(p.branch)}:${argument(`refs/remotes/origin/${p.branch}`)}, set "baseBranch" in .changeset/config.json, or pass --since REF`,
+    example: { severity: 'error', branch: 'main' },
+  },
+  BASE_REF_UNKNOWN: {
+    title: 'The ref to compare with is not in this clone',
+    says: (p) => `${quote(p.ref)} names no commit in this clone.`,
+    mend: () => 'fetch it first, or pass another ref with --since',
+    example: { severity: 'error', ref: 'origin/main' },
+  },
+  BASE_UNRELATED: {
+    title: 'Where the branch left its base cannot be told',
+    says: (p) =>
+      p.shallow
+        ? `This clone is shallow and does not reach back to where the branch left ${quote(p.ref)}.`
+        : `This branch and ${quote(p.ref)} have no commit in common.`,
+    mend: (p) =>
+      p.shallow ? 'git fetch --unshallow (in a workflow: fetch-depth: 0)' : 'pass the right base with --since REF',
+    example: { severity: 'error', ref: 'main', shallow: true },
+  },
+  CHANGESET_FOLDER_MISSING: {
+    title: 'There is no changeset folder',
+    says: () => 'There is no .changeset/config.json here, so a changeset would not be read.',
+    mend: () => 'topsail init',
+    example: { severity: 'error', place: { file: '.changeset/config.json' } },
+  },
+  CHANGESET_NAMES_TWICE: {
+    title: 'A package is asked for with two bumps',
+    says: (p) => `${quote(p.name)} is named with several bumps: ${list(p.bumps)}.`,
+    mend: () => 'name each package once',
+    example: { severity: 'error', name: '@acme/db', bumps: ['minor', 'patch'] },
+  },
+  CHANGESET_NAMES_NOTHING: {
+    title: 'A changeset would name no package',
+    says: () => 'No package was named.',
+    mend: () => 'name one, for example --package NAME=minor, or pass --empty',
+    example: { severity: 'error' },
+  },
+  CHANGESET_SUMMARY_MISSING: {
+    title: 'A changeset would have no summary',
+    says: () => 'The summary is empty, and it is what the changelog will say.',
+    mend: () => 'pass --message "what was done"',
+    example: { severity: 'error' },
+  },
+  CHANGESET_NOT_WRITABLE: {
+    title: 'A changeset file cannot hold this',
+    says: (p) => `Read back, the changeset would not say the same (${list(p.names)}), so nothing was written.`,
+    mend: () => 'rename the package, or write the summary without lines of ---',
+    example: { severity: 'error', names: ['a"b'] },
+  },
+  PRE_ALREADY_ENTERED: {
+    title: 'Pre mode was entered before',
+    says: (p) => `The workspace is in pre mode already, with the tag ${quote(p.tag)}.`,
+    mend: () => 'leave it first: topsail pre exit',
+    example: { severity: 'error', place: { file: '.changeset/pre.json' }, tag: 'next' },
+  },
+  PRE_NOT_ENTERED: {
+    title: 'The workspace is not in pre mode',
+    says: () => 'The workspace is not in pre mode.',
+    mend: () => 'topsail pre enter TAG enters it',
+    example: { severity: 'error', place: { file: '.changeset/pre.json' } },
+  },
+  PRE_TAG_INVALID: {
+    title: 'A pre tag that no version can carry',
+    says: (p) => `${quote(p.tag)} cannot stand in a version.`,
+    mend: () => 'take letters, digits and hyphens, for example "next"',
+    example: { severity: 'error', tag: 'my tag' },
+  },
 } satisfies { readonly [Code in ProblemCode]: ProblemWords<ProblemWith<Code>> }
 
 /** One problem as a paragraph: severity, code and place; the sentence; the mend. */
@@ -177,3 +282,14 @@ const withoutEffect = {
   'no-version': 'which has no version',
   ignored: 'which is ignored',
 } as const
+
+function touchedBy(p: ProblemWith<'COVERAGE_MISSING'>): string {
+  const entries = p.catalogEdits.map((edit) => `the catalog entry ${quote(edit.dependency)}`)
+  const files = p.files.slice(0, 3).map((file) => printable(file))
+  const more = p.files.length > 3 ? [`${p.files.length - 3} more files`] : []
+  return [...files, ...more, ...entries.slice(0, 3)].join(', ')
+}
+
+function addCommand(flags: string): string {
+  return `topsail add ${flags} --message "…"`
+}

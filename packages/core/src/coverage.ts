@@ -1,0 +1,294 @@
+/**
+ * Coverage: has everything that a branch touched been answered for? Per package, never "is there any changeset at all":
+ * a touched package is bumped, declined with a reason, excluded, or uncovered.
+ *
+ * Invariants: only what the branch itself adds can answer; every touched package appears exactly once, in the order of
+ * the workspace; a file belongs to the deepest package around it, and what lies in `.changeset/` to none. A catalog
+ * entry touches each package that would ship it (a `devDependencies` entry is not shipped, so it touches nobody).
+ */
+import { compareBumps, highestBump } from './bump.ts'
+import type { Bump } from './bump.ts'
+import type { Change, ChangeId } from './change.ts'
+import type { PackageName, Path, Range, Sha, Version } from './names.ts'
+import type { Problem } from './problem.ts'
+import type { Settings } from './settings.ts'
+import { manifestPath } from './workspace.ts'
+import type { DependencyField, Package, Workspace } from './workspace.ts'
+
+export type TouchedFile = { readonly path: Path; readonly how: 'added' | 'changed' | 'deleted' }
+
+/** One entry of a catalog that differs between base and head. */
+export type CatalogEdit = {
+  readonly catalog: string
+  readonly dependency: PackageName
+  readonly from: Range | undefined
+  readonly to: Range | undefined
+}
+
+/** A commit of the branch and what it touched. `parsed` is false when it follows no convention. */
+export type BranchCommit = {
+  readonly sha: Sha
+  readonly subject: string
+  readonly parsed: boolean
+  readonly files: readonly Path[]
+}
+
+/** Everything a branch did and said. */
+export type BranchWork = {
+  readonly files: readonly TouchedFile[]
+  readonly catalogEdits: readonly CatalogEdit[]
+  /** What the branch's own changesets and commits ask for, reconciled. */
+  readonly changes: readonly Change[]
+  readonly commits: readonly BranchCommit[]
+  /** What the branch's commits suggest, whether or not they count as a source. */
+  readonly proposals: ReadonlyMap<PackageName, Bump>
+  /** Versions at the base, by directory, of the packages that existed there. */
+  readonly baseVersions: ReadonlyMap<Path, Version | undefined>
+}
+
+export type Exclusion = 'ignored' | 'private' | 'no-version' | 'check-exclude' | 'file-patterns' | 'versioned'
+
+export type CoverageState =
+  | { readonly kind: 'bumped'; readonly bump: Exclude<Bump, 'none'>; readonly by: readonly ChangeId[] }
+  | { readonly kind: 'declined'; readonly reason: string; readonly by: readonly ChangeId[] }
+  | { readonly kind: 'excluded'; readonly why: Exclusion }
+  | { readonly kind: 'uncovered'; readonly proposed: Exclude<Bump, 'none'> }
+
+export type PackageCoverage = {
+  readonly name: PackageName
+  readonly dir: Path
+  readonly state: CoverageState
+  /** The touched files that ask for an answer; when none does, all touched ones. */
+  readonly files: readonly Path[]
+  readonly catalogEdits: readonly CatalogEdit[]
+}
+
+export type Coverage = {
+  readonly packages: readonly PackageCoverage[]
+  /** Touched files that belong to no package. */
+  readonly unowned: readonly Path[]
+  readonly problems: readonly Problem[]
+}
+
+/** `countsFile` decides by `settings.changedFilePatterns`, given a path relative to its package. */
+export function coverageOf(
+  workspace: Workspace,
+  settings: Settings,
+  work: BranchWork,
+  countsFile: (relative: Path) => boolean,
+): Coverage {
+  const ownerOf = packageOwners(workspace)
+  const touched = touchedByPackage(work.files, ownerOf)
+  const catalogs = catalogEditsByPackage(workspace, work.catalogEdits)
+  const answers = answersByPackage(settings, work, ownerOf)
+
+  const packages: PackageCoverage[] = []
+  for (const pkg of workspace.packages) {
+    const files = touched.byPackage.get(pkg.name) ?? []
+    const catalogEdits = catalogs.get(pkg.name) ?? []
+    if (files.length === 0 && catalogEdits.length === 0) continue
+    const counting = files.filter((file) => countsFile(relativeTo(pkg.dir, file)))
+    const asks = counting.length > 0 || catalogEdits.length > 0
+    const why = exclusionOf(pkg, settings, work.baseVersions, asks)
+    packages.push({
+      name: pkg.name,
+      dir: pkg.dir,
+      state: stateOf(pkg.name, answers, why, work.proposals),
+      files: counting.length > 0 ? counting : files,
+      catalogEdits,
+    })
+  }
+  return { packages, unowned: touched.unowned, problems: problemsOf(workspace, packages, work.changes) }
+}
+
+/** The deepest package around a path. Each call walks the path's own folders, never the list of packages. */
+export function packageOwners(workspace: Workspace): (path: Path) => Package | undefined {
+  const byDir = new Map(workspace.packages.map((pkg) => [pkg.dir, pkg]))
+  return (path) => {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const owner = byDir.get(path.slice(0, end))
+      if (owner) return owner
+    }
+    return byDir.get('.')
+  }
+}
+
+function relativeTo(dir: Path, path: Path): Path {
+  return dir === '.' ? path : path.slice(dir.length + 1)
+}
+
+function touchedByPackage(files: readonly TouchedFile[], ownerOf: (path: Path) => Package | undefined) {
+  const byPackage = new Map<PackageName, Path[]>()
+  const unowned: Path[] = []
+  const removed = new Set<Path>()
+  for (const file of files) {
+    if (file.how === 'deleted' && file.path.endsWith('/package.json')) removed.add(file.path.slice(0, -13))
+  }
+  for (const file of files) {
+    if (file.path.startsWith('.changeset/')) continue
+    if (file.how === 'deleted' && liesWithin(file.path, removed)) continue
+    const owner = ownerOf(file.path)
+    if (!owner) unowned.push(file.path)
+    else byPackage.set(owner.name, [...(byPackage.get(owner.name) ?? []), file.path])
+  }
+  return { byPackage, unowned }
+}
+
+function liesWithin(path: Path, dirs: ReadonlySet<Path>): boolean {
+  if (dirs.size === 0) return false
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (dirs.has(path.slice(0, end))) return true
+  }
+  return false
+}
+
+const shippedFields: readonly DependencyField[] = ['dependencies', 'peerDependencies', 'optionalDependencies']
+
+function catalogEditsByPackage(workspace: Workspace, edits: readonly CatalogEdit[]) {
+  const byConsumer = new Map<PackageName, CatalogEdit[]>()
+  if (edits.length === 0) return byConsumer
+  const byEntry = new Map(edits.map((edit) => [`${edit.catalog}\n${edit.dependency}`, edit]))
+  for (const pkg of workspace.packages) {
+    const own = new Set<CatalogEdit>()
+    for (const field of shippedFields) {
+      for (const [dependency, range] of Object.entries(pkg.manifest[field] ?? {})) {
+        if (typeof range !== 'string' || !range.startsWith('catalog:')) continue
+        const edit = byEntry.get(`${range.slice(8).trim() || 'default'}\n${dependency}`)
+        if (edit) own.add(edit)
+      }
+    }
+    if (own.size > 0) byConsumer.set(pkg.name, [...own])
+  }
+  return byConsumer
+}
+
+type Answers = {
+  readonly bumped: ReadonlyMap<PackageName, { bump: Bump; by: ChangeId[] }>
+  readonly declined: ReadonlyMap<PackageName, { reason: string; by: ChangeId[] }>
+  /** An empty changeset declines whatever nothing else answers for. */
+  readonly rest: { reason: string; by: ChangeId[] } | undefined
+}
+
+function answersByPackage(settings: Settings, work: BranchWork, ownerOf: (path: Path) => Package | undefined): Answers {
+  const bumped = new Map<PackageName, { bump: Bump; by: ChangeId[] }>()
+  const declined = new Map<PackageName, { reason: string; by: ChangeId[] }>()
+  let rest: Answers['rest']
+  for (const change of work.changes) {
+    const entries = Object.entries(change.bumps)
+    if (entries.length === 0 && change.kind === 'changeset') {
+      rest = { reason: rest?.reason || change.summary, by: [...(rest?.by ?? []), change.id] }
+    }
+    for (const [name, bump] of entries) {
+      if (bump === 'none') {
+        if (change.kind === 'changeset') declined.set(name, joined(declined.get(name), change.summary, change.id))
+        continue
+      }
+      const known = bumped.get(name)
+      bumped.set(name, { bump: highestBump(known?.bump ?? 'none', bump), by: [...(known?.by ?? []), change.id] })
+    }
+  }
+  if (settings.sources !== 'changesets') declineByCommits(work, ownerOf, declined)
+  return { bumped, declined, rest }
+}
+
+function joined(known: { reason: string; by: ChangeId[] } | undefined, reason: string, id: ChangeId) {
+  return { reason: known?.reason || reason, by: [...(known?.by ?? []), id] }
+}
+
+/**
+ * A commit such as `chore(db): …` says that nothing is to be released. It speaks for a package only if every touched
+ * file of that package lies in commits that were understood: what is not committed yet has not been spoken for.
+ */
+function declineByCommits(
+  work: BranchWork,
+  ownerOf: (path: Path) => Package | undefined,
+  declined: Map<PackageName, { reason: string; by: ChangeId[] }>,
+): void {
+  const spokenFiles = new Set<Path>()
+  const speakers = new Map<PackageName, BranchCommit[]>()
+  const silenced = new Set<PackageName>()
+  for (const commit of work.commits) {
+    for (const file of commit.files) {
+      if (commit.parsed) spokenFiles.add(file)
+      const owner = ownerOf(file)
+      if (!owner) continue
+      if (!commit.parsed) silenced.add(owner.name)
+      const known = speakers.get(owner.name) ?? []
+      if (!known.includes(commit)) speakers.set(owner.name, [...known, commit])
+    }
+  }
+  for (const file of work.files) {
+    const owner = spokenFiles.has(file.path) ? undefined : ownerOf(file.path)
+    if (owner) silenced.add(owner.name)
+  }
+  for (const [name, commits] of speakers) {
+    if (silenced.has(name) || declined.has(name)) continue
+    declined.set(name, { reason: commits[0]?.subject ?? '', by: commits.map((commit) => `commit:${commit.sha}`) })
+  }
+}
+
+function exclusionOf(
+  pkg: Package,
+  settings: Settings,
+  baseVersions: ReadonlyMap<Path, Version | undefined>,
+  asks: boolean,
+): Exclusion | undefined {
+  if (settings.ignore.includes(pkg.name)) return 'ignored'
+  if (pkg.version === undefined) return 'no-version'
+  if (pkg.private && !settings.privatePackages.version) return 'private'
+  if (settings.checkExclude.includes(pkg.name)) return 'check-exclude'
+  const before = baseVersions.get(pkg.dir)
+  if (before !== undefined && before !== pkg.version) return 'versioned'
+  return asks ? undefined : 'file-patterns'
+}
+
+function stateOf(
+  name: PackageName,
+  answers: Answers,
+  why: Exclusion | undefined,
+  proposals: ReadonlyMap<PackageName, Bump>,
+): CoverageState {
+  const bumped = answers.bumped.get(name)
+  if (bumped && bumped.bump !== 'none' && (why === undefined || why === 'check-exclude' || why === 'file-patterns')) {
+    return { kind: 'bumped', bump: bumped.bump, by: bumped.by }
+  }
+  if (why !== undefined) return { kind: 'excluded', why }
+  const declined = answers.declined.get(name) ?? answers.rest
+  if (declined) return { kind: 'declined', reason: declined.reason, by: declined.by }
+  const proposed = proposals.get(name) ?? 'patch'
+  return { kind: 'uncovered', proposed: proposed === 'none' ? 'patch' : proposed }
+}
+
+function problemsOf(
+  workspace: Workspace,
+  packages: readonly PackageCoverage[],
+  changes: readonly Change[],
+): readonly Problem[] {
+  const byName = new Map(workspace.packages.map((pkg) => [pkg.name, pkg]))
+  const problems: Problem[] = []
+  const unexplained = new Map<ChangeId, PackageName[]>()
+  for (const { name, state, files, catalogEdits } of packages) {
+    const pkg = byName.get(name)
+    if (state.kind === 'uncovered' && pkg) {
+      const place = { file: manifestPath(pkg) }
+      const { proposed } = state
+      problems.push({ code: 'COVERAGE_MISSING', severity: 'error', place, name, files, catalogEdits, proposed })
+    }
+    if (state.kind === 'declined' && state.reason.trim() === '') {
+      for (const id of state.by) unexplained.set(id, [...(unexplained.get(id) ?? []), name])
+    }
+  }
+  for (const change of changes) {
+    const names = unexplained.get(change.id)
+    if (!names || change.kind !== 'changeset') continue
+    problems.push({ code: 'DECLINED_WITHOUT_REASON', severity: 'error', place: { file: change.file }, names })
+  }
+  return problems
+}
+
+/** Bumps that a changeset proposed for these packages would carry, largest first and names sorted: `NAME=bump`. */
+export function proposedBumps(coverage: Coverage): readonly { name: PackageName; bump: Exclude<Bump, 'none'> }[] {
+  return coverage.packages
+    .flatMap(({ name, state }) => (state.kind === 'uncovered' ? [{ name, bump: state.proposed }] : []))
+    .toSorted((a, b) => compareBumps(b.bump, a.bump) || (a.name < b.name ? -1 : 1))
+}
