@@ -1,0 +1,31 @@
+/**
+ * Untrusted text in GitHub-flavoured markdown. Everything from the repository goes into a code span: inside one no
+ * markdown, HTML, entity, link, mention or issue reference is live, on GitHub as on GitLab. What remains is to keep the
+ * text on one line, the span closed, and a table cell whole.
+ */
+import type { Phrase } from './reason.ts'
+import { printable, truncate } from './text.ts'
+
+const widestFact = 160
+
+/** Safe in a paragraph, a list item and a table cell. */
+export function code(text: string): string {
+  // A pipe ends a table cell even in a code span, and whether a backslash saves it depends on what stands before it.
+  const clean = truncate(printable(text), widestFact).replaceAll('|', '¦')
+  if (clean.trim() === '') return '(empty)'
+  const fence = '`'.repeat(longestRun(clean) + 1)
+  const pad = clean.startsWith('`') || clean.endsWith('`') || (clean.startsWith(' ') && clean.endsWith(' ')) ? ' ' : ''
+  return `${fence}${pad}${clean}${pad}${fence}`
+}
+
+export function markdownPhrase(phrase: Phrase): string {
+  return phrase.map((part) => (typeof part === 'string' ? part : code(part.fact))).join('')
+}
+
+export function details(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+}

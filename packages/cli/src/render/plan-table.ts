@@ -1,0 +1,106 @@
+/**
+ * A release plan for a person at a terminal: what is released, in which order and why; then what only has ranges
+ * rewritten, the groups, and the problems.
+ */
+import type { Bump, Release, ReleasePlan } from '@topsail/core'
+import type { Output } from '../context.ts'
+import { type Cell, renderColumns } from './columns.ts'
+import { renderProblems } from './problem.ts'
+import { changesById, plainText, reasonPhrase } from './reason.ts'
+import { plural, printable } from './text.ts'
+
+export function renderPlanTable(plan: ReleasePlan, output: Pick<Output, 'colours' | 'isTTY' | 'columns'>): string {
+  const width = output.isTTY ? output.columns() : undefined
+  const sections = [
+    headline(plan, output),
+    plan.releases.length === 0 ? '' : releaseTable(plan, output, width),
+    groupLines(plan, output),
+    rewriteLines(plan, output, width),
+    plan.problems.length === 0 ? '' : renderProblems(plan.problems, output.colours),
+  ]
+  return sections.filter((section) => section !== '').join('\n')
+}
+
+/** `bold red` for a major: the eye finds what breaks first. */
+export function paintBump(bump: Bump, { colours }: Pick<Output, 'colours'>): (text: string) => string {
+  if (bump === 'major') return (text) => colours.bold(colours.red(text))
+  if (bump === 'minor') return colours.yellow
+  return bump === 'patch' ? colours.green : colours.dim
+}
+
+export function countBumps(plan: ReleasePlan): string {
+  const counts = (['major', 'minor', 'patch'] as const).map((bump) => ({
+    bump,
+    count: plan.releases.filter((release) => release.bump === bump).length,
+  }))
+  return counts
+    .filter(({ count }) => count > 0)
+    .map(({ bump, count }) => `${count} ${bump}`)
+    .join(', ')
+}
+
+/** Releases by name, in the order in which they are published. */
+export function releasesInOrder(plan: ReleasePlan): readonly { readonly wave: number; readonly release: Release }[] {
+  const byName = new Map(plan.releases.map((release) => [release.name, release]))
+  return plan.order.flatMap((names, index) =>
+    names.flatMap((name) => {
+      const release = byName.get(name)
+      return release === undefined ? [] : [{ wave: index + 1, release }]
+    }),
+  )
+}
+
+function headline(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): string {
+  const rules = colours.dim(`rules ${plan.rules}, sources ${plan.sources}`)
+  if (plan.releases.length === 0) return `${colours.bold('Nothing to release.')}  ${rules}\n`
+  const count = `${plural(plan.releases.length, 'package')} to release`
+  return `${colours.bold(count)} ${colours.dim('·')} ${countBumps(plan)} ${colours.dim('·')} ${rules}\n`
+}
+
+function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width: number | undefined): string {
+  const { colours } = output
+  const head = ['wave', 'package', 'from', '', 'to', 'bump', 'why'].map((text): Cell => ({ text, paint: colours.dim }))
+  const changes = changesById(plan)
+  let before = 0
+  const rows = releasesInOrder(plan).map(({ wave, release }): readonly Cell[] => {
+    const first = wave !== before
+    before = wave
+    const [reason, ...more] = release.reasons
+    const why = plainText(reasonPhrase(reason, changes)) + (more.length > 0 ? ` (and ${more.length} more)` : '')
+    return [
+      { text: first ? String(wave) : '', paint: colours.dim },
+      { text: release.private ? `${release.name} (private)` : release.name, paint: colours.bold },
+      { text: release.from, paint: colours.dim },
+      { text: '→', paint: colours.dim },
+      { text: release.to },
+      { text: release.bump, paint: paintBump(release.bump, output) },
+      { text: why },
+    ]
+  })
+  return renderColumns([head, ...rows], { width, indent: '  ' })
+}
+
+function groupLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): string {
+  const groups = new Map<string, string>()
+  for (const reason of plan.releases.flatMap((release) => release.reasons)) {
+    if (reason.kind !== 'fixed-group' && reason.kind !== 'linked-group') continue
+    const kind = reason.kind === 'fixed-group' ? 'fixed ' : 'linked'
+    groups.set(
+      `${kind} ${reason.group.join('\0')}`,
+      `  ${colours.dim(kind)}  ${reason.group.map(printable).join(', ')}\n`,
+    )
+  }
+  return groups.size === 0 ? '' : `${colours.bold('Groups')}\n${[...groups.values()].join('')}`
+}
+
+function rewriteLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>, width: number | undefined): string {
+  if (plan.rewrites.length === 0) return ''
+  const rows = plan.rewrites.map((rewrite): readonly Cell[] => [
+    { text: rewrite.name },
+    {
+      text: rewrite.rangeEdits.map((edit) => `${edit.dependency} ${edit.from} → ${edit.to}`).join(', '),
+      paint: colours.dim,
+    },
+  ])
+  return `${colours.bold('Only ranges rewritten')}\n${renderColumns(rows, { width, indent: '  ' })}`
+}

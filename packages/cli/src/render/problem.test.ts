@@ -1,0 +1,44 @@
+import { createColors } from 'picocolors'
+import { expect, test } from 'vitest'
+import { exampleOf, problemCodes, problemsPage } from './problems-page.ts'
+import { mendOf, renderProblem, sentenceOf } from './problem.ts'
+
+const plain = createColors(false)
+
+test('docs/problems.md shows every code as the terminal does (`pnpm --filter topsail docs` rewrites it)', async () => {
+  await expect(problemsPage()).toMatchFileSnapshot('../../../../docs/problems.md')
+})
+
+test.each(problemCodes())('%s says what is wrong in a sentence and ends its hint without a full stop', (code) => {
+  const problem = exampleOf(code)
+  expect(sentenceOf(problem)).toMatch(/^[\s\S]+[.?]$/)
+  expect(mendOf(problem) ?? 'none').not.toMatch(/\.$/)
+  expect(sentenceOf(problem)).not.toContain('undefined')
+})
+
+test('a problem names severity, code and place on its first line', () => {
+  const problem = exampleOf('CHANGESET_UNKNOWN_PACKAGE')
+  expect(renderProblem(problem, plain)).toBe(
+    [
+      'quarantined  CHANGESET_UNKNOWN_PACKAGE  .changeset/brave-cats.md:2',
+      '  No package named "@acme/bd" in this workspace.',
+      '  hint: did you mean "@acme/db"?',
+    ].join('\n'),
+  )
+})
+
+test('facts cannot steer the terminal', () => {
+  const hostile = '\u001b[2J\u202e\u0007x'
+  const text = renderProblem(
+    {
+      code: 'CHANGESET_UNKNOWN_PACKAGE',
+      severity: 'error',
+      place: { file: `${hostile}.md`, line: 1 },
+      name: hostile,
+      closest: hostile,
+    },
+    plain,
+  )
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+})

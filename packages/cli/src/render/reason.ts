@@ -1,0 +1,83 @@
+/**
+ * The words of every reason. A phrase is a list of parts, ours and quoted facts, so that each medium (terminal,
+ * markdown, page) can escape or mark the facts in its own way.
+ */
+import type { Change, Reason, ReleasePlan } from '@topsail/core'
+
+/** A text is ours; a fact comes from the repository and is not to be trusted. */
+export type Part = string | { readonly fact: string }
+export type Phrase = readonly Part[]
+
+export function reasonPhrase(reason: Reason, changes: ReadonlyMap<string, Change>): Phrase {
+  switch (reason.kind) {
+    case 'change': {
+      const change = changes.get(reason.change)
+      return change === undefined ? [{ fact: reason.change }] : changePhrase(change)
+    }
+    case 'out-of-range':
+      return [
+        { fact: reason.dependency },
+        ' ',
+        { fact: reason.next },
+        ' leaves ',
+        { fact: reason.range },
+        inField(reason.field),
+      ]
+    case 'always':
+      return [
+        { fact: reason.dependency },
+        ' ',
+        { fact: reason.next },
+        ' is released, and dependents always follow',
+        inField(reason.field),
+      ]
+    case 'fixed-group':
+      return ['fixed with ', { fact: reason.leader }]
+    case 'linked-group':
+      return ['linked with ', { fact: reason.leader }]
+    case 'pre-exit':
+      return ['leaves the prerelease ', { fact: reason.from }]
+    case 'snapshot':
+      return ['snapshot release']
+    case 'first-release':
+      return ['first release']
+    case 'override':
+      return ['asked for by ', { fact: reason.by }]
+    case 'capped':
+      return [`held at ${reason.cap} where ${reason.asked} was asked for`]
+  }
+}
+
+/** `brave-cats: Drop the pool`, `89abcde feat(log): levels by module`. */
+export function changePhrase(change: Change): Phrase {
+  const summary = { fact: firstLine(change.summary) }
+  switch (change.kind) {
+    case 'changeset':
+      return [{ fact: change.id.replace(/^changeset:/, '') }, ': ', summary]
+    case 'commit':
+      return [{ fact: change.commit.slice(0, 7) }, ' ', { fact: commitHeader(change) }]
+    case 'override':
+      return [{ fact: change.by }, ': ', summary]
+  }
+}
+
+export function changesById(plan: Pick<ReleasePlan, 'changes'>): ReadonlyMap<string, Change> {
+  return new Map(plan.changes.map((change) => [change.id, change]))
+}
+
+export function plainText(phrase: Phrase): string {
+  return phrase.map((part) => (typeof part === 'string' ? part : part.fact)).join('')
+}
+
+export function firstLine(text: string): string {
+  return text.trimStart().split(/\r?\n/, 1)[0] ?? ''
+}
+
+function commitHeader(change: Extract<Change, { kind: 'commit' }>): string {
+  const scope = change.scope === undefined ? '' : `(${change.scope})`
+  return `${change.type}${scope}${change.breaking ? '!' : ''}: ${firstLine(change.summary)}`
+}
+
+function inField(field: string): string {
+  return field === 'dependencies' ? '' : ` (${field})`
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { padEnd, printable, printableLines, redact, truncate, widthOf } from './text.ts'
+
+test('control characters, escape sequences and direction marks are shown, not obeyed', () => {
+  expect(printable('a\u001b[31mb\u0007')).toBe('a\\u{1b}[31mb\\u{7}')
+  expect(printable('\u202egnp.exe')).toBe('\\u{202e}gnp.exe')
+  expect(printable('one\ntwo\ttab')).toBe('one\\ntwo\\ttab')
+  expect(printable('zero\u200bwidth\ufeff')).toBe('zero\\u{200b}width\\u{feff}')
+  expect(printable('\ud800')).toBe('\\u{d800}')
+})
+
+test('ordinary text of any script stays as it is', () => {
+  for (const text of ['@acme/db', 'Grüße', '日本語', '👩‍👩‍👧‍👦', 'עברית']) expect(printable(text)).toBe(text)
+})
+
+test('lines stay lines where lines are wanted', () => {
+  expect(printableLines('a\r\nb\rc')).toBe('a\nb\\rc')
+})
+
+test.each([
+  ['https://user:secret@host/x', 'https://***@host/x'],
+  ['//registry.npmjs.org/:_authToken=npm_0123456789abcdef', '//registry.npmjs.org/:_authToken=***'],
+  ['authorization: Bearer abc.def.ghi', 'authorization: ***'],
+  ['Bearer abcdefghijkl', 'Bearer ***'],
+  ['ghp_0123456789abcdefghij', 'ghp_***'],
+  ['"_password": "aGVsbG8="', '"_password": "***"'],
+])('credentials are taken out of %s', (text, expected) => {
+  expect(redact(text)).toBe(expected)
+})
+
+test('an address without credentials stays', () => {
+  expect(redact('https://registry.npmjs.org/@acme/db')).toBe('https://registry.npmjs.org/@acme/db')
+})
+
+test('wide characters count two columns and are never cut in half', () => {
+  expect(widthOf('日本')).toBe(4)
+  expect(padEnd('日本', 6)).toBe('日本  ')
+  expect(truncate('日本語のパッケージ', 6)).toBe('日本…')
+  expect(widthOf(truncate('👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 4))).toBeLessThanOrEqual(4)
+})
