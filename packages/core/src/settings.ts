@@ -15,8 +15,22 @@ export type Sources = (typeof sourcesNames)[number]
 export const commitPresetNames = ['conventional', 'lerna', 'release-please', 'nx'] as const
 export type CommitPresetName = (typeof commitPresetNames)[number]
 
-/** How the new version of a dependency relates to the range a dependent wrote. */
-export type RangeRelation = 'in-range' | 'out-by-patch' | 'out-by-minor' | 'out-by-major'
+export const rangeRelations = [
+  'in-range',
+  'in-by-patch',
+  'in-by-minor',
+  'in-by-major',
+  'out-by-prerelease',
+  'out-by-patch',
+  'out-by-minor',
+  'out-by-major',
+] as const
+/**
+ * How a release of a dependency relates to the range a dependent wrote: whether the new version is inside, and the bump
+ * that led there. `in-range` stands for the three `in-by-…`. `out-by-prerelease` (rules `topsail`) is outside only
+ * because it is a prerelease.
+ */
+export type RangeRelation = (typeof rangeRelations)[number]
 
 /** The bump a dependent gets for each kind of edge and relation. Missing cells mean `none`. */
 export type CascadeTable = { readonly [field in DependencyField]?: { readonly [relation in RangeRelation]?: Bump } }
@@ -29,6 +43,10 @@ export type CommitSettings = {
   readonly preset: CommitPresetName
   /** Type -> bump, over the preset's table: `{ "perf": "patch", "docs": "none" }`. */
   readonly types: Readonly<Record<string, Bump>>
+  /** Per package, over `Settings.zeroMajor` and the preset, for bumps that commits ask for (`bump-minor-pre-major`). */
+  readonly zeroMajor?: Readonly<Record<PackageName, ZeroMajorPolicy>> | undefined
+  /** Whether `feat!: x` is a breaking change under the `lerna` preset: no with its default changelog preset. */
+  readonly exclamationMark?: boolean | undefined
 }
 
 export type Settings = {
