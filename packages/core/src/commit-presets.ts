@@ -1,13 +1,13 @@
 /**
- * How commits are read: which words ask for which bump, whose files and scopes count, what a version below 1.0.0 does
- * with a bump, and how far dependents follow. `conventional` is Topsail's own reading; the other three answer as
+ * How commits are read: which words ask for which bump, whose files and scopes count, and what a version below
+ * 1.0.0 does with a bump. `conventional` is Topsail's own reading; the other three answer as
  * lerna 10, release-please 17 and nx 24 do, for those who migrate. Tables only: no code of a preset lives elsewhere
  * than where the table is read.
  */
 import type { Bump } from './bump.ts'
 import type { PackageName } from './names.ts'
 import { recordOf } from './record.ts'
-import type { CascadeTable, CommitPresetName, Settings, ZeroMajorPolicy } from './settings.ts'
+import type { CommitPresetName, Settings, ZeroMajorPolicy } from './settings.ts'
 
 /** The grammar of a message: what is a header, where a breaking change may stand, which further lines are changes. */
 export type Dialect = 'conventional' | 'angular' | 'release-please' | 'nx'
@@ -26,8 +26,6 @@ export type CommitPreset = {
   readonly reverts: 'cancel' | 'count'
   readonly attribution: Attribution
   readonly zeroMajor: ZeroMajorPolicy
-  /** Bumps of dependents instead of the rules' table; undefined leaves the cascade to the rules. */
-  readonly cascade: CascadeTable | undefined
   /**
    * `2.0.0-rc.1` outside pre mode: `finish` drops the suffix as semver does, `keep` raises the numbers and keeps the
    * suffix, `count` raises the last number of the suffix whatever the bump.
@@ -56,19 +54,12 @@ export function commitPresetOf(settings: Settings): CommitPreset {
   return { ...preset, types: recordOf([...Object.entries(preset.types), ...own]) }
 }
 
-/** The cascade that the commit preset brings along; undefined when the rules decide, as for changesets they always do. */
-export function presetCascade(settings: Settings): CascadeTable | undefined {
-  return settings.sources === 'changesets' ? undefined : commitPresets[settings.commits.preset].cascade
-}
-
 /** What a version below 1.0.0 does with a bump that commits ask for; what the settings say holds before the preset. */
 export function zeroMajorOfCommits(settings: Settings, name: PackageName): ZeroMajorPolicy {
   const own = settings.commits.zeroMajor?.[name]
   if (own !== undefined) return own
   return settings.zeroMajor === 'none' ? commitPresets[settings.commits.preset].zeroMajor : 'none'
 }
-
-const patchAlways = { 'in-range': 'patch', 'out-by-patch': 'patch', 'out-by-minor': 'patch', 'out-by-major': 'patch' } as const
 
 const byFiles: Attribution = {
   scope: 'ignore',
@@ -94,7 +85,6 @@ const conventional: CommitPreset = {
   reverts: 'cancel',
   attribution: { ...byFiles, scope: 'narrow' },
   zeroMajor: 'none',
-  cascade: undefined,
   prerelease: 'finish',
 }
 
@@ -107,12 +97,6 @@ const lerna: CommitPreset = {
   reverts: 'cancel',
   attribution: { ...byFiles, nested: true, root: 'everything' },
   zeroMajor: 'major-to-minor',
-  cascade: {
-    dependencies: patchAlways,
-    devDependencies: patchAlways,
-    peerDependencies: patchAlways,
-    optionalDependencies: patchAlways,
-  },
   prerelease: 'finish',
 }
 
@@ -131,7 +115,6 @@ const releasePlease: CommitPreset = {
   reverts: 'count',
   attribution: { ...byFiles, root: 'everything', emptyCommits: 'everybody' },
   zeroMajor: 'none',
-  cascade: { dependencies: patchAlways, devDependencies: patchAlways, optionalDependencies: patchAlways },
   prerelease: 'keep',
 }
 
@@ -150,12 +133,6 @@ const nx: CommitPreset = {
   reverts: 'count',
   attribution: { ...byFiles, scope: 'demote', dependents: true },
   zeroMajor: 'none',
-  cascade: {
-    dependencies: patchAlways,
-    devDependencies: patchAlways,
-    peerDependencies: patchAlways,
-    optionalDependencies: patchAlways,
-  },
   prerelease: 'count',
 }
 
