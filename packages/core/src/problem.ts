@@ -58,5 +58,40 @@ export type Problem =
   | ProblemOf<'PRE_ALREADY_ENTERED', { tag: string }>
   | ProblemOf<'PRE_NOT_ENTERED'>
   | ProblemOf<'PRE_TAG_INVALID', { tag: string }>
+  // writing versions
+  | ProblemOf<'MANIFEST_EDIT_IMPOSSIBLE', { wanted: readonly string[] }>
+  | ProblemOf<'TREE_DIRTY', { files: readonly Path[] }>
+  | ProblemOf<'FILE_CHANGED_MEANWHILE'>
+  | ProblemOf<'FILE_NOT_TEXT'>
+  | ProblemOf<'WRITE_TARGET_UNSAFE'>
+  | ProblemOf<'WRITE_FAILED', { detail: string; kept: readonly Path[] }>
+  | ProblemOf<'VERSION_IN_PROGRESS', { pid: number | undefined }>
+  | ProblemOf<'VERSION_UNDONE', { files: readonly Path[]; kept: readonly Path[] }>
+  | ProblemOf<'CHANGELOG_GENERATOR_MISSING', { module: string }>
+  | ProblemOf<'CHANGELOG_GENERATOR_INVALID', { module: string }>
+  | ProblemOf<'CHANGELOG_GENERATOR_FAILED', { module: string; name: PackageName; detail: string }>
+  | ProblemOf<'FORMATTER_MISSING', { formatter: string }>
+  | ProblemOf<'FORMATTER_FAILED', { formatter: string; detail: string }>
+  | ProblemOf<'LOCKFILE_NOT_UPDATED', { command: string; detail: string }>
+  | ProblemOf<'LOCKFILE_NOT_VERIFIED', { command: string; detail: string }>
+  | ProblemOf<'PLAN_MOVED', { moved: readonly PlanMove[] }>
+
+/** One thing that a plan file says otherwise than the plan of now. Null: it is not there at all. */
+export type PlanMove = {
+  readonly what:
+    | 'commit'
+    | 'rules'
+    | 'sources'
+    | 'release'
+    | 'rewrite'
+    | 'change'
+    | 'changeset'
+    | 'pre-state'
+    | 'snapshot'
+  /** The package, change or file it is about; empty for the plan as a whole. */
+  readonly name: string
+  readonly planned: string | null
+  readonly now: string | null
+}
 
 export type ProblemCode = Problem['code']

@@ -51,6 +51,6 @@ export type Workspace = {
   readonly catalogs: Readonly<Record<string, Readonly<Record<PackageName, Range>>>>
 }
 
-export function manifestPath(pkg: Package): Path {
+export function manifestPath(pkg: Pick<Package, 'dir'>): Path {
   return pkg.dir === '.' ? 'package.json' : `${pkg.dir}/package.json`
 }

@@ -1,0 +1,78 @@
+/**
+ * Edits the text of a manifest in place: only the characters of the values that change are replaced, so indentation,
+ * key order, line ends, a byte order mark and the final newline stay as their author left them.
+ */
+import { parseTree, type Node, type ParseError } from 'jsonc-parser'
+import type { PackageName, Range, Version } from './names.ts'
+import type { DependencyField } from './workspace.ts'
+
+export type ManifestEdit = {
+  /** Undefined keeps the version. */
+  readonly version: Version | undefined
+  readonly ranges: readonly { readonly field: DependencyField; readonly dependency: PackageName; readonly to: Range }[]
+}
+
+/** Undefined when the text is not a JSON object, or lacks a value that is to be replaced. */
+export function editManifest(text: string, edit: ManifestEdit): string | undefined {
+  const values: JsonEdit[] = edit.ranges.map(({ field, dependency, to }) => ({ path: [field, dependency], value: to }))
+  if (edit.version !== undefined) values.push({ path: ['version'], value: edit.version })
+  return editJsonStrings(text, values)
+}
+
+export type JsonEdit = { readonly path: readonly string[]; readonly value: string }
+
+/** Replaces strings that are there already, each with another string; in a duplicated key, every occurrence. */
+export function editJsonStrings(text: string, edits: readonly JsonEdit[], trailingCommas = false): string | undefined {
+  const start = text.startsWith(byteOrderMark) ? 1 : 0
+  const errors: ParseError[] = []
+  const root = parseTree(text.slice(start), errors, {
+    disallowComments: !trailingCommas,
+    allowTrailingComma: trailingCommas,
+  })
+  if (root?.type !== 'object' || errors.length > 0) return undefined
+
+  const replacements: Replacement[] = []
+  for (const { path, value } of edits) {
+    const nodes = stringsAt(root, path)
+    if (nodes.length === 0) return undefined
+    for (const node of nodes) {
+      replacements.push({
+        from: start + node.offset,
+        to: start + node.offset + node.length,
+        text: JSON.stringify(value),
+      })
+    }
+  }
+  return replaceAll(text, replacements)
+}
+
+const byteOrderMark = '\uFEFF'
+
+type Replacement = { readonly from: number; readonly to: number; readonly text: string }
+
+function stringsAt(root: Node, path: readonly string[]): Node[] {
+  let found: Node[] = [root]
+  for (const key of path) found = found.flatMap((node) => valuesOf(node, key))
+  return found.filter((node) => node.type === 'string')
+}
+
+function valuesOf(node: Node, key: string): Node[] {
+  const values: Node[] = []
+  for (const property of node.type === 'object' ? (node.children ?? []) : []) {
+    const [name, value] = property.children ?? []
+    if (name?.value === key && value !== undefined) values.push(value)
+  }
+  return values
+}
+
+/** One pass over the text. The same place twice counts once: the last edit of it. */
+function replaceAll(text: string, replacements: readonly Replacement[]): string {
+  const byOffset = new Map(replacements.map((replacement) => [replacement.from, replacement]))
+  let result = ''
+  let end = 0
+  for (const { from, to, text: value } of [...byOffset.values()].sort((a, b) => a.from - b.from)) {
+    result += text.slice(end, from) + value
+    end = to
+  }
+  return result + text.slice(end)
+}

@@ -1,0 +1,191 @@
+/**
+ * Writes all files or none. Every new text is staged beside its target, then each takes its place by a rename; other
+ * programs (formatter, package manager) may follow. Until the undo journal is removed, at the very end, a failure, a
+ * signal or a kill leads back to the tree as it was: at once where we still can, else by the next run.
+ */
+import { realpathSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import type { FileEdit, Path, Problem } from '@topsail/core'
+import { staysInside } from '../ports.ts'
+import { type Disk, realDisk } from './disk.ts'
+import {
+  hashOf,
+  newJournal,
+  recoverWrites,
+  stagedPath,
+  undoJournalPath,
+  undoWrites,
+  type UndoEntry,
+  type UndoJournal,
+} from './undo-journal.ts'
+
+export type WriteRequest = {
+  /** The workspace root, a real path. */
+  readonly root: string
+  readonly edits: readonly FileEdit[]
+  /** Files that `afterwards` may write, beside those of `edits`. */
+  readonly alsoTouched?: readonly Path[]
+  /** What other programs do to the written files. A throw undoes everything. */
+  readonly afterwards?: () => Promise<void>
+  readonly disk?: Disk
+}
+
+export async function writeAll(request: WriteRequest): Promise<readonly Problem[]> {
+  const { root, disk = realDisk } = request
+  const recovery = recoverWrites(root, disk)
+  if (recovery.kind === 'busy') return [{ code: 'VERSION_IN_PROGRESS', severity: 'error', pid: recovery.pid }]
+  if (recovery.kind === 'restored') {
+    return [{ code: 'VERSION_UNDONE', severity: 'error', files: recovery.files, kept: recovery.kept }]
+  }
+  const inspected = inspect(request, disk)
+  if (inspected.problems.length > 0) return inspected.problems
+
+  const folders = missingFolders(root, request.edits)
+  const journal = newJournal(inspected.entries, folders)
+  const journalPath = undoJournalPath(root)
+  disk.makeFolder(dirname(journalPath))
+  if (!disk.create(journalPath, JSON.stringify(journal))) {
+    return [{ code: 'VERSION_IN_PROGRESS', severity: 'error', pid: undefined }]
+  }
+  return perform(request, journal, disk)
+}
+
+async function perform(request: WriteRequest, journal: UndoJournal, disk: Disk): Promise<readonly Problem[]> {
+  const { root, edits, afterwards } = request
+  const undo = (): readonly Path[] => {
+    const { kept } = undoWrites(root, journal, disk)
+    disk.remove(undoJournalPath(root))
+    return kept
+  }
+  const stopListening = onSignal(undo)
+  try {
+    stage(root, edits, journal, disk)
+    place(root, edits, disk)
+    await afterwards?.()
+    disk.remove(undoJournalPath(root))
+    return []
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return [{ code: 'WRITE_FAILED', severity: 'error', detail, kept: undo() }]
+  } finally {
+    stopListening()
+  }
+}
+
+/** Every target is a plain file below the root that still holds what the plan was made from. */
+function inspect(request: WriteRequest, disk: Disk): { entries: UndoEntry[]; problems: Problem[] } {
+  const entries: UndoEntry[] = []
+  const problems: Problem[] = []
+  const isInside = insideChecker(request.root)
+  const free = new Set(request.alsoTouched)
+  const edited = new Set(request.edits.map((edit) => edit.path))
+  const look = (path: Path, expected: { readonly before: string | undefined } | undefined): UndoEntry | undefined => {
+    const place = { file: path }
+    const mode = isInside(path) ? disk.modeOf(join(request.root, path)) : 'other'
+    if (mode === 'other') {
+      problems.push({ code: 'WRITE_TARGET_UNSAFE', severity: 'error', place })
+      return undefined
+    }
+    const before = mode === undefined ? undefined : readOr(disk, join(request.root, path))
+    if (before === notText) problems.push({ code: 'FILE_NOT_TEXT', severity: 'error', place })
+    else if (expected !== undefined && before !== expected.before) {
+      problems.push({ code: 'FILE_CHANGED_MEANWHILE', severity: 'error', place })
+    } else return { path, before: before ?? null, mode: mode ?? null }
+    return undefined
+  }
+  for (const edit of request.edits) {
+    const entry = look(edit.path, edit)
+    if (entry !== undefined) entries.push(free.has(edit.path) ? entry : { ...entry, after: hashOf(edit.after ?? null) })
+  }
+  for (const path of free) {
+    const entry = edited.has(path) ? undefined : look(path, undefined)
+    if (entry !== undefined) entries.push(entry)
+  }
+  return { entries, problems }
+}
+
+const notText = Symbol('not text')
+
+function readOr(disk: Disk, path: string): string | undefined | typeof notText {
+  try {
+    return disk.read(path)
+  } catch {
+    return notText
+  }
+}
+
+function stage(root: string, edits: readonly FileEdit[], journal: UndoJournal, disk: Disk): void {
+  const modes = new Map(journal.files.map(({ path, mode }) => [path, mode]))
+  for (const folder of journal.madeFolders) disk.makeFolder(join(root, folder))
+  for (const { path, after } of edits) {
+    if (after !== undefined) disk.write(stagedPath(join(root, path)), after, modes.get(path) ?? undefined)
+  }
+}
+
+function place(root: string, edits: readonly FileEdit[], disk: Disk): void {
+  for (const { path, after } of edits) {
+    const target = join(root, path)
+    if (after === undefined) disk.remove(target)
+    else disk.rename(stagedPath(target), target)
+  }
+}
+
+/** Each folder is asked about once. A folder that is not there yet is where its parent is. */
+function insideChecker(root: string): (path: Path) => boolean {
+  const known = new Map<string, boolean>()
+  const realRoot = realpathSync(root)
+  const folderInside = (folder: string): boolean => {
+    const remembered = known.get(folder)
+    if (remembered !== undefined) return remembered
+    const inside = isRealFolderInside(realRoot, folder) ?? (folder !== '.' && folderInside(parentOf(folder)))
+    known.set(folder, inside)
+    return inside
+  }
+  return (path) => staysInside(path) && folderInside(parentOf(path))
+}
+
+function isRealFolderInside(realRoot: string, folder: string): boolean | undefined {
+  try {
+    const place = relative(realRoot, realpathSync.native(join(realRoot, folder)))
+      .split(sep)
+      .join('/')
+    return staysInside(place)
+  } catch {
+    return undefined
+  }
+}
+
+function missingFolders(root: string, edits: readonly FileEdit[]): Path[] {
+  const missing = new Set<Path>()
+  for (const { path, before, after } of edits) {
+    if (before !== undefined || after === undefined) continue
+    for (let folder = parentOf(path); folder !== '.' && !isThere(root, folder); folder = parentOf(folder)) {
+      missing.add(folder)
+    }
+  }
+  return [...missing].sort()
+}
+
+function isThere(root: string, folder: Path): boolean {
+  return isRealFolderInside(root, folder) !== undefined
+}
+
+function parentOf(path: Path): Path {
+  const slash = path.lastIndexOf('/')
+  return slash < 0 ? '.' : path.slice(0, slash)
+}
+
+/** A signal that ends the process undoes the writing first, then ends it as it would have. */
+function onSignal(undo: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const listen = (signal: NodeJS.Signals): void => {
+    undo()
+    stop()
+    process.kill(process.pid, signal)
+  }
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, listen)
+  }
+  for (const signal of signals) process.on(signal, listen)
+  return stop
+}
