@@ -57,6 +57,8 @@ const edgeReason = objectOf<Extract<Reason, { dependency: string }>>({
   field: word(dependencyFields),
   range: text,
   next: text,
+  bump: optional(word(bumps)),
+  superseded: optional(flag),
 })
 
 const groupReason = objectOf<Extract<Reason, { leader: string }>>({
@@ -75,6 +77,7 @@ const reason = kindOf<Reason>({
   snapshot: objectOf({ kind: word(['snapshot']) }),
   'first-release': objectOf({ kind: word(['first-release']) }),
   override: objectOf({ kind: word(['override']), by: text }),
+  'zero-major': objectOf({ kind: word(['zero-major']), asked: word(bumps), given: word(bumps) }),
   capped: objectOf({ kind: word(['capped']), asked: word(bumps), cap: word(bumps) }),
 })
 

@@ -3,7 +3,8 @@
  * what its mend needs. A union member per code: adding one without a sentence does not compile.
  */
 import type { Bump } from './bump.ts'
-import type { PackageName, Path, Sha } from './names.ts'
+import type { PackageName, Path, Range, Sha, Version } from './names.ts'
+import type { DependencyField } from './workspace.ts'
 
 /**
  * error: exit 1, nothing is written. quarantined: the one input is left out, the rest goes on; an error under
@@ -27,11 +28,57 @@ export type Problem =
   | ProblemOf<'PACKAGE_NAME_INVALID', { name: string }>
   | ProblemOf<'PACKAGE_NAME_DUPLICATE', { name: PackageName; others: readonly Path[] }>
   | ProblemOf<'PACKAGE_VERSION_INVALID', { name: PackageName; version: string }>
+  | ProblemOf<'PACKAGE_NAME_MISSING'>
+  /** `key` is the dependency whose range is no text; undefined when the whole section is not an object. */
+  | ProblemOf<'MANIFEST_SECTION_INVALID', { field: DependencyField; key: string | undefined }>
+  | ProblemOf<'WORKSPACE_NOT_FOUND', { cwd: string }>
+  /** pnpm-workspace.yaml, lerna.json or .yarnrc.yml. */
+  | ProblemOf<'WORKSPACE_FILE_INVALID', { detail: string }>
+  // any file
+  | ProblemOf<'PATH_OUTSIDE_WORKSPACE', { path: string }>
+  | ProblemOf<'FILE_TOO_LARGE', { bytes: number; limit: number }>
+  | ProblemOf<'FILE_UNREADABLE', { detail: string }>
+  // configuration
+  | ProblemOf<'CONFIG_SYNTAX', { detail: string }>
+  | ProblemOf<'CONFIG_VALUE_INVALID', { key: string; wanted: string; received: string }>
+  | ProblemOf<'CONFIG_KEY_UNKNOWN', { key: string; closest: string | undefined }>
+  | ProblemOf<'CONFIG_PATTERN_UNMATCHED', { key: string; pattern: string }>
+  | ProblemOf<'CONFIG_GROUPS_OVERLAP', { name: PackageName; groups: readonly string[] }>
+  | ProblemOf<'CONFIG_PRIVATE_TAG_WITHOUT_VERSION'>
+  | ProblemOf<'PRE_STATE_INVALID', { detail: string }>
+  // history
+  | ProblemOf<'HISTORY_SHALLOW', { names: readonly PackageName[]; remote: string | undefined }>
+  | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'git-failed'; detail: string }>
   // changesets
   | ProblemOf<'CHANGESET_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>
   | ProblemOf<'CHANGESET_MALFORMED', { detail: string }>
   | ProblemOf<'CHANGESET_MIXES_IGNORED', { ignored: readonly PackageName[]; released: readonly PackageName[] }>
   | ProblemOf<'CHANGESET_WITHOUT_EFFECT', { name: PackageName; why: 'private' | 'no-version' | 'ignored' }>
+  // the plan
+  | ProblemOf<
+      'DEPENDENCY_NOT_FOLLOWED',
+      {
+        name: PackageName
+        dependency: PackageName
+        field: DependencyField
+        range: Range
+        current: Version
+        next: Version
+        why: 'stale' | 'protocol' | 'tag' | 'workspace-only'
+      }
+    >
+  | ProblemOf<'NONE_OVERRULED', { name: PackageName; bump: Bump; by: 'dependency' | 'group' | 'change' }>
+  | ProblemOf<
+      'SKIPPED_DEPENDENCY',
+      { name: PackageName; dependency: PackageName; why: 'private' | 'no-version' | 'ignored' }
+    >
+  | ProblemOf<'CATALOG_OUT_OF_RANGE', { catalog: string; dependency: PackageName; range: Range; next: Version }>
+  | ProblemOf<'CYCLE_IN_PUBLISH_ORDER', { cycle: readonly PackageName[] }>
+  | ProblemOf<'BUMP_CAPPED', { name: PackageName; asked: Bump; cap: Bump }>
+  | ProblemOf<'PRE_COUNTER_NOT_A_NUMBER', { name: PackageName; version: Version }>
+  | ProblemOf<'SNAPSHOT_IN_PRE_MODE', { tag: string }>
+  | ProblemOf<'SNAPSHOT_TAG_NOT_IN_TEMPLATE', { tag: string; template: string }>
+  | ProblemOf<'SNAPSHOT_PLACEHOLDER_EMPTY', { placeholder: string; template: string }>
   // plan files
   | ProblemOf<'PLAN_FILE_INVALID', { at: string; wanted: string }>
   // coverage of a branch, and writing a changeset

@@ -9,7 +9,10 @@ import type { Problem } from './problem.ts'
 import type { RulesName, Sources } from './settings.ts'
 import type { DependencyField } from './workspace.ts'
 
-/** Why a package is released, as facts that can be checked again. Sentences are the CLI's. */
+/**
+ * Why a package is released, as facts that can be checked again. Sentences are the CLI's. The first reason of a release
+ * is the one that raised it to its bump: following first reasons always ends at a change, a pre exit or an override.
+ */
 export type Reason =
   | { readonly kind: 'change'; readonly change: ChangeId; readonly bump: Bump }
   | {
@@ -20,12 +23,21 @@ export type Reason =
       readonly range: Range
       /** The new version of the dependency. */
       readonly next: Version
+      /** What this asks of the dependent. */
+      readonly bump?: Bump | undefined
+      /** `next` was passed on the way: a group then moved the dependency on, into the range again. */
+      readonly superseded?: boolean | undefined
     }
-  | { readonly kind: 'fixed-group' | 'linked-group'; readonly group: readonly PackageName[]; readonly leader: PackageName }
+  | {
+      readonly kind: 'fixed-group' | 'linked-group'
+      readonly group: readonly PackageName[]
+      readonly leader: PackageName
+    }
   | { readonly kind: 'pre-exit'; readonly from: Version }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'first-release' }
   | { readonly kind: 'override'; readonly by: string }
+  | { readonly kind: 'zero-major'; readonly asked: Bump; readonly given: Bump }
   | { readonly kind: 'capped'; readonly asked: Bump; readonly cap: Bump }
 
 export type RangeEdit = {

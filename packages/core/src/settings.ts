@@ -49,7 +49,14 @@ export type CommitSettings = {
   readonly exclamationMark?: boolean | undefined
 }
 
+/** Who decided the rules, and the version or range of @changesets/cli that was found. For the reader, not the plan. */
+export type SettingsChoice = {
+  readonly rules: 'option' | 'topsail.json' | 'default'
+  readonly changesetsCli: string | undefined
+}
+
 export type Settings = {
+  readonly chosen?: SettingsChoice | undefined
   readonly sources: Sources
   readonly rules: RulesName
   readonly fixed: readonly (readonly PackageName[])[]
@@ -70,7 +77,7 @@ export type Settings = {
   /** `{name}` and `{version}` are filled in; the default is `{name}@{version}`. */
   readonly tagPattern: string
   readonly baseBranch: string
-  /** Files that never need a changeset, as globs relative to the package (`check.ignore`). */
+  /** The files of a package that need a changeset, as globs relative to it; `!` takes away (`check.ignore`). */
   readonly changedFilePatterns: readonly string[]
   /** Packages that `topsail check` never asks a changeset for. */
   readonly checkExclude: readonly PackageName[]

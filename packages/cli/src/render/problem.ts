@@ -54,6 +54,142 @@ export const problemWords = {
       version: '1.0',
     },
   },
+  PACKAGE_NAME_MISSING: {
+    title: 'A package has no name',
+    says: () => 'This manifest has no name, so no change can be meant for it.',
+    mend: () => 'give the package a name, or take it out of the workspace globs',
+    example: { severity: 'quarantined', place: { file: 'packages/db/package.json' } },
+  },
+  MANIFEST_SECTION_INVALID: {
+    title: 'A dependency section is not what it should be',
+    says: (p) =>
+      p.key === undefined
+        ? `${quote(p.field)} is not an object; it is read as empty.`
+        : `The range of ${quote(p.key)} in ${quote(p.field)} is not a text; the entry is left out.`,
+    mend: () => 'write an object of package names and ranges',
+    example: {
+      severity: 'quarantined',
+      place: { file: 'packages/db/package.json', line: 7 },
+      field: 'dependencies',
+      key: '@acme/log',
+    },
+  },
+  WORKSPACE_NOT_FOUND: {
+    title: 'There is no workspace here',
+    says: (p) => `Neither ${printable(p.cwd)} nor a folder above it has a package.json.`,
+    mend: () => 'run inside of the workspace, or name its folder with --cwd',
+    example: { severity: 'error', cwd: '/srv/shop' },
+  },
+  WORKSPACE_FILE_INVALID: {
+    title: 'The file that names the members of the workspace cannot be read',
+    says: (p) => `This file cannot be read: ${printable(p.detail)}.`,
+    mend: () => 'mend the file; without it the members of the workspace are not known',
+    example: {
+      severity: 'error',
+      place: { file: 'pnpm-workspace.yaml', line: 2 },
+      detail: '"packages" must be a list of globs',
+    },
+  },
+  PATH_OUTSIDE_WORKSPACE: {
+    title: 'A path leads out of the workspace',
+    says: (p) => `${quote(p.path)} lies outside of the workspace, by a symbolic link or by "..", and is not read.`,
+    mend: () => 'put the file inside of the workspace, or take it out of the globs',
+    example: { severity: 'quarantined', place: { file: 'packages/elsewhere' }, path: 'packages/elsewhere' },
+  },
+  FILE_TOO_LARGE: {
+    title: 'A file is too large to be read',
+    says: (p) => `This file has ${p.bytes} bytes; at most ${p.limit} are read.`,
+    mend: () => 'make the file smaller, or take it away',
+    example: { severity: 'quarantined', place: { file: '.changeset/brave-cats.md' }, bytes: 40000000, limit: 1048576 },
+  },
+  FILE_UNREADABLE: {
+    title: 'A file cannot be read',
+    says: (p) => `This file cannot be read: ${printable(p.detail)}.`,
+    mend: () => 'look at its permissions and its encoding, which must be UTF-8',
+    example: { severity: 'quarantined', place: { file: 'packages/db/package.json' }, detail: 'EACCES' },
+  },
+  CONFIG_SYNTAX: {
+    title: 'A configuration file is not valid JSON',
+    says: (p) => `This file is not valid JSON: ${printable(p.detail)}.`,
+    mend: () => 'mend the file; nothing of it is in force until then',
+    example: { severity: 'error', place: { file: 'topsail.json', line: 3 }, detail: 'comma expected' },
+  },
+  CONFIG_VALUE_INVALID: {
+    title: 'A configuration key has a value it cannot have',
+    says: (p) => `${quote(p.key)} is ${printable(p.received)}.`,
+    mend: (p) => `write ${printable(p.wanted)}`,
+    example: {
+      severity: 'error',
+      place: { file: 'topsail.json', line: 3 },
+      key: 'sources',
+      wanted: '"changesets" or "commits" or "both"',
+      received: '"all"',
+    },
+  },
+  CONFIG_KEY_UNKNOWN: {
+    title: 'A configuration key is not known',
+    says: (p) => `There is no key ${quote(p.key)}.`,
+    mend: (p) => (p.closest === undefined ? 'take the key out' : `did you mean ${quote(p.closest)}?`),
+    example: { severity: 'error', place: { file: 'topsail.json', line: 2 }, key: 'source', closest: 'sources' },
+  },
+  CONFIG_PATTERN_UNMATCHED: {
+    title: 'A name or glob in the configuration matches no package',
+    says: (p) => `${quote(p.pattern)} in ${quote(p.key)} matches no package of this workspace.`,
+    mend: () => 'correct the name or glob, or take it out',
+    example: {
+      severity: 'warning',
+      place: { file: '.changeset/config.json', line: 5 },
+      key: 'ignore',
+      pattern: '@acme/old-*',
+    },
+  },
+  CONFIG_GROUPS_OVERLAP: {
+    title: 'A package is in two groups',
+    says: (p) => `${quote(p.name)} is in ${p.groups.map((group) => quote(group)).join(' and ')}.`,
+    mend: () => 'leave it in one fixed or linked group',
+    example: {
+      severity: 'error',
+      place: { file: '.changeset/config.json', line: 6 },
+      name: '@acme/db',
+      groups: ['fixed.0', 'linked.0'],
+    },
+  },
+  CONFIG_PRIVATE_TAG_WITHOUT_VERSION: {
+    title: 'Private packages get tags but no versions',
+    says: () => 'privatePackages asks for tags of private packages, and for no versions to put into them.',
+    mend: () => 'set privatePackages.version to true, or privatePackages.tag to false',
+    example: { severity: 'error', place: { file: '.changeset/config.json' } },
+  },
+  PRE_STATE_INVALID: {
+    title: 'The state of pre mode cannot be read',
+    says: (p) => `This file is not a state of pre mode: ${printable(p.detail)}.`,
+    mend: () => 'restore the file from git, or delete it and enter pre mode again',
+    example: {
+      severity: 'error',
+      place: { file: '.changeset/pre.json', line: 2 },
+      detail: '"mode" must be "pre" or "exit"',
+    },
+  },
+  HISTORY_SHALLOW: {
+    title: 'The clone is too shallow to know what is unreleased',
+    says: (p) => `The last release of ${list(p.names)} lies before the history that this clone has.`,
+    mend: (p) =>
+      p.remote === undefined
+        ? 'fetch the whole history (fetch-depth: 0 in the checkout step of CI)'
+        : `run git fetch --unshallow --tags ${printable(p.remote)} (fetch-depth: 0 in the checkout step of CI)`,
+    example: { severity: 'error', names: ['@acme/db'], remote: 'origin' },
+  },
+  HISTORY_UNAVAILABLE: {
+    title: 'Commits cannot be read',
+    says: (p) =>
+      ({
+        'no-git': 'git is not installed, so no commit was read.',
+        'no-repository': 'This folder is in no git repository, so no commit was read.',
+        'git-failed': `git could not read the history: ${printable(p.detail)}.`,
+      })[p.why],
+    mend: () => 'plan from changesets alone with --sources changesets, or run where git has the history',
+    example: { severity: 'error', why: 'no-repository', detail: '' },
+  },
   CHANGESET_UNKNOWN_PACKAGE: {
     title: 'A changeset names a package that is not in the workspace',
     says: (p) => `No package named ${quote(p.name)} in this workspace.`,
@@ -102,6 +238,128 @@ export const problemWords = {
       place: { file: '.changeset/brave-cats.md', line: 2 },
       name: '@acme/web',
       why: 'private',
+    },
+  },
+  DEPENDENCY_NOT_FOLLOWED: {
+    title: 'A dependency on a released package is not followed',
+    says: (p) =>
+      ({
+        stale: `${quote(p.name)} asks for ${quote(p.dependency)} ${quote(p.range)} in ${p.field}, which does not hold its present version ${printable(p.current)}; the release of ${printable(p.next)} does not reach it.`,
+        protocol: `${quote(p.name)} depends on ${quote(p.dependency)} by ${quote(p.range)} in ${p.field}, which these rules do not understand; the release of ${printable(p.next)} does not reach it.`,
+        tag: `${quote(p.name)} depends on ${quote(p.dependency)} by the dist-tag ${quote(p.range)} in ${p.field}; the release of ${printable(p.next)} does not reach it.`,
+        'workspace-only': `${quote(p.name)} depends on ${quote(p.dependency)} without the workspace protocol, and bumpVersionsWithWorkspaceProtocolOnly is on; the release of ${printable(p.next)} does not reach it.`,
+      })[p.why],
+    mend: (p) =>
+      p.why === 'stale'
+        ? `write a range that holds ${printable(p.current)}, or "workspace:^"`
+        : 'write "workspace:^", or use the rules "topsail", which read catalogs and aliases',
+    example: {
+      severity: 'warning',
+      place: { file: 'services/api/package.json' },
+      name: '@acme/api',
+      dependency: '@acme/db',
+      field: 'dependencies',
+      range: '^1.0.0',
+      current: '2.0.0',
+      next: '2.0.1',
+      why: 'stale',
+    },
+  },
+  NONE_OVERRULED: {
+    title: 'A package is released although a changeset says none',
+    says: (p) =>
+      ({
+        dependency: `This changeset says none for ${quote(p.name)}, but a dependency leaves its range: it is released as a ${p.bump}.`,
+        group: `This changeset says none for ${quote(p.name)}, but its group is released: it goes along as a ${p.bump}.`,
+        change: `This changeset says none for ${quote(p.name)}, but another change asks for a ${p.bump}.`,
+      })[p.by],
+    mend: (p) =>
+      p.by === 'dependency'
+        ? 'widen the range so that it holds the new version, if the release is not wanted'
+        : undefined,
+    example: {
+      severity: 'warning',
+      place: { file: '.changeset/brave-cats.md', line: 2 },
+      name: '@acme/api',
+      bump: 'patch',
+      by: 'dependency',
+    },
+  },
+  SKIPPED_DEPENDENCY: {
+    title: 'A published package depends on one that is never released',
+    says: (p) =>
+      `${quote(p.name)} depends on ${quote(p.dependency)}, which is left out of releases (${p.why}), so users may get an old version of it.`,
+    mend: (p) => `leave ${quote(p.name)} out as well, or release ${quote(p.dependency)}`,
+    example: {
+      severity: 'warning',
+      place: { file: 'services/api/package.json' },
+      name: '@acme/api',
+      dependency: '@acme/db',
+      why: 'ignored',
+    },
+  },
+  CATALOG_OUT_OF_RANGE: {
+    title: 'A catalog does not hold the new version of a workspace package',
+    says: (p) =>
+      `The catalog ${quote(p.catalog)} says ${quote(p.range)} for ${quote(p.dependency)}, which does not hold ${printable(p.next)}.`,
+    mend: (p) => `write "workspace:^" for ${quote(p.dependency)} in the catalog, or raise the range with this release`,
+    example: {
+      severity: 'warning',
+      place: { file: 'pnpm-workspace.yaml' },
+      catalog: 'default',
+      dependency: '@acme/db',
+      range: '^2.0.0',
+      next: '3.0.0',
+    },
+  },
+  CYCLE_IN_PUBLISH_ORDER: {
+    title: 'Packages depend on one another in a circle',
+    says: (p) => `${list(p.cycle)} depend on one another, so none can be published before the others.`,
+    mend: () => 'move one of the dependencies to devDependencies, or move what is shared to a package of its own',
+    example: { severity: 'warning', cycle: ['@acme/api', '@acme/db'] },
+  },
+  BUMP_CAPPED: {
+    title: 'A bump is held below what was asked for',
+    says: (p) => `${quote(p.name)} was to be a ${p.asked}, but no bump above ${p.cap} is allowed here.`,
+    mend: () => 'release this change from another branch, or raise maxBump',
+    example: { severity: 'warning', name: '@acme/api', asked: 'major', cap: 'minor' },
+  },
+  PRE_COUNTER_NOT_A_NUMBER: {
+    title: 'A prerelease version has no number to count on from',
+    says: (p) =>
+      `The prerelease part of ${quote(p.name)} ${printable(p.version)} does not end in a number; it starts again at 0.`,
+    mend: () => 'write a version such as "1.0.0-beta.0" into the manifest',
+    example: {
+      severity: 'warning',
+      place: { file: 'packages/db/package.json' },
+      name: '@acme/db',
+      version: '1.0.0-beta.x',
+    },
+  },
+  SNAPSHOT_IN_PRE_MODE: {
+    title: 'A snapshot release was asked for in pre mode',
+    says: (p) =>
+      `The workspace is in pre mode with the tag ${quote(p.tag)}, and a snapshot release cannot be made from there.`,
+    mend: () => 'leave pre mode first',
+    example: { severity: 'error', place: { file: '.changeset/pre.json' }, tag: 'beta' },
+  },
+  SNAPSHOT_TAG_NOT_IN_TEMPLATE: {
+    title: 'The snapshot template has no place for the tag',
+    says: (p) =>
+      `The snapshot tag ${quote(p.tag)} was given, but the template ${quote(p.template)} does not hold {tag}.`,
+    mend: () => 'put {tag} into snapshot.prereleaseTemplate, or give no tag',
+    example: { severity: 'error', place: { file: '.changeset/config.json' }, tag: 'canary', template: '{datetime}' },
+  },
+  SNAPSHOT_PLACEHOLDER_EMPTY: {
+    title: 'The snapshot template names something that is not known',
+    says: (p) =>
+      `The snapshot template ${quote(p.template)} holds {${printable(p.placeholder)}}, for which there is no value.`,
+    mend: () => 'give a tag, run inside a git repository, or take the placeholder out of the template',
+    example: {
+      severity: 'error',
+      place: { file: '.changeset/config.json' },
+      placeholder: 'commit',
+      template: '{tag}-{commit}',
     },
   },
   PLAN_FILE_INVALID: {

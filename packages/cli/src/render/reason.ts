@@ -43,6 +43,8 @@ export function reasonPhrase(reason: Reason, changes: ReadonlyMap<string, Change
       return ['first release']
     case 'override':
       return ['asked for by ', { fact: reason.by }]
+    case 'zero-major':
+      return [`a ${reason.asked} of a 0.x version is a ${reason.given}`]
     case 'capped':
       return [`held at ${reason.cap} where ${reason.asked} was asked for`]
   }
