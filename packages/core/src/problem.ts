@@ -3,7 +3,7 @@
  * what its mend needs. A union member per code: adding one without a sentence does not compile.
  */
 import type { Bump } from './bump.ts'
-import type { PackageName, Path, Range, Sha, Version } from './names.ts'
+import type { Integrity, PackageName, Path, Range, Sha, Version } from './names.ts'
 import type { DependencyField } from './workspace.ts'
 
 /**
@@ -122,6 +122,38 @@ export type Problem =
   | ProblemOf<'LOCKFILE_NOT_UPDATED', { command: string; detail: string }>
   | ProblemOf<'LOCKFILE_NOT_VERIFIED', { command: string; detail: string }>
   | ProblemOf<'PLAN_MOVED', { moved: readonly PlanMove[] }>
+  // publishing: before the first step
+  | ProblemOf<'PUBLISH_ONLY_UNKNOWN', { name: string }>
+  | ProblemOf<'PUBLISH_NEEDS_LEFT_OUT', { name: PackageName; dependency: PackageName }>
+  | ProblemOf<'PUBLISH_NEEDS_PRIVATE', { name: PackageName; dependency: PackageName }>
+  | ProblemOf<'PUBLISH_TREE_DIRTY', { files: readonly Path[] }>
+  | ProblemOf<'PUBLISH_VERSIONS_UNCOMMITTED', { names: readonly PackageName[] }>
+  | ProblemOf<'REGISTRY_UNREACHABLE', { registry: string; names: readonly PackageName[]; detail: string }>
+  | ProblemOf<'REGISTRY_WITHOUT_TOKEN', { registry: string }>
+  | ProblemOf<'DIST_TAG_INVALID', { distTag: string }>
+  | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>
+  | ProblemOf<'TAG_AT_OTHER_COMMIT', { name: PackageName; tag: string; at: Sha; head: Sha }>
+  | ProblemOf<'TAG_DIFFERS_ON_REMOTE', { tag: string; local: Sha; remote: Sha }>
+  // publishing: a step that failed
+  | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
+  | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>
+  | ProblemOf<'TARBALL_RANGE_UNPUBLISHABLE', { name: PackageName; dependency: string; field: string; range: string }>
+  | ProblemOf<'UPLOAD_REFUSED', { name: PackageName; version: Version; registry: string; detail: string }>
+  | ProblemOf<'UPLOAD_UNAUTHORISED', { name: PackageName; registry: string; oneTimePassword: boolean; detail: string }>
+  | ProblemOf<
+      'UPLOAD_GAVE_UP',
+      { name: PackageName; version: Version; registry: string; attempts: number; detail: string }
+    >
+  | ProblemOf<
+      'VERSION_TAKEN_BY_OTHER',
+      { name: PackageName; version: Version; registry: string; ours: Integrity; theirs: string }
+    >
+  | ProblemOf<
+      'CONFIRM_TIMED_OUT',
+      { name: PackageName; version: Version; registry: string; seconds: number; detail: string }
+    >
+  | ProblemOf<'TAGS_NOT_MADE', { detail: string }>
+  | ProblemOf<'TAGS_NOT_PUSHED', { remote: string; detail: string }>
 
 /** One thing that a plan file says otherwise than the plan of now. Null: it is not there at all. */
 export type PlanMove = {

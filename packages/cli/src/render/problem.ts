@@ -600,6 +600,180 @@ export const problemWords = {
       moved: [{ what: 'release', name: '@acme/db', planned: '1.1.0', now: '2.0.0' }],
     },
   },
+  PUBLISH_ONLY_UNKNOWN: {
+    title: 'Asked to publish a package that is never released',
+    says: (p) => `${quote(p.name)} is not a package that this workspace releases.`,
+    mend: () => 'name a member that has a version, is not ignored and is not private',
+    example: { severity: 'error', name: '@acme/bd' },
+  },
+  PUBLISH_NEEDS_LEFT_OUT: {
+    title: 'A package would be published without its dependency',
+    says: (p) => `${quote(p.name)} needs ${quote(p.dependency)}, which its registry lacks and --only leaves out.`,
+    mend: (p) => `add --only ${printable(p.dependency)}`,
+    example: { severity: 'error', name: '@acme/api', dependency: '@acme/db' },
+  },
+  PUBLISH_NEEDS_PRIVATE: {
+    title: 'A public package depends on a private one',
+    says: (p) => `${quote(p.name)} depends on ${quote(p.dependency)}, which is private: nobody can install it.`,
+    mend: () => 'bundle it and list it in devDependencies or bundleDependencies, or take "private" out of its manifest',
+    example: { severity: 'warning', name: '@acme/api', dependency: '@acme/internal' },
+  },
+  PUBLISH_TREE_DIRTY: {
+    title: 'Publishing from a tree with uncommitted changes',
+    says: (p) => `HEAD is what is released, but these files differ from it: ${list(p.files)}.`,
+    mend: () => 'commit them, or put them back, when they belong in the tarballs',
+    example: { severity: 'warning', files: ['packages/db/src/pool.ts'] },
+  },
+  PUBLISH_VERSIONS_UNCOMMITTED: {
+    title: 'New versions are not committed',
+    says: (p) => `HEAD is what is released, and on disk these packages have another version: ${list(p.names)}.`,
+    mend: () => 'commit the new versions first',
+    example: { severity: 'error', names: ['@acme/db'] },
+  },
+  REGISTRY_UNREACHABLE: {
+    title: 'A registry does not answer',
+    says: (p) =>
+      `${quote(p.registry)} did not say whether it has ${list(p.names)} (${printable(p.detail)}), so nothing was published.`,
+    mend: () => 'run the same command again when it answers',
+    example: { severity: 'error', registry: 'https://registry.npmjs.org/', names: ['@acme/db'], detail: '503' },
+  },
+  REGISTRY_WITHOUT_TOKEN: {
+    title: 'There are no credentials for a registry',
+    says: (p) => `No .npmrc and no npm_config_ variable has credentials for ${quote(p.registry)}.`,
+    mend: (p) =>
+      `write ${printable(p.registry.replace(/^https?:/, ''))}:_authToken=\${NPM_TOKEN} to an .npmrc and set NPM_TOKEN`,
+    example: { severity: 'warning', registry: 'https://registry.npmjs.org/' },
+  },
+  DIST_TAG_INVALID: {
+    title: 'A dist-tag that no registry takes',
+    says: (p) => `${quote(p.distTag)} cannot be a dist-tag: it is empty, reads as a version range, or needs escaping.`,
+    mend: () => 'take a word such as "next"',
+    example: { severity: 'error', distTag: '1.x' },
+  },
+  DIST_TAG_WOULD_GO_BACK: {
+    title: 'A fix to an old line does not take latest',
+    says: (p) =>
+      `${quote(p.name)} has ${printable(p.latest)} as latest, so ${printable(p.version)} goes under ${quote(p.distTag)}.`,
+    mend: () => 'choose another dist-tag with --tag or publishConfig.tag',
+    example: { severity: 'warning', name: '@acme/db', version: '1.2.5', latest: '2.0.0', distTag: 'release-1.x' },
+  },
+  TAG_AT_OTHER_COMMIT: {
+    title: 'A git tag stands at another commit than the one published',
+    says: (p) =>
+      `The tag ${quote(p.tag)} is at ${p.at.slice(0, 8)}, but its registry lacks that version and HEAD is ${p.head.slice(0, 8)}. It stays there.`,
+    mend: () => 'check that commit out to publish exactly what was tagged',
+    example: { severity: 'warning', name: '@acme/db', tag: '@acme/db@1.2.0', at: 'a'.repeat(40), head: 'b'.repeat(40) },
+  },
+  TAG_DIFFERS_ON_REMOTE: {
+    title: 'A git tag differs between here and the remote',
+    says: (p) =>
+      `The tag ${quote(p.tag)} is at ${p.local.slice(0, 8)} here and at ${p.remote.slice(0, 8)} on the remote.`,
+    mend: () => 'decide which is right, and delete the other',
+    example: { severity: 'warning', tag: '@acme/db@1.2.0', local: 'a'.repeat(40), remote: 'b'.repeat(40) },
+  },
+  PACK_FAILED: {
+    title: 'A package cannot be packed',
+    says: (p) => `${quote(p.name)} cannot be packed: ${printable(p.detail)}.`,
+    mend: () => 'nothing was uploaded; mend it and run the same command again',
+    example: { severity: 'error', name: '@acme/db', detail: 'publishConfig.directory "dist" has no package.json' },
+  },
+  PACK_SCRIPT_FAILED: {
+    title: 'A lifecycle script failed while packing',
+    says: (p) => `The ${quote(p.script)} script of ${quote(p.name)} failed: ${printable(p.detail)}`,
+    mend: () => 'nothing was uploaded; mend it and run the same command again',
+    example: { severity: 'error', name: '@acme/db', script: 'prepack', detail: 'tsc: command not found' },
+  },
+  TARBALL_RANGE_UNPUBLISHABLE: {
+    title: 'A tarball holds a range that nobody outside can resolve',
+    says: (p) =>
+      `${quote(p.name)} would be published with ${quote(p.dependency)}: ${quote(p.range)} in ${printable(p.field)}.`,
+    mend: () => 'nothing was uploaded; pack with a package manager that replaces it, or write a plain range',
+    example: {
+      severity: 'error',
+      name: '@acme/api',
+      dependency: '@acme/db',
+      field: 'dependencies',
+      range: 'workspace:^',
+    },
+  },
+  UPLOAD_REFUSED: {
+    title: 'A registry refuses a package',
+    says: (p) => `${quote(p.registry)} refused ${printable(`${p.name}@${p.version}`)}: ${printable(p.detail)}.`,
+    mend: () => 'check who may publish this package, then run the same command again',
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      version: '1.2.0',
+      registry: 'https://registry.npmjs.org/',
+      detail: '403 Forbidden',
+    },
+  },
+  UPLOAD_UNAUTHORISED: {
+    title: 'A registry does not accept the credentials',
+    says: (p) => `${quote(p.registry)} did not accept the credentials for ${quote(p.name)}: ${printable(p.detail)}.`,
+    mend: (p) => (p.oneTimePassword ? 'give a one-time password with --otp' : 'renew the token, then run again'),
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      registry: 'https://registry.npmjs.org/',
+      oneTimePassword: false,
+      detail: '401 Unauthorized',
+    },
+  },
+  UPLOAD_GAVE_UP: {
+    title: 'An upload did not succeed in several attempts',
+    says: (p) =>
+      `${printable(`${p.name}@${p.version}`)} could not be uploaded to ${quote(p.registry)} in ${p.attempts} attempts: ${printable(p.detail)}.`,
+    mend: () => 'run the same command again; it asks the registry first',
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      version: '1.2.0',
+      registry: 'https://registry.npmjs.org/',
+      attempts: 5,
+      detail: '503 Service Unavailable',
+    },
+  },
+  VERSION_TAKEN_BY_OTHER: {
+    title: 'Somebody else published this version',
+    says: (p) =>
+      `${quote(p.registry)} has ${printable(`${p.name}@${p.version}`)} with other content (${printable(p.theirs)}) than ours.`,
+    mend: () => 'release another version',
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      version: '1.2.0',
+      registry: 'https://registry.npmjs.org/',
+      ours: 'sha512-AAAA',
+      theirs: 'sha512-BBBB',
+    },
+  },
+  CONFIRM_TIMED_OUT: {
+    title: 'A registry accepted a version and does not serve it',
+    says: (p) =>
+      `${printable(`${p.name}@${p.version}`)} was uploaded, but ${quote(p.registry)} still did not serve it after ${p.seconds} seconds (${printable(p.detail)}).`,
+    mend: () => 'run the same command later; what it serves by then counts as published',
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      version: '1.2.0',
+      registry: 'https://registry.npmjs.org/',
+      seconds: 1800,
+      detail: 'not there',
+    },
+  },
+  TAGS_NOT_MADE: {
+    title: 'The git tags could not be made',
+    says: (p) => `Git could not make the tags: ${printable(p.detail)}.`,
+    mend: () => 'run the same command again; it makes the missing ones',
+    example: { severity: 'error', detail: 'cannot lock ref' },
+  },
+  TAGS_NOT_PUSHED: {
+    title: 'The git tags could not be pushed',
+    says: (p) => `The tags are made here, but ${quote(p.remote)} did not take them: ${printable(p.detail)}.`,
+    mend: () => 'run the same command again; it pushes what the remote lacks',
+    example: { severity: 'error', remote: 'origin', detail: 'permission denied' },
+  },
 } satisfies { readonly [Code in ProblemCode]: ProblemWords<ProblemWith<Code>> }
 
 /** One problem as a paragraph: severity, code and place; the sentence; the mend. */
