@@ -11,6 +11,7 @@ import type { FleetPackage, FleetSize } from './shape.ts'
 import { drawAuthor, drawChangesetId, drawMessage } from './words.ts'
 
 type PackageState = { version: string; revision: number; changelog: string; unreleased: string[] }
+type WorkCommit = FleetCommit & { readonly message: string }
 type Story = {
   readonly packages: readonly [FleetPackage, ...FleetPackage[]]
   readonly states: ReadonlyMap<FleetPackage, PackageState>
@@ -36,7 +37,7 @@ export function* tellHistory(
   const story: Story = { packages, states: firstStates(packages), random, time: Date.UTC(2024, 0, 8, 9) / 1000 }
   const releaseAt = new Map(releases.map((release) => [Math.floor(release.at * size.commits), release.of]))
   const pending = changesetPositions(size)
-  let merging: FleetCommit | undefined
+  let merging: WorkCommit | undefined
   yield firstCommit(story)
   for (let index = 1; index < size.commits; index += 1) {
     const release = releaseAt.get(index)
@@ -81,7 +82,7 @@ function firstCommit(story: Story): FleetCommit {
   return { author: drawAuthor(story.random), time: tick(story), message, files }
 }
 
-function workCommit(story: Story, number: number, changesets = 0): FleetCommit {
+function workCommit(story: Story, number: number, changesets = 0): WorkCommit {
   const { random } = story
   const touched = drawTouched(story)
   const { summary, message } = drawMessage(touched, number, random)
@@ -138,7 +139,7 @@ function nextVersion(version: string, random: Random): string {
   return random.chance(0.35) ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`
 }
 
-function mergeMessage(commit: FleetCommit, number: number): string {
+function mergeMessage(commit: WorkCommit, number: number): string {
   return `Merge pull request #${number} from acme/${commit.author.email.split('.', 1)[0]}/work\n\n${commit.message}`
 }
 

@@ -1,12 +1,14 @@
 /**
- * `node tools/fleet/src/main.ts S|M|L|XL DIR [--seed N] [--merges]` writes a generated monorepo into an empty folder.
+ * `node tools/fleet/src/main.ts S|M|L|XL|shop DIR [--seed N] [--merges]` writes a monorepo into an empty folder:
+ * a generated one of that size, or the small shop whose services run.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { writeShop } from './shop.ts'
 import { sizes, type SizeName } from './shape.ts'
 import { writeFleet } from './write.ts'
 
-const usage = `usage: node tools/fleet/src/main.ts ${Object.keys(sizes).join('|')} DIR [--seed N] [--merges]`
+const usage = `usage: node tools/fleet/src/main.ts ${Object.keys(sizes).join('|')}|shop DIR [--seed N] [--merges]`
 
 process.exitCode = main(process.argv.slice(2))
 
@@ -14,7 +16,7 @@ function main(argv: readonly string[]): number {
   const options = { seed: { type: 'string', default: '1' }, merges: { type: 'boolean', default: false } } as const
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
   const [what, dir] = positionals
-  if (what === undefined || dir === undefined || !isSizeName(what) || !/^\d+$/.test(values.seed)) {
+  if (what === undefined || dir === undefined || !(what === 'shop' || isSizeName(what)) || !/^\d+$/.test(values.seed)) {
     console.error(usage)
     return 2
   }
@@ -23,9 +25,10 @@ function main(argv: readonly string[]): number {
     return 1
   }
   const started = performance.now()
-  const packages = writeFleet(dir, { size: what, seed: Number(values.seed), merges: values.merges })
+  const seed = Number(values.seed)
+  const packages = what === 'shop' ? writeShop(dir) : writeFleet(dir, { size: what, seed, merges: values.merges })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(`${dir}: ${packages.length} packages, ${sizes[what].commits} commits, in ${seconds} s`)
+  console.log(`${dir}: ${packages.length} packages in ${seconds} s`)
   return 0
 }
 

@@ -14,7 +14,8 @@ export type FleetCommit = {
   readonly author: Author
   /** Seconds since 1970, UTC. */
   readonly time: number
-  readonly message: string
+  /** The text, or what makes it of the parent's hash (a revert names it). */
+  readonly message: string | ((parent: string) => string)
   /** Undefined removes the file. */
   readonly files: readonly (readonly [path: string, text: string | undefined])[]
   /** Annotated tags set on this commit. */
@@ -70,7 +71,8 @@ function isolatedEnvironment(): NodeJS.ProcessEnv {
 function commitText(commit: FleetCommit, tree: string, parents: readonly (string | undefined)[]): string {
   const lines = parents.filter((parent) => parent !== undefined).map((parent) => `parent ${parent}\n`)
   const who = signature(commit)
-  return `tree ${tree}\n${lines.join('')}author ${who}\ncommitter ${who}\n\n${commit.message}`
+  const message = typeof commit.message === 'string' ? commit.message : commit.message(parents[0] ?? '')
+  return `tree ${tree}\n${lines.join('')}author ${who}\ncommitter ${who}\n\n${message}`
 }
 
 function tagText(tag: string, commit: FleetCommit, sha: string): string {

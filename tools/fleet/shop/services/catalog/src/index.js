@@ -1,0 +1,6 @@
+import { findProduct, products } from '@chandlery/catalog-model'
+
+export const routes = {
+  '/': () => products,
+  '/newest': () => findProduct('block'),
+}

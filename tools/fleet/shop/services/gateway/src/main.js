@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { serve } from '@chandlery/http'
+import { routes } from './index.js'
+
+await serve('gateway', routes)
