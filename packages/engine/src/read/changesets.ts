@@ -1,0 +1,104 @@
+/**
+ * `.changeset/`: the changeset files and the state of pre mode, as text. Which `.md` files are changesets is decided as
+ * Changesets decides it; their content is read by core.
+ */
+import type { ChangesetFile, Path, PreState, Problem } from '@topsail/core'
+import type { Files } from '../ports.ts'
+import { lineAt, parseJson } from './json-text.ts'
+import { isRecord, own } from './record.ts'
+import { refusalOf } from './refusal.ts'
+
+export type ChangesetsReading = {
+  readonly changesets: readonly ChangesetFile[]
+  readonly pre: PreState | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** No person writes a longer changeset; parsing the front matter of more would only cost time. */
+const largestChangeset = 1024 * 1024
+
+export function readChangesets(files: Files): ChangesetsReading {
+  const problems: Problem[] = []
+  const folders = ['.changeset', '.changeset/pre']
+  const changesets = folders.flatMap((dir) => readFolder(files, dir, problems))
+  return { changesets, pre: readPreState(files, problems), problems }
+}
+
+/** The path of a changeset, relative to the workspace root. */
+export function isChangesetPath(path: Path): boolean {
+  const match = /^\.changeset\/(?:pre\/)?([^/]+)$/.exec(path)
+  return match?.[1] !== undefined && isChangesetName(match[1])
+}
+
+function isChangesetName(name: string): boolean {
+  if (name.startsWith('.') || !name.endsWith('.md')) return false
+  return !/^readme\.md$/i.test(name) && !['AGENTS.md', 'CLAUDE.md', 'GEMINI.md'].includes(name)
+}
+
+function readFolder(files: Files, dir: Path, problems: Problem[]): ChangesetFile[] {
+  const found: ChangesetFile[] = []
+  for (const entry of files.entries(dir)) {
+    if (entry.kind === 'directory' || entry.kind === 'other' || !isChangesetName(entry.name)) continue
+    const path = `${dir}/${entry.name}`
+    const text = files.read(path)
+    if (text !== undefined && text.length <= largestChangeset) {
+      found.push({ id: path.slice('.changeset/'.length, -'.md'.length), path, text })
+    } else if (text !== undefined) {
+      problems.push({
+        code: 'FILE_TOO_LARGE',
+        severity: 'quarantined',
+        place: { file: path },
+        bytes: text.length,
+        limit: largestChangeset,
+      })
+    } else {
+      const refusal = refusalOf(files, path)
+      if (refusal !== undefined) problems.push(refusal)
+    }
+  }
+  return found
+}
+
+function readPreState(files: Files, problems: Problem[]): PreState | undefined {
+  const file = '.changeset/pre.json'
+  const text = files.read(file)
+  if (text === undefined) {
+    const refusal = refusalOf(files, file)
+    if (refusal !== undefined) problems.push({ ...refusal, severity: 'error' })
+    return undefined
+  }
+  const json = parseJson(text)
+  const invalid = (detail: string, line: number): undefined => {
+    problems.push({ code: 'PRE_STATE_INVALID', severity: 'error', place: { file, line }, detail })
+  }
+  if (!json.ok) return invalid(json.detail, json.line)
+  const mode = own(json.value, 'mode')
+  const tag = own(json.value, 'tag')
+  if (!isRecord(json.value)) return invalid('it is not an object', 1)
+  if (mode !== 'pre' && mode !== 'exit') return invalid('"mode" must be "pre" or "exit"', lineAt(text, ['mode']))
+  if (typeof tag !== 'string' || !/^[0-9A-Za-z.-]+$/.test(tag)) {
+    return invalid('"tag" must be letters, digits, dots and hyphens', lineAt(text, ['tag']))
+  }
+  const initialVersions = own(json.value, 'initialVersions')
+  const used = own(json.value, 'changesets')
+  if (initialVersions !== undefined && !isRecordOfText(initialVersions)) {
+    return invalid('"initialVersions" must map names to versions', lineAt(text, ['initialVersions']))
+  }
+  if (used !== undefined && !isListOfText(used)) {
+    return invalid('"changesets" must be a list of changeset ids', lineAt(text, ['changesets']))
+  }
+  return {
+    mode,
+    tag,
+    ...(initialVersions === undefined ? {} : { initialVersions }),
+    ...(used === undefined ? {} : { changesets: used }),
+  }
+}
+
+function isRecordOfText(value: unknown): value is Readonly<Record<string, string>> {
+  return isRecord(value) && Object.values(value).every((item) => typeof item === 'string')
+}
+
+function isListOfText(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}

@@ -1,0 +1,134 @@
+/**
+ * The description of `topsail.json`. Every key is optional. `packages/cli/schema/topsail.schema.json` is generated from
+ * here by `schemaOf`, and a test keeps the two equal.
+ */
+import { bumps, commitPresetNames, dependencyFields, rulesNames, sourcesNames } from '@topsail/core'
+import type { Shape } from './config-shape.ts'
+
+const relations = ['in-range', 'out-by-patch', 'out-by-minor', 'out-by-major']
+const bump: Shape = { kind: 'choice', of: bumps }
+const names: Shape = { kind: 'list', item: { kind: 'text' } }
+
+const cascadeTable: Shape = {
+  kind: 'object',
+  keys: Object.fromEntries(
+    dependencyFields.map((field) => [
+      field,
+      { kind: 'object', keys: Object.fromEntries(relations.map((relation) => [relation, bump])) } satisfies Shape,
+    ]),
+  ),
+}
+
+/** Keys of `.changeset/config.json` that a repository without it may write here; over it where both have them. */
+const shared: Readonly<Record<string, Shape>> = {
+  baseBranch: { kind: 'text', says: 'The branch that releases are made from.', default: 'main' },
+  fixed: {
+    kind: 'list',
+    item: names,
+    says: 'Groups of packages, as names or globs, that always release together with one version.',
+  },
+  linked: {
+    kind: 'list',
+    item: names,
+    says: 'Groups of packages, as names or globs, that share one version when they release.',
+  },
+  ignore: { ...names, says: 'Packages, as names or globs, that are never released.' },
+  privatePackages: {
+    kind: 'either',
+    shapes: [{ kind: 'flag' }, { kind: 'object', keys: { version: { kind: 'flag' }, tag: { kind: 'flag' } } }],
+    says: 'Whether private packages get versions and tags.',
+  },
+  updateInternalDependencies: {
+    kind: 'choice',
+    of: ['patch', 'minor'],
+    says: 'The least bump of a dependency that rewrites ranges which still contain it.',
+    default: 'patch',
+  },
+  updateInternalDependents: {
+    kind: 'choice',
+    of: ['always', 'out-of-range'],
+    says: 'Whether dependents release although their range still contains the new version.',
+    default: 'out-of-range',
+  },
+  access: {
+    kind: 'choice',
+    of: ['public', 'restricted'],
+    says: 'Who may install the published packages.',
+    default: 'restricted',
+  },
+  changelog: {
+    kind: 'either',
+    shapes: [
+      { kind: 'choice', of: [false] },
+      { kind: 'text' },
+      { kind: 'pair', items: [{ kind: 'text' }, { kind: 'any' }] },
+    ],
+    says: 'The module that writes changelog entries, alone or with its options; false writes none.',
+  },
+  format: {
+    kind: 'choice',
+    of: ['auto', 'prettier', 'oxfmt', 'deno', 'dprint', 'biome', false],
+    says: 'The formatter of written files.',
+    default: 'auto',
+  },
+}
+
+export const topsailConfig: Shape = {
+  kind: 'object',
+  says: 'Configuration of Topsail. Every key is optional.',
+  keys: {
+    $schema: { kind: 'text' },
+    sources: {
+      kind: 'choice',
+      of: sourcesNames,
+      says: 'Where changes are read from: changeset files, conventional commits, or both.',
+    },
+    rules: { kind: 'choice', of: rulesNames, says: 'The preset that decides which dependents release, and how.' },
+    cascade: {
+      kind: 'map',
+      value: cascadeTable,
+      says: 'Per dependent package (name or glob): kind of dependency, how the new version relates to the range, and the bump that follows.',
+    },
+    commits: {
+      kind: 'object',
+      says: 'How commit messages are read.',
+      keys: {
+        preset: {
+          kind: 'choice',
+          of: commitPresetNames,
+          says: 'A named table of commit type to bump.',
+          default: 'conventional',
+        },
+        types: { kind: 'map', value: bump, says: 'Commit type to bump, over the table of the preset.' },
+      },
+    },
+    zeroMajor: {
+      kind: 'choice',
+      of: ['none', 'major-to-minor', 'shift'],
+      says: 'What a bump means for 0.x packages.',
+      default: 'none',
+    },
+    maxBump: {
+      kind: 'choice',
+      of: ['patch', 'minor', 'major'],
+      says: 'No release is bumped by more than this.',
+      default: 'major',
+    },
+    tagPattern: {
+      kind: 'text',
+      pattern: '^[^\\s~^:?*\\[\\\\]*\\{version\\}[^\\s~^:?*\\[\\\\]*$',
+      wanted: 'a tag name that holds {version}, and {name} where there are several packages',
+      says: 'How release tags are named; {name} and {version} are filled in.',
+      default: '{name}@{version}',
+    },
+    check: {
+      kind: 'object',
+      says: 'What `topsail check` leaves alone.',
+      keys: {
+        exclude: { ...names, says: 'Packages, as names or globs, that never need a changeset.' },
+        ignore: { ...names, says: 'Files, as globs relative to their package, that never need a changeset.' },
+      },
+    },
+    ...shared,
+  },
+}

@@ -1,0 +1,105 @@
+/**
+ * The workspace below one root folder: its tool, its root manifest, its members and catalogs. One walk, each manifest
+ * read once; every mistake is a problem, and what is sound is returned beside it.
+ */
+import type { Package, Path, Problem, Workspace } from '@topsail/core'
+import type { Files } from '../ports.ts'
+import { readCatalogs } from './catalogs.ts'
+import { readManifest, type ManifestReading } from './manifests.ts'
+import { expandMemberGlobs } from './member-globs.ts'
+import { own, stringsIn } from './record.ts'
+import { toolAt } from './workspace-tool.ts'
+
+export type WorkspaceReading = { readonly workspace: Workspace; readonly problems: readonly Problem[] }
+
+export function readWorkspace(files: Files): WorkspaceReading {
+  const found = toolAt(files)
+  const tool = found?.tool ?? 'root'
+  const problems: Problem[] = [...(found?.problems ?? [])]
+  const rootReading = readManifest(files, '.')
+  if (rootReading === undefined)
+    problems.push({ code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } })
+  problems.push(...(rootReading?.problems ?? []).map(asError))
+  const root = rootReading?.pkg ?? namelessRoot
+  const members = readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn', problems)
+  const catalogs = readCatalogs(files, tool, root)
+  problems.push(...catalogs.problems)
+  return { workspace: { tool, root, packages: named(members, problems), catalogs: catalogs.catalogs }, problems }
+}
+
+const namelessRoot: Package = { name: '', dir: '.', version: undefined, private: true, manifest: {}, text: '' }
+
+/** A root manifest that cannot be read leaves nothing to plan from. */
+function asError(problem: Problem): Problem {
+  return problem.code === 'MANIFEST_INVALID' ? { ...problem, severity: 'error' } : problem
+}
+
+function readMembers(
+  files: Files,
+  globs: readonly string[],
+  root: Package,
+  isNested: boolean,
+  problems: Problem[],
+): Package[] {
+  const members = new Map<Path, Package>()
+  const { dirs, outside } = expandMemberGlobs(files, globs)
+  for (const path of outside)
+    problems.push({ code: 'PATH_OUTSIDE_WORKSPACE', severity: 'quarantined', place: { file: path }, path })
+  for (const dir of dirs) {
+    if (dir === '.') {
+      if (root.text !== '') members.set('.', root)
+      continue
+    }
+    const reading = readManifest(files, dir)
+    problems.push(...(reading?.problems ?? []))
+    if (reading?.pkg !== undefined) members.set(dir, reading.pkg)
+    if (isNested && reading?.pkg !== undefined) readNested(files, reading, members, problems)
+  }
+  return [...members.values()].toSorted((a, b) => (a.dir < b.dir ? -1 : 1))
+}
+
+/** Yarn's members may have `workspaces` of their own, with globs relative to their folder. */
+function readNested(files: Files, parent: ManifestReading, members: Map<Path, Package>, problems: Problem[]): void {
+  const dir = parent.pkg?.dir ?? '.'
+  const globs = stringsIn(own(parent.pkg?.manifest, 'workspaces')).map((glob) =>
+    glob.startsWith('!') ? `!${dir}/${glob.slice(1)}` : `${dir}/${glob}`,
+  )
+  if (globs.length === 0) return
+  for (const nested of expandMemberGlobs(files, globs).dirs) {
+    if (members.has(nested)) continue
+    const reading = readManifest(files, nested)
+    problems.push(...(reading?.problems ?? []))
+    if (reading?.pkg === undefined) continue
+    members.set(nested, reading.pkg)
+    readNested(files, reading, members, problems)
+  }
+}
+
+/** Members that can be spoken of: named, and each name once, the first folder's. */
+function named(members: readonly Package[], problems: Problem[]): Package[] {
+  const byName = new Map<string, [Package, ...Package[]]>()
+  for (const pkg of members) {
+    if (pkg.name === '') {
+      reportNameless(pkg, problems)
+      continue
+    }
+    const others = byName.get(pkg.name)
+    if (others === undefined) byName.set(pkg.name, [pkg])
+    else others.push(pkg)
+  }
+  for (const [name, [first, ...others]] of byName) {
+    if (others.length === 0) continue
+    const place = { file: first.dir === '.' ? 'package.json' : `${first.dir}/package.json` }
+    const others_ = others.map((pkg) => pkg.dir)
+    problems.push({ code: 'PACKAGE_NAME_DUPLICATE', severity: 'quarantined', place, name, others: others_ })
+  }
+  return [...byName.values()].map(([first]) => first)
+}
+
+/** A name that is wrong was reported already; a private package without one is nobody's business. */
+function reportNameless(pkg: Package, problems: Problem[]): void {
+  const file = pkg.dir === '.' ? 'package.json' : `${pkg.dir}/package.json`
+  if (problems.some((problem) => problem.code === 'PACKAGE_NAME_INVALID' && problem.place?.file === file)) return
+  const severity = pkg.private || pkg.version === undefined ? 'warning' : 'quarantined'
+  problems.push({ code: 'PACKAGE_NAME_MISSING', severity, place: { file } })
+}
