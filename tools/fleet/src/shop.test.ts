@@ -45,12 +45,14 @@ test('every service answers', () => {
   const script = 'for (const n of process.argv.slice(1)) { const { routes } = await import(n); routes["/"]() }'
   execFileSync(process.execPath, ['--input-type=module', '-e', script, ...services().map((pkg) => pkg.name)], {
     cwd: dir,
+    stdio: 'ignore',
   })
 })
 
 test('a service started with --once prints its answer and ends', () => {
   const answer = execFileSync(process.execPath, ['services/checkout/src/main.js', '--once'], {
     cwd: dir,
+    stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
   })
   expect(JSON.parse(answer)).toEqual({ order: 1001, to: 'payments', total: '103.50 EUR' })
