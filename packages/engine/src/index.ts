@@ -2,4 +2,7 @@
  * @topsail/engine acts. It reads the repository into a `Snapshot`, lets @topsail/core decide, and carries the
  * decision out. This is the programmatic API: the CLI uses nothing else.
  */
-export {}
+export * from './author/add.ts'
+export * from './author/init.ts'
+export * from './author/pre.ts'
+export * from './author/set-up.ts'

@@ -1,0 +1,221 @@
+/**
+ * `topsail init`: a fresh set-up, or one made from what another release tool left. It only adds files: what is there
+ * stays byte for byte, so a second run changes nothing. Everything is decided first, then written whole or not at all.
+ */
+import type { FileEdit, Path, Problem, Workspace } from '@topsail/core'
+import { diskFiles } from '../adapters/disk-files.ts'
+import { gitIn } from '../adapters/git-process.ts'
+import type { Files, Git } from '../ports.ts'
+import { readChangesets } from '../read/changesets.ts'
+import { parseJsonc } from '../read/json-text.ts'
+import { isRecord, own } from '../read/record.ts'
+import { chooseRules } from '../read/rules-choice.ts'
+import { findWorkspaceRoot } from '../read/workspace-root.ts'
+import { readWorkspace } from '../read/workspace.ts'
+import { writeAll } from '../version/write.ts'
+import { generationOf, migrateChangesets } from './migrate-changesets.ts'
+import { migrateLerna } from './migrate-lerna.ts'
+import { migrateNx } from './migrate-nx.ts'
+import { migrateReleasePlease, releasePleaseConfig } from './migrate-release-please.ts'
+import { changesetConfig, topsailConfig, type InitNote, type SetUp, type Tool } from './set-up.ts'
+
+export type InitOptions = { readonly cwd: string; readonly dryRun?: boolean | undefined }
+
+export type InitFile = {
+  readonly path: Path
+  /** kept: it was there before, and stays as it was. */
+  readonly state: 'new' | 'kept'
+  /** The text that stands there afterwards. */
+  readonly text: string
+}
+
+export type InitResult = {
+  readonly root: string
+  /** The set-up that this one was made from; undefined for a fresh one. */
+  readonly from: Tool | undefined
+  readonly files: readonly InitFile[]
+  readonly notes: readonly InitNote[]
+  readonly problems: readonly Problem[]
+}
+
+export async function initWorkspace({ cwd, dryRun }: InitOptions): Promise<InitResult> {
+  const root = findWorkspaceRoot(cwd)
+  if (root === undefined) {
+    const missing: Problem = { code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } }
+    return { root: cwd, from: undefined, files: [], notes: [], problems: [missing] }
+  }
+  const files = diskFiles(root)
+  const { workspace, problems } = readWorkspace(files)
+  const found = findSetUp(files)
+  const faults = [...problems, ...found.problems]
+  if (faults.some((problem) => problem.severity === 'error')) {
+    return { root, from: found.tool, files: [], notes: [], problems: faults }
+  }
+  const setUp = setUpOf(found, files, workspace)
+  const planned = await planFiles(setUp, found, files, workspace, gitIn(root))
+  const notes = [...setUp.notes, ...otherTools(files, found.tool), ...scriptsOf(workspace)]
+  const written = dryRun === true ? [] : await writeNew(root, planned)
+  return { root, from: found.tool, files: planned, notes, problems: [...faults, ...written] }
+}
+
+type Found = {
+  readonly tool: Tool | undefined
+  readonly config: unknown
+  readonly problems: readonly Problem[]
+}
+
+const configFiles: readonly (readonly [tool: Tool, file: Path])[] = [
+  ['changesets', changesetConfig],
+  ['lerna', 'lerna.json'],
+  ['nx', 'nx.json'],
+  ['release-please', releasePleaseConfig],
+]
+
+/** The first tool that is set up for releases. Nx often only runs tasks, and then has no `release`. */
+function findSetUp(files: Files): Found {
+  for (const [tool, file] of configFiles) {
+    const text = files.read(file)
+    if (text === undefined) continue
+    const json = parseJsonc(text)
+    if (!json.ok) {
+      const place = { file, line: json.line }
+      return { tool, config: {}, problems: [{ code: 'CONFIG_SYNTAX', severity: 'error', place, detail: json.detail }] }
+    }
+    if (isSetUpForReleases(tool, json.value)) return { tool, config: json.value, problems: [] }
+  }
+  return { tool: undefined, config: {}, problems: [] }
+}
+
+function isSetUpForReleases(tool: Tool, config: unknown): boolean {
+  if (tool === 'nx') return isRecord(own(config, 'release'))
+  // Lerna can be a runner of scripts alone; then it has no version.
+  if (tool === 'lerna') return own(config, 'version') !== undefined
+  return true
+}
+
+function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
+  switch (found.tool) {
+    case 'changesets': {
+      const declared = chooseRules(files, workspace, true).rules === 'changesets@2' ? 2 : 3
+      const generation = generationOf(found.config, declared)
+      return migrateChangesets({ config: found.config, generation, pre: readChangesets(files).pre, workspace })
+    }
+    case 'lerna':
+      return migrateLerna(found.config, workspace)
+    case 'nx':
+      return migrateNx(own(found.config, 'release'), files, workspace)
+    case 'release-please':
+      return migrateReleasePlease(found.config)
+    case undefined:
+      return freshSetUp(workspace)
+  }
+}
+
+/** Services are private packages; left to Changesets' default they would silently never get a version. */
+function freshSetUp(workspace: Workspace): SetUp {
+  const names = workspace.packages.filter((pkg) => pkg.private && pkg.version !== undefined).map((pkg) => pkg.name)
+  if (names.length === 0) return { config: {}, topsail: { sources: 'both' }, changesets: [], notes: [] }
+  return {
+    config: { privatePackages: { version: true, tag: true } },
+    topsail: { sources: 'both' },
+    changesets: [],
+    notes: [{ kind: 'private-packages-versioned', names }],
+  }
+}
+
+async function planFiles(
+  setUp: SetUp,
+  found: Found,
+  files: Files,
+  workspace: Workspace,
+  git: Git,
+): Promise<readonly InitFile[]> {
+  const config = await changesetConfigText(setUp.config, workspace, git)
+  const topsail = jsonText({ $schema: 'https://unpkg.com/topsail/schema/topsail.schema.json', ...setUp.topsail })
+  const wanted = [
+    { path: changesetConfig, text: config },
+    { path: '.changeset/README.md', text: readme },
+    { path: topsailConfig, text: topsail },
+    ...setUp.changesets,
+  ]
+  const hasConfig = found.tool === 'changesets'
+  return wanted.flatMap(({ path, text }): InitFile[] => {
+    const there = files.read(path)
+    if (there !== undefined) return [{ path, state: 'kept', text: there }]
+    return hasConfig && path === '.changeset/README.md' ? [] : [{ path, state: 'new', text }]
+  })
+}
+
+async function changesetConfigText(over: SetUp['config'], workspace: Workspace, git: Git): Promise<string> {
+  const { defaultWrittenConfig } = await import('@changesets/config')
+  const usesCli = own(workspace.root.manifest.devDependencies, '@changesets/cli') !== undefined
+  return jsonText({
+    ...defaultWrittenConfig,
+    baseBranch: await defaultBranch(git),
+    changelog: usesCli ? defaultWrittenConfig.changelog : '@changesets/changelog-git',
+    ...over,
+  })
+}
+
+/** What the remote calls its default; else `main` or `master` if there is one; else the branch we are on. */
+async function defaultBranch(git: Git): Promise<string> {
+  const refs = ['refs/remotes/origin/HEAD', 'refs/heads/main', 'refs/heads/master']
+  const known = await git(['for-each-ref', '--format=%(refname) %(symref)', ...refs])
+  const lines = known.kind === 'done' && known.code === 0 ? known.stdout.split('\n') : []
+  const remote = lines.find((line) => line.startsWith('refs/remotes/origin/HEAD refs/remotes/origin/'))
+  if (remote !== undefined) return remote.slice('refs/remotes/origin/HEAD refs/remotes/origin/'.length)
+  for (const branch of ['main', 'master']) if (lines.includes(`refs/heads/${branch} `)) return branch
+  const current = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  return (current.kind === 'done' && current.code === 0 && current.stdout.trim()) || 'main'
+}
+
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+const readme = `# Changesets
+
+Each Markdown file in this folder tells what a change means for the packages it touches, and what their changelogs
+will say about it. \`topsail add\` writes one; \`topsail version\` uses them up.
+
+\`\`\`md
+---
+"@scope/name": minor
+---
+
+What was done, as its users should read it.
+\`\`\`
+
+\`none\` in place of a bump declines a release; the text below then says why. \`topsail check\` tells what a branch still
+lacks, and \`topsail plan\` what would be released.
+`
+
+/** Set-ups of other tools that were not the one carried over; what they say no longer decides anything. */
+function otherTools(files: Files, carried: Tool | undefined): readonly InitNote[] {
+  const notes: InitNote[] = []
+  for (const [tool, file] of configFiles) {
+    const text = tool === carried ? undefined : files.read(file)
+    const json = text === undefined ? undefined : parseJsonc(text)
+    if (json?.ok && isSetUpForReleases(tool, json.value)) notes.push({ kind: 'other-tool', tool, file })
+  }
+  return notes
+}
+
+const releaseCommand = /(?:^|[\s&|;/])(?:changeset|lerna\s+(?:version|publish)|nx\s+release|release-please)(?:\s|$)/
+
+function scriptsOf(workspace: Workspace): readonly InitNote[] {
+  const scripts = own(workspace.root.manifest, 'scripts')
+  if (!isRecord(scripts)) return []
+  return Object.entries(scripts).flatMap(([name, command]): InitNote[] =>
+    typeof command === 'string' && releaseCommand.test(command.slice(0, 2000))
+      ? [{ kind: 'script', name, command }]
+      : [],
+  )
+}
+
+async function writeNew(root: string, planned: readonly InitFile[]): Promise<readonly Problem[]> {
+  const edits = planned
+    .filter((file) => file.state === 'new')
+    .map(({ path, text }): FileEdit => ({ path, before: undefined, after: text }))
+  return edits.length === 0 ? [] : writeAll({ root, edits })
+}

@@ -1,0 +1,183 @@
+/**
+ * A Lerna set-up as Changesets and Topsail configuration, such that the next plan is the one Lerna would make: one
+ * version line (or independent versions), commits counted as Lerna counts them, dependents always released. What only
+ * says how Lerna commits, pushes or asks is left behind with a note; options that are no part of a release are not
+ * mentioned.
+ */
+import type { Workspace } from '@topsail/core'
+import { isRecord, own, stringsIn } from '../read/record.ts'
+import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+
+export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
+  const setUp = setUpFrom('lerna.json')
+  const options = releaseOptions(lerna)
+  carryVersioning(setUp, lerna, options)
+  carryCommits(setUp, options)
+  carryIgnoredChanges(setUp, options, stringsIn(own(lerna, 'packages')))
+  carryPrivatePackages(setUp, options, workspace)
+  carryBranch(setUp, options)
+  const access = options.get('access')
+  if (access?.value === 'public' || access?.value === 'restricted') {
+    setUp.toConfig(access.key, access.value, 'access', access.value)
+  }
+  leaveTheRest(setUp, options)
+  return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
+}
+
+type Options = ReadonlyMap<string, { readonly key: string; readonly value: unknown }>
+
+/** Options of `lerna version` and `lerna publish`; the more specific place wins. */
+function releaseOptions(lerna: unknown): Options {
+  const options = new Map<string, { key: string; value: unknown }>()
+  const command = own(lerna, 'command')
+  const places: readonly (readonly [prefix: string, values: unknown])[] = [
+    ['', lerna],
+    ['command.publish.', own(command, 'publish')],
+    ['command.version.', own(command, 'version')],
+  ]
+  for (const [prefix, values] of places) {
+    if (!isRecord(values)) continue
+    for (const [name, value] of Object.entries(values)) options.set(name, { key: `${prefix}${name}`, value })
+  }
+  return options
+}
+
+function carryVersioning(setUp: SetUpBuilder, lerna: unknown, options: Options): void {
+  const version = own(lerna, 'version')
+  const independent = version === 'independent' || options.get('independent')?.value === true
+  const force = options.get('forcePublish')
+  if (independent) {
+    carryIndependentTags(setUp, options)
+    if (force !== undefined && force.value !== false) setUp.leave(force.key, force.value, 'no-counterpart')
+  } else {
+    const everything = force?.value === true || force?.value === '*' || stringsIn(force?.value).includes('*')
+    setUp.toConfig('version', version, everything ? 'fixed' : 'linked', [['**']])
+    if (force !== undefined && !everything && force.value !== false)
+      setUp.leave(force.key, force.value, 'no-counterpart')
+    if (!everything) {
+      setUp.notes.push({ kind: 'one-version-line', version: typeof version === 'string' ? version : '' })
+      setUp.notes.push({ kind: 'majors-release-all' })
+    }
+    const prefix = options.get('tagVersionPrefix')
+    const tagPattern = `${typeof prefix?.value === 'string' ? prefix.value : 'v'}{version}`
+    setUp.toTopsail(prefix?.key ?? 'version', prefix?.value ?? version, 'tagPattern', tagPattern)
+  }
+}
+
+function carryIndependentTags(setUp: SetUpBuilder, options: Options): void {
+  const separator = options.get('tagVersionSeparator')
+  if (typeof separator?.value !== 'string' || separator.value === '@') return
+  setUp.toTopsail(separator.key, separator.value, 'tagPattern', `{name}${separator.value}{version}`)
+}
+
+function carryCommits(setUp: SetUpBuilder, options: Options): void {
+  const conventional = options.get('conventionalCommits')
+  if (conventional?.value !== true) {
+    // Lerna asked a person for each bump: a changeset is where that person answers now.
+    setUp.topsail['sources'] = 'changesets'
+    setUp.config['___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'] = { updateInternalDependents: 'always' }
+    return
+  }
+  setUp.toTopsail(conventional.key, true, 'sources', 'both')
+  setUp.toTopsail(conventional.key, true, 'commits', { preset: 'lerna' })
+  const preset = options.get('changelogPreset')
+  if (preset !== undefined && preset.value !== 'angular' && preset.value !== 'conventional-changelog-angular') {
+    setUp.leave(preset.key, preset.value, 'custom-preset')
+  }
+  const premajor = options.get('premajorVersionBump')
+  if (premajor?.value === 'force-patch') setUp.toTopsail(premajor.key, premajor.value, 'zeroMajor', 'shift')
+}
+
+/** Lerna matches paths from the root of the repository, Changesets paths within a package. */
+function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, packageGlobs: readonly string[]): void {
+  const ignored = options.get('ignoreChanges')
+  if (ignored === undefined) return
+  const patterns: string[] = []
+  for (const pattern of stringsIn(ignored.value)) {
+    const within = withinPackage(pattern, packageGlobs)
+    if (within === undefined) setUp.leave(ignored.key, pattern, 'rooted-pattern')
+    else patterns.push(`!${within}`)
+  }
+  if (patterns.length > 0) {
+    setUp.toConfig(ignored.key, ignored.value, 'changedFilePatterns', ['**', ...new Set(patterns)])
+  }
+}
+
+function withinPackage(pattern: string, packageGlobs: readonly string[]): string | undefined {
+  if (pattern.startsWith('!') || pattern === '') return undefined
+  if (!pattern.includes('/')) return `**/${pattern}`
+  if (pattern.startsWith('**/')) return pattern
+  const globs = packageGlobs.length > 0 ? packageGlobs : ['packages/*']
+  const prefix = globs.map((glob) => `${glob.replace(/\/+$/, '')}/`).find((glob) => pattern.startsWith(glob))
+  return prefix === undefined || pattern.length === prefix.length ? undefined : pattern.slice(prefix.length)
+}
+
+/** Lerna versions private packages unless told otherwise, Changesets 3 only when told so. */
+function carryPrivatePackages(setUp: SetUpBuilder, options: Options, workspace: Workspace): void {
+  const included = options.get('private')
+  if (included?.value === false) {
+    setUp.toConfig(included.key, false, 'privatePackages', { version: false, tag: false })
+    return
+  }
+  const names = workspace.packages.filter((pkg) => pkg.private && pkg.version !== undefined).map((pkg) => pkg.name)
+  if (names.length === 0) return
+  setUp.config['privatePackages'] = { version: true, tag: true }
+  setUp.notes.push({ kind: 'private-packages-versioned', names })
+}
+
+function carryBranch(setUp: SetUpBuilder, options: Options): void {
+  const allowed = options.get('allowBranch')
+  if (allowed === undefined) return
+  const branches = typeof allowed.value === 'string' ? [allowed.value] : stringsIn(allowed.value)
+  const plain = branches.filter((branch) => !/[*?[\]{}!()]/.test(branch))
+  const base = plain.find((branch) => branch === 'main' || branch === 'master') ?? plain[0]
+  if (base !== undefined) setUp.toConfig(allowed.key, allowed.value, 'baseBranch', base)
+  const others = branches.filter((branch) => branch !== base)
+  if (others.length > 0) setUp.leave(allowed.key, others, 'branches')
+}
+
+/** Only what somebody set to other than Lerna's default is worth a line. */
+function leaveTheRest(setUp: SetUpBuilder, options: Options): void {
+  for (const [name, because] of leftBehind) {
+    const option = options.get(name)
+    if (option !== undefined && option.value !== false) setUp.leave(option.key, option.value, because)
+  }
+  for (const [name, because] of switchedOff) {
+    const option = options.get(name)
+    if (option?.value === false) setUp.leave(option.key, false, because)
+  }
+}
+
+const leftBehind: readonly (readonly [name: string, because: LeftBehindReason])[] = [
+  ['amend', 'commits-and-pushes'],
+  ['buildMetadata', 'no-counterpart'],
+  ['canary', 'canary'],
+  ['changelogEntryAdditionalMarkdown', 'changelog-format'],
+  ['changelogIncludeCommitsClientLogin', 'changelog-format'],
+  ['changelogIncludeCommitsGitAuthor', 'changelog-format'],
+  ['contents', 'published-folder'],
+  ['conventionalBumpPrerelease', 'pre-mode'],
+  ['conventionalGraduate', 'pre-mode'],
+  ['conventionalPrerelease', 'pre-mode'],
+  ['createRelease', 'forge-release'],
+  ['directory', 'published-folder'],
+  ['distTag', 'dist-tag'],
+  ['exact', 'exact-ranges'],
+  ['excludeDependents', 'dependents-never'],
+  ['gitRemote', 'commits-and-pushes'],
+  ['includePrivate', 'no-counterpart'],
+  ['message', 'commits-and-pushes'],
+  ['preDistTag', 'dist-tag'],
+  ['preid', 'pre-mode'],
+  ['registry', 'registry'],
+  ['signGitCommit', 'signature'],
+  ['signGitTag', 'signature'],
+  ['summaryFile', 'no-counterpart'],
+  ['tempTag', 'no-counterpart'],
+]
+
+const switchedOff: readonly (readonly [name: string, because: LeftBehindReason])[] = [
+  ['changelog', 'changelog-format'],
+  ['gitTagVersion', 'commits-and-pushes'],
+  ['push', 'commits-and-pushes'],
+]

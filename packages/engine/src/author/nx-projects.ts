@@ -1,0 +1,69 @@
+/**
+ * Nx's names for packages. A project is called as `project.json` says, else as `nx.name` in the manifest says, else as
+ * the package itself; a pattern selects projects by name, by folder or by tag, and `!` takes some away again.
+ */
+import picomatch from 'picomatch'
+import type { Package, PackageName, Path, Workspace } from '@topsail/core'
+import type { Files } from '../ports.ts'
+import { parseJsonc } from '../read/json-text.ts'
+import { own, stringsIn } from '../read/record.ts'
+
+export type NxProject = {
+  readonly project: string
+  readonly name: PackageName
+  readonly dir: Path
+  readonly tags: readonly string[]
+}
+
+export function readNxProjects(files: Files, workspace: Workspace): readonly NxProject[] {
+  return workspace.packages.filter((pkg) => pkg.dir !== '.').map((pkg) => projectOf(files, pkg))
+}
+
+/** In the order of the projects. Patterns that select nothing are returned beside. */
+export function selectProjects(
+  projects: readonly NxProject[],
+  patterns: readonly string[],
+): { readonly selected: readonly NxProject[]; readonly idle: readonly string[] } {
+  const first = patterns[0]
+  const selected = new Set(first?.startsWith('!') ? projects : [])
+  const idle: string[] = []
+  for (const pattern of patterns) {
+    const excludes = pattern.startsWith('!')
+    const matches = matcherOf(excludes ? pattern.slice(1) : pattern, projects)
+    const hits = projects.filter(matches)
+    if (hits.length === 0) idle.push(pattern)
+    for (const hit of hits) {
+      if (excludes) selected.delete(hit)
+      else selected.add(hit)
+    }
+  }
+  return { selected: projects.filter((project) => selected.has(project)), idle }
+}
+
+function projectOf(files: Files, pkg: Package): NxProject {
+  const text = files.read(`${pkg.dir}/project.json`)
+  const parsed = text === undefined ? undefined : parseJsonc(text)
+  const file = parsed?.ok ? parsed.value : undefined
+  const inManifest = own(pkg.manifest, 'nx')
+  const named = own(file, 'name') ?? own(inManifest, 'name')
+  return {
+    project: typeof named === 'string' ? named : pkg.name,
+    name: pkg.name,
+    dir: pkg.dir,
+    tags: [...stringsIn(own(file, 'tags')), ...stringsIn(own(inManifest, 'tags'))],
+  }
+}
+
+function matcherOf(pattern: string, projects: readonly NxProject[]): (project: NxProject) => boolean {
+  if (pattern === '*') return () => true
+  if (pattern.startsWith('tag:')) {
+    const matches = picomatch(pattern.slice(4))
+    return (project) => project.tags.some((tag) => matches(tag))
+  }
+  if (projects.some((project) => project.project === pattern)) return (project) => project.project === pattern
+  // A name's slash is no folder: `*-api` must select `@acme/orders-api` too, as it does in Nx.
+  const byName = picomatch(pattern.replaceAll('/', '\u0001').replaceAll('*', '**'))
+  const byFolder = picomatch(pattern.replace(/^directory:/, '').replace(/\/+$/, ''))
+  return (project) =>
+    byName(project.project.replaceAll('/', '\u0001')) || project.name === pattern || byFolder(project.dir)
+}

@@ -1,0 +1,125 @@
+/**
+ * What `topsail init` decides before it writes: the two configurations, converted changesets, and a note for
+ * everything that was carried over, left behind, or is now for a person to do. Notes are data; the CLI has the words.
+ */
+import type { Bump, PackageName, Path } from '@topsail/core'
+
+/** A place in the configuration of some tool: `command.version.exact` in `lerna.json`. */
+export type Setting = { readonly file: Path; readonly key: string }
+
+/** Why a setting was left behind. A sentence for each is in `cli/src/render/init.ts`. */
+export const leftBehindReasons = [
+  'branches',
+  'canary',
+  'changelog-format',
+  'changelog-of-workspace',
+  'commits-and-pushes',
+  'current-version',
+  'custom-preset',
+  'dependents-never',
+  'dist-tag',
+  'docker',
+  'exact-ranges',
+  'forge-release',
+  'group-without-package',
+  'has-no-package',
+  'is-needed',
+  'no-counterpart',
+  'pre-command',
+  'pre-mode',
+  'published-folder',
+  'range-prefix',
+  'registry',
+  'rooted-pattern',
+  'scope-off',
+  'signature',
+  'tag-per-group',
+  'unreadable',
+] as const
+export type LeftBehindReason = (typeof leftBehindReasons)[number]
+
+export type InitNote =
+  | {
+      readonly kind: 'carried'
+      readonly from: Setting
+      readonly value: unknown
+      readonly to: Setting
+      readonly as: unknown
+    }
+  | {
+      readonly kind: 'left-behind'
+      readonly from: Setting
+      readonly value: unknown
+      readonly because: LeftBehindReason
+    }
+  /** Only the packages that changed get a new version, as before; `fixed` would release all of them each time. */
+  | { readonly kind: 'one-version-line'; readonly version: string }
+  | { readonly kind: 'majors-release-all' }
+  | { readonly kind: 'private-packages-versioned'; readonly names: readonly PackageName[] }
+  | {
+      readonly kind: 'plan-converted'
+      readonly from: Path
+      readonly to: Path
+      readonly bumps: Readonly<Record<PackageName, Bump>>
+    }
+  | { readonly kind: 'changes-in-3'; readonly change: ChangeIn3 }
+  | {
+      readonly kind: 'pre-state'
+      readonly tag: string
+      readonly mode: string
+      readonly used: number
+      readonly generation: 2 | 3
+    }
+  | { readonly kind: 'other-tool'; readonly tool: Tool; readonly file: Path }
+  | { readonly kind: 'script'; readonly name: string; readonly command: string }
+
+/** What an untouched Changesets 2 configuration would mean to Changesets 3. */
+export type ChangeIn3 =
+  | { readonly setting: 'privatePackages'; readonly names: readonly PackageName[] }
+  | { readonly setting: 'baseBranch'; readonly before: 'master'; readonly after: 'main' }
+  | { readonly setting: 'prettier'; readonly value: unknown }
+  | { readonly setting: 'peers'; readonly dependents: readonly PackageName[] }
+  | { readonly setting: 'snapshot'; readonly key: string }
+  | { readonly setting: 'access'; readonly value: string }
+
+export type Tool = 'changesets' | 'lerna' | 'nx' | 'release-please'
+
+export type SetUp = {
+  /** Over the defaults of a fresh `.changeset/config.json`. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** Over the defaults of a fresh `topsail.json`. */
+  readonly topsail: Readonly<Record<string, unknown>>
+  readonly changesets: readonly { readonly path: Path; readonly text: string }[]
+  readonly notes: readonly InitNote[]
+}
+
+export const changesetConfig: Path = '.changeset/config.json'
+export const topsailConfig: Path = 'topsail.json'
+
+/** Collects a set-up key by key, with the note that belongs to each. */
+export function setUpFrom(file: Path) {
+  const config: Record<string, unknown> = {}
+  const topsail: Record<string, unknown> = {}
+  const notes: InitNote[] = []
+  const carried = (key: string, value: unknown, to: Setting, as: unknown): void => {
+    notes.push({ kind: 'carried', from: { file, key }, value, to, as })
+  }
+  return {
+    config,
+    topsail,
+    notes,
+    toConfig: (key: string, value: unknown, name: string, as: unknown): void => {
+      config[name] = as
+      carried(key, value, { file: changesetConfig, key: name }, as)
+    },
+    toTopsail: (key: string, value: unknown, name: string, as: unknown): void => {
+      topsail[name] = as
+      carried(key, value, { file: topsailConfig, key: name }, as)
+    },
+    leave: (key: string, value: unknown, because: LeftBehindReason): void => {
+      notes.push({ kind: 'left-behind', from: { file, key }, value, because })
+    },
+  }
+}
+
+export type SetUpBuilder = ReturnType<typeof setUpFrom>
