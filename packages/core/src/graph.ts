@@ -5,7 +5,14 @@
  */
 import type { PackageName, Range } from './names.ts'
 import { compareText } from './record.ts'
-import { effectiveRange, parseRangeForm, targetOf, throughCatalog, usesWorkspaceProtocol, type RangeForm } from './range.ts'
+import {
+  effectiveRange,
+  parseRangeForm,
+  targetOf,
+  throughCatalog,
+  usesWorkspaceProtocol,
+  type RangeForm,
+} from './range.ts'
 import type { RulesName, Settings } from './settings.ts'
 import { satisfies } from './versions.ts'
 import { dependencyFields, type DependencyField, type Package, type Workspace } from './workspace.ts'
@@ -134,7 +141,9 @@ function lastUse(uses: readonly DependencyUse[], dependency: Package, settings: 
   )
   const aliased = uses.at(-1)
   if (decidedBy === undefined) {
-    return aliased === undefined || aliased.form.kind === 'file' ? undefined : { notFollowed: 'protocol', decidedBy: aliased }
+    return aliased === undefined || aliased.form.kind === 'file'
+      ? undefined
+      : { notFollowed: 'protocol', decidedBy: aliased }
   }
   return { notFollowed: followedByChangesets(decidedBy, dependency, settings), decidedBy }
 }
@@ -151,5 +160,7 @@ function followedByChangesets(use: DependencyUse, dependency: Package, settings:
 
 function whyNot(form: RangeForm): NotFollowed {
   if (form.kind === 'tag') return 'tag'
-  return form.kind === 'range' || form.kind === 'workspace-range' || form.kind === 'workspace-path' ? 'stale' : 'protocol'
+  return form.kind === 'range' || form.kind === 'workspace-range' || form.kind === 'workspace-path'
+    ? 'stale'
+    : 'protocol'
 }

@@ -3,18 +3,23 @@
  * Changesets 3 moves used files to `.changeset/pre/` and keeps only mode and tag. Files of one generation met under the
  * rules of the other count as used just the same.
  */
-import type { ChangesetChange } from './change.ts'
-import type { Path } from './names.ts'
+import type { Admitted } from './admit.ts'
+import type { Change, ChangesetChange } from './change.ts'
+import type { PackageName, Path } from './names.ts'
 import { recordOf } from './record.ts'
 import type { ReleasePlan } from './release-plan.ts'
 import type { RulesName } from './settings.ts'
+import type { Laws, Settled } from './settle.ts'
 import type { PreState } from './snapshot.ts'
 import type { Workspace } from './workspace.ts'
 
 const folder = '.changeset/'
 
 /** Those used by an earlier prerelease of this pre mode: they count again only at the exit. */
-export function usedInPre(changes: readonly ChangesetChange[], pre: PreState | undefined): ReadonlySet<ChangesetChange> {
+export function usedInPre(
+  changes: readonly ChangesetChange[],
+  pre: PreState | undefined,
+): ReadonlySet<ChangesetChange> {
   const named = new Set(pre?.changesets)
   return new Set(
     changes.filter(({ id }) => {
@@ -24,15 +29,45 @@ export function usedInPre(changes: readonly ChangesetChange[], pre: PreState | u
   )
 }
 
-/** What becomes of the files whose changes are in the plan. */
+/**
+ * Ends pre mode: a package that has a prerelease and no release of its own gets the patch that drops the suffix.
+ * Changesets 2 does so even for packages that it leaves out otherwise.
+ */
+export function leavePreMode(
+  settled: ReadonlyMap<PackageName, Settled>,
+  laws: Laws,
+  pre: PreState | undefined,
+  rules: RulesName,
+): ReadonlyMap<PackageName, Settled> {
+  if (pre?.mode !== 'exit') return settled
+  const left = new Map(settled)
+  for (const [name, pkg] of laws.graph.packages) {
+    const now = settled.get(name)
+    if (pkg.version === undefined || (now !== undefined && now.bump !== 'none')) continue
+    const skipped = laws.isSkipped(pkg)
+    const live = (laws.counters.get(name)?.counter ?? 0) !== 0
+    const due = skipped ? rules === 'changesets@2' && now === undefined : live
+    if (due) left.set(name, { pkg, bump: 'patch', base: now?.base ?? pkg.version, cause: { kind: 'pre-exit' } })
+  }
+  return left
+}
+
+/**
+ * What becomes of the files whose changes are in the plan. In pre mode Changesets 2 leaves them and notes them in
+ * `pre.json`; the others set them aside, and with them those that an earlier `pre.json` notes.
+ */
 export function consumption(
-  changes: readonly ChangesetChange[],
+  { counted, changesets }: Pick<Admitted, 'counted' | 'changesets'>,
   pre: PreState | undefined,
   rules: RulesName,
 ): ReleasePlan['consumed'] {
-  if (pre?.mode !== 'pre') return changes.map(({ id, file }) => ({ id, file, movedTo: undefined }))
+  const inEffect = new Set<Change>(counted)
+  const eaten = changesets.filter((change) => inEffect.has(change))
+  if (pre?.mode !== 'pre') return eaten.map(({ id, file }) => ({ id, file, movedTo: undefined }))
   if (rules === 'changesets@2') return []
-  return changes
+  const noted = usedInPre(changesets, pre)
+  return changesets
+    .filter((change) => inEffect.has(change) || noted.has(change))
     .filter(({ file }) => !file.startsWith(`${folder}pre/`))
     .map(({ id, file }) => ({ id, file, movedTo: movedTo(file) }))
 }
@@ -67,7 +102,9 @@ export function enteredPreState(
   rules: RulesName,
 ): string {
   if (rules !== 'changesets@2') return toText({ mode: 'pre', tag })
-  const first = workspace.packages.flatMap(({ name, version }) => (version === undefined ? [] : [[name, version] as const]))
+  const first = workspace.packages.flatMap(({ name, version }) =>
+    version === undefined ? [] : [[name, version] as const],
+  )
   return toText({ mode: 'pre', tag, initialVersions: recordOf(first), changesets: pre?.changesets ?? [] })
 }
 

@@ -55,7 +55,7 @@ function writeAsChangesets(use: DependencyUse, arrival: Arrival, { settings, isS
   if (form.kind === 'range' && (settings.bumpVersionsWithWorkspaceProtocolOnly || use.range === '')) return undefined
   if (!isDue(use, form.range, arrival, settings)) return undefined
   if (holdsEverything(form.range) && !isPrerelease(arrival.to)) return undefined
-  const next = isSnapshot ? arrival.to : rangeLike(form.range, arrival, settings)
+  const next: string = isSnapshot ? arrival.to : rangeLike(form.range, arrival, settings)
   return form.kind === 'workspace-range' ? `workspace:${next}` : next
 }
 
@@ -89,14 +89,19 @@ function leadingOperator(range: string): string {
   return ''
 }
 
-function writeForTopsail(use: DependencyUse, edge: Edge, arrival: Arrival, { settings, isSnapshot }: Writing): Range | undefined {
+function writeForTopsail(
+  use: DependencyUse,
+  edge: Edge,
+  arrival: Arrival,
+  { settings, isSnapshot }: Writing,
+): Range | undefined {
   const { form } = use
   if (arrival.bump === 'none' || !use.linked || use.resolved !== form) return undefined
   const range = plainPart(form)
   if (range === undefined || (form.kind === 'range' && settings.bumpVersionsWithWorkspaceProtocolOnly)) return undefined
   const seen = effectiveRange(form, edge.dependency.version ?? arrival.base, edge.dependency.dir)
   if (seen === undefined || satisfies(arrival.to, seen)) return undefined
-  const next = isSnapshot ? arrival.to : widenRange(range, arrival.to)
+  const next: string = isSnapshot ? arrival.to : widenRange(range, arrival.to)
   return `${use.range.slice(0, use.range.length - range.length)}${next}`
 }
 

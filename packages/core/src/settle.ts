@@ -41,10 +41,7 @@ export type Laws = {
   readonly isSkipped: (pkg: Package) => boolean
 }
 
-export function settleBumps(
-  asked: ReadonlyMap<PackageName, Bump>,
-  laws: Laws,
-): ReadonlyMap<PackageName, Settled> {
+export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): ReadonlyMap<PackageName, Settled> {
   const settled = new Map<PackageName, Settled>()
   const queue: PackageName[] = []
   const touched = new Set<Group>()

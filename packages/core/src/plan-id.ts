@@ -1,0 +1,33 @@
+/**
+ * The identity of a plan: a digest of a canonical text of everything that decided it. The time counts only where it is
+ * part of a version.
+ */
+import type { Change } from './change.ts'
+import { compareText } from './record.ts'
+import type { Snapshot } from './snapshot.ts'
+import { manifestPath } from './workspace.ts'
+
+export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
+  const { workspace, settings, pre, snapshotRelease, now, head } = snapshot
+  const manifests = [workspace.root, ...workspace.packages].map((pkg) => [manifestPath(pkg), pkg.text])
+  const facts = {
+    format: 'topsail/plan-id@1',
+    manifests: manifests.sort(([a = ''], [b = '']) => compareText(a, b)),
+    tool: workspace.tool,
+    catalogs: workspace.catalogs,
+    settings,
+    pre: pre ?? null,
+    changes,
+    snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
+  }
+  return `sha256-${hash(canonical(facts))}`
+}
+
+/** JSON with the keys of every object sorted, so that the order in which something was read does not matter. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+  entries.sort(([a], [b]) => compareText(a, b))
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
+}

@@ -1,0 +1,131 @@
+/**
+ * What a reader of the plan should know beyond its releases: edges the rules did not follow although the dependency is
+ * released, a `none` that could not hold a package back, dependencies left out of releases, caps, catalogs. All are
+ * warnings: the plan stands.
+ */
+import { placesIn, type SkipReason } from './admit.ts'
+import { compareBumps } from './bump.ts'
+import type { ChangesetChange } from './change.ts'
+import type { Edge } from './graph.ts'
+import type { Version } from './names.ts'
+import type { Problem } from './problem.ts'
+import { effectiveRange } from './range.ts'
+import { highestAsked, type Evidence } from './reasons.ts'
+import { compareText } from './record.ts'
+import type { Settled } from './settle.ts'
+import type { Snapshot } from './snapshot.ts'
+import { parseVersion, satisfies } from './versions.ts'
+import { manifestPath, type Package } from './workspace.ts'
+
+export function planProblems(
+  changesets: readonly ChangesetChange[],
+  snapshot: Snapshot,
+  evidence: Evidence,
+  skip: (pkg: Package) => SkipReason | undefined,
+): readonly Problem[] {
+  const released = [...evidence.settled.values()].filter(({ bump }) => bump !== 'none')
+  released.sort((a, b) => compareText(a.pkg.name, b.pkg.name))
+  return [
+    ...released.flatMap((entry) => droppedEdges(entry, evidence, skip)),
+    ...released.flatMap((entry) => skippedDependencies(entry, evidence, skip)),
+    ...overruledNones(changesets, snapshot, evidence),
+    ...released.flatMap((entry) => caps(entry, evidence)),
+    ...staleCatalogs(snapshot, evidence),
+    ...(snapshot.pre === undefined ? [] : snapshot.workspace.packages.flatMap(oddCounters)),
+  ]
+}
+
+function droppedEdges(
+  { pkg }: Settled,
+  { laws, versionOf }: Evidence,
+  skip: (pkg: Package) => SkipReason | undefined,
+): Problem[] {
+  const edges = laws.graph.dependents.get(pkg.name) ?? []
+  return edges.flatMap((edge: Edge): Problem[] => {
+    const { dependent, decidedBy, notFollowed: why } = edge
+    if (why === undefined || skip(dependent) !== undefined) return []
+    const place = { file: manifestPath(dependent) }
+    const { field, range } = decidedBy
+    const versions = { current: pkg.version ?? '', next: versionOf(pkg.name) }
+    const facts = { name: dependent.name, dependency: pkg.name, field, range, ...versions, why }
+    return [{ code: 'DEPENDENCY_NOT_FOLLOWED', severity: 'warning', place, ...facts }]
+  })
+}
+
+/** Private packages may: nobody installs them from a registry. */
+function skippedDependencies(
+  { pkg }: Settled,
+  { laws }: Evidence,
+  skip: (pkg: Package) => SkipReason | undefined,
+): Problem[] {
+  if (pkg.private) return []
+  return (laws.graph.dependencies.get(pkg.name) ?? []).flatMap(({ dependency, uses, notFollowed }): Problem[] => {
+    const why = skip(dependency)
+    if (why === undefined || notFollowed !== undefined) return []
+    if (uses.every(({ field }) => field === 'devDependencies')) return []
+    const place = { file: manifestPath(pkg) }
+    return [
+      { code: 'SKIPPED_DEPENDENCY', severity: 'warning', place, name: pkg.name, dependency: dependency.name, why },
+    ]
+  })
+}
+
+function overruledNones(
+  changesets: readonly ChangesetChange[],
+  snapshot: Snapshot,
+  { settled }: Evidence,
+): readonly Problem[] {
+  const placeOf = placesIn(snapshot)
+  return changesets.flatMap((change) =>
+    Object.entries(change.bumps).flatMap(([name, asked]): Problem[] => {
+      const entry = settled.get(name)
+      if (asked !== 'none' || entry === undefined || entry.bump === 'none') return []
+      const by = overruledBy(entry)
+      if (by === undefined) return []
+      return [{ code: 'NONE_OVERRULED', severity: 'warning', place: placeOf(change, name), name, bump: entry.bump, by }]
+    }),
+  )
+}
+
+function overruledBy({ cause }: Settled): 'dependency' | 'group' | 'change' | undefined {
+  if (cause.kind === 'edge') return 'dependency'
+  return cause.kind === 'pre-exit' ? undefined : cause.kind
+}
+
+function caps(entry: Settled, evidence: Evidence): Problem[] {
+  const cap = evidence.laws.settings.maxBump
+  const asked = highestAsked(entry, evidence)
+  if (compareBumps(asked, cap) <= 0) return []
+  return [{ code: 'BUMP_CAPPED', severity: 'warning', name: entry.pkg.name, asked, cap }]
+}
+
+function staleCatalogs({ workspace }: Snapshot, { laws, settled, versionOf }: Evidence): Problem[] {
+  const stale = new Map<string, Problem>()
+  for (const { uses, dependency } of [...laws.graph.dependencies.values()].flat()) {
+    const entry = settled.get(dependency.name)
+    if (entry === undefined || entry.bump === 'none') continue
+    for (const { form, resolved, key } of uses) {
+      if (form.kind !== 'catalog' || !leaves(resolved, dependency, versionOf(dependency.name))) continue
+      const range = workspace.catalogs[form.catalog]?.[key] ?? ''
+      const facts = { catalog: form.catalog, dependency: key, range, next: versionOf(dependency.name) }
+      const place = { file: 'pnpm-workspace.yaml' }
+      stale.set(`${form.catalog}\n${key}`, { code: 'CATALOG_OUT_OF_RANGE', severity: 'warning', place, ...facts })
+    }
+  }
+  return [...stale].toSorted(([a], [b]) => compareText(a, b)).map(([, problem]) => problem)
+}
+
+/** Those that follow the version by themselves never leave. */
+function leaves(resolved: Edge['uses'][number]['resolved'], dependency: Package, next: Version): boolean {
+  if (resolved.kind !== 'range' && resolved.kind !== 'workspace-range') return false
+  const range = effectiveRange(resolved, dependency.version ?? next, dependency.dir)
+  return range !== undefined && !satisfies(next, range)
+}
+
+function oddCounters(pkg: Package): Problem[] {
+  if (pkg.version === undefined) return []
+  const parts = parseVersion(pkg.version)?.prerelease ?? []
+  if (parts.length < 2 || typeof parts[1] === 'number') return []
+  const place = { file: manifestPath(pkg) }
+  return [{ code: 'PRE_COUNTER_NOT_A_NUMBER', severity: 'warning', place, name: pkg.name, version: pkg.version }]
+}
