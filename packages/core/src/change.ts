@@ -2,7 +2,7 @@
  * A change: one thing somebody did and said, and the bump it asks of each package it names.
  */
 import type { Bump } from './bump.ts'
-import type { PackageName, Path, Sha } from './names.ts'
+import type { PackageName, Path, Sha, Version } from './names.ts'
 
 /** `changeset:<id>` or `commit:<full hash>`. Stable between runs; several lines of a squash body add `#2`, `#3`. */
 export type ChangeId = string
@@ -29,6 +29,8 @@ export type CommitChange = {
   /** The description after `type(scope):`. */
   readonly summary: string
   readonly bumps: Readonly<Record<PackageName, Bump>>
+  /** Exact versions asked for instead of what the bump gives (`Release-As: 2.0.0`); the newest change wins. */
+  readonly versions?: Readonly<Record<PackageName, Version>> | undefined
 }
 
 export type OverrideChange = {

@@ -54,11 +54,14 @@ export function commitPresetOf(settings: Settings): CommitPreset {
   return { ...preset, types: recordOf([...Object.entries(preset.types), ...own]) }
 }
 
-/** What a version below 1.0.0 does with a bump that commits ask for; what the settings say holds before the preset. */
-export function zeroMajorOfCommits(settings: Settings, name: PackageName): ZeroMajorPolicy {
-  const own = settings.commits.zeroMajor?.[name]
-  if (own !== undefined) return own
-  return settings.zeroMajor === 'none' ? commitPresets[settings.commits.preset].zeroMajor : 'none'
+export type CommitZeroMajor = ZeroMajorPolicy | 'minor-to-patch'
+
+/** What a version below 1.0.0 does with a bump that commits ask for; `none` where the planner's own rule does it. */
+export function zeroMajorOfCommits(settings: Settings, name: PackageName): CommitZeroMajor {
+  if (settings.zeroMajor !== 'none') return 'none'
+  const own = settings.commits.zeroMajor
+  const ofPackage = own !== undefined && Object.hasOwn(own, name) ? own[name] : undefined
+  return ofPackage ?? commitPresets[settings.commits.preset].zeroMajor
 }
 
 const byFiles: Attribution = {

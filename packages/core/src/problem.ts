@@ -134,6 +134,17 @@ export type Problem =
   | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>
   | ProblemOf<'TAG_AT_OTHER_COMMIT', { name: PackageName; tag: string; at: Sha; head: Sha }>
   | ProblemOf<'TAG_DIFFERS_ON_REMOTE', { tag: string; local: Sha; remote: Sha }>
+  // commits, and where they disagree with changesets
+  | ProblemOf<
+      'COMMIT_NOT_CONVENTIONAL',
+      { count: number; examples: readonly { readonly commit: Sha; readonly subject: string }[] }
+    >
+  | ProblemOf<'COMMIT_SCOPE_AMBIGUOUS', { scope: string; candidates: readonly PackageName[]; commit: Sha }>
+  | ProblemOf<
+      'CHANGESET_BELOW_COMMIT',
+      { name: PackageName; given: Bump; asked: Bump; commit: Sha; summary: string }
+    >
+  | ProblemOf<'CHANGESET_REVERTED', { commit: Sha; revert: Sha }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>

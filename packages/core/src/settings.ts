@@ -44,7 +44,7 @@ export type CommitSettings = {
   /** Type -> bump, over the preset's table: `{ "perf": "patch", "docs": "none" }`. */
   readonly types: Readonly<Record<string, Bump>>
   /** Per package, over `Settings.zeroMajor` and the preset, for bumps that commits ask for (`bump-minor-pre-major`). */
-  readonly zeroMajor?: Readonly<Record<PackageName, ZeroMajorPolicy>> | undefined
+  readonly zeroMajor?: Readonly<Record<PackageName, ZeroMajorPolicy | 'minor-to-patch'>> | undefined
   /** Whether `feat!: x` is a breaking change under the `lerna` preset: no with its default changelog preset. */
   readonly exclamationMark?: boolean | undefined
 }

@@ -429,6 +429,58 @@ export const problemWords = {
       p.shallow ? 'git fetch --unshallow (in a workflow: fetch-depth: 0)' : 'pass the right base with --since REF',
     example: { severity: 'error', ref: 'main', shallow: true },
   },
+  COMMIT_NOT_CONVENTIONAL: {
+    title: 'Commits that are not conventional',
+    says: (p) => {
+      const shown = p.examples.slice(0, 3).map(({ commit, subject }) => `${commit.slice(0, 7)} ${quote(subject)}`)
+      return `${p.count === 1 ? 'A commit is' : `${p.count} commits are`} not conventional and ask for no release: ${shown.join(', ')}${p.count > shown.length ? ' …' : ''}.`
+    },
+    mend: () => 'where one of them should be released, add a changeset for it: topsail add',
+    example: {
+      severity: 'warning',
+      count: 2,
+      examples: [{ commit: '0c9f1d2e3b4a5968778695a4b3c2d1e0f9a8b7c6', subject: 'Update the pool' }],
+    },
+  },
+  COMMIT_SCOPE_AMBIGUOUS: {
+    title: 'A scope names several packages',
+    says: (p) =>
+      `The scope ${quote(p.scope)} of commit ${p.commit.slice(0, 7)} means ${list(p.candidates)}; it counts for each.`,
+    mend: () => 'write the full name of the package as the scope',
+    example: {
+      severity: 'warning',
+      scope: 'api',
+      candidates: ['@acme/api', '@shop/api'],
+      commit: '0c9f1d2e3b4a5968778695a4b3c2d1e0f9a8b7c6',
+    },
+  },
+  CHANGESET_BELOW_COMMIT: {
+    title: 'A commit asks for more than its changeset',
+    says: (p) =>
+      `This changeset gives ${quote(p.name)} ${p.given === 'none' ? 'no release' : `a ${p.given}`}, but commit ${p.commit.slice(0, 7)} of the same change asks for a ${p.asked}: ${quote(p.summary)}.`,
+    mend: (p) => `the changeset decides; if the commit is right, write ${p.asked} into it`,
+    example: {
+      severity: 'warning',
+      place: { file: '.changeset/brave-cats.md' },
+      name: '@acme/db',
+      given: 'patch',
+      asked: 'major',
+      commit: '0c9f1d2e3b4a5968778695a4b3c2d1e0f9a8b7c6',
+      summary: 'drop the pool',
+    },
+  },
+  CHANGESET_REVERTED: {
+    title: 'The change of a changeset was reverted',
+    says: (p) =>
+      `Commit ${p.commit.slice(0, 7)} added this changeset, and ${p.revert.slice(0, 7)} reverted that commit, so it asks for nothing.`,
+    mend: () => 'remove the file; the next version run does it otherwise',
+    example: {
+      severity: 'warning',
+      place: { file: '.changeset/brave-cats.md' },
+      commit: '0c9f1d2e3b4a5968778695a4b3c2d1e0f9a8b7c6',
+      revert: '1d2e3f4a5b6c79880796a5b4c3d2e1f00a9b8c7d',
+    },
+  },
   CHANGESET_FOLDER_MISSING: {
     title: 'There is no changeset folder',
     says: () => 'There is no .changeset/config.json here, so a changeset would not be read.',

@@ -1,0 +1,50 @@
+/**
+ * Scopes against packages. A scope that names packages narrows a commit to those of them it touched; one that names
+ * none of them says nothing about whom the commit is for. Never does a scope make a touched change vanish: where it
+ * names only packages that were not touched, the files decide.
+ */
+import { scopeResolver } from './attribution.ts'
+import type { CommitPreset } from './commit-presets.ts'
+import type { PackageName, Sha } from './names.ts'
+import type { Problem } from './problem.ts'
+import type { Package } from './workspace.ts'
+
+export type Narrowed = {
+  readonly full: readonly PackageName[]
+  /** Touched, but not named: a patch, where the preset gives them one. */
+  readonly lesser: readonly PackageName[]
+}
+
+export type ScopeNarrower = {
+  readonly narrow: (scope: string | undefined, touched: readonly PackageName[], commit: Sha) => Narrowed
+  readonly problems: () => readonly Problem[]
+}
+
+export function scopeNarrower(packages: readonly Package[], preset: CommitPreset): ScopeNarrower {
+  const resolve = scopeResolver(packages)
+  const ambiguous = new Map<string, Problem>()
+  const mode = preset.attribution.scope
+
+  function narrow(scope: string | undefined, touched: readonly PackageName[], commit: Sha): Narrowed {
+    if (mode === 'ignore' || scope === undefined || touched.length === 0) return { full: touched, lesser: [] }
+    const among = new Set(touched)
+    const named = new Set<PackageName>()
+    for (const { part, packages: candidates } of resolve(scope)) {
+      const meant = candidates.filter((name) => among.has(name))
+      for (const name of meant) named.add(name)
+      if (meant.length > 1) noteAmbiguous(part, meant, commit)
+    }
+    const full = touched.filter((name) => named.has(name))
+    if (mode === 'demote') return { full, lesser: touched.filter((name) => !named.has(name)) }
+    return { full: full.length === 0 ? touched : full, lesser: [] }
+  }
+
+  function noteAmbiguous(scope: string, candidates: readonly PackageName[], commit: Sha): void {
+    if (ambiguous.has(scope) || ambiguous.size >= mostAmbiguous) return
+    ambiguous.set(scope, { code: 'COMMIT_SCOPE_AMBIGUOUS', severity: 'warning', scope, candidates, commit })
+  }
+
+  return { narrow, problems: () => [...ambiguous.values()] }
+}
+
+const mostAmbiguous = 20
