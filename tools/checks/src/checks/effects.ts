@@ -1,0 +1,30 @@
+/**
+ * Where effects may happen: the process ends in cli/main.ts alone, other programs start in the engine's adapters
+ * alone, and only the cli speaks and knows the current folder.
+ */
+import { isTestOrTesting, type SourceFile } from '../source.ts'
+import type { Check } from '../table.ts'
+
+export const effects: Check = {
+  name: 'effects',
+  asks: 'are effects where they belong?',
+  run: ({ sources }) => sources.flatMap(strayEffects),
+}
+
+type Rule = { readonly uses: RegExp; readonly of: 'imports' | 'members'; readonly only: RegExp }
+
+const rules: readonly Rule[] = [
+  { of: 'members', uses: /^process\.(exit|abort)$/, only: /^packages\/cli\/src\/main\.ts$/ },
+  { of: 'members', uses: /^process\.(cwd|chdir)$/, only: /^packages\/cli\/src\/context\.ts$/ },
+  { of: 'members', uses: /^(console\.\w+|process\.(stdout|stderr|stdin))$/, only: /^packages\/cli\/src\// },
+  { of: 'imports', uses: /^(node:)?child_process$|^execa$|^cross-spawn$/, only: /^packages\/engine\/src\/adapters\// },
+]
+
+export function strayEffects(file: SourceFile): readonly string[] {
+  const shipped = /^(packages|services)\/[^/]+\/src\//.test(file.path) && !isTestOrTesting(file.path)
+  if (!shipped) return []
+  return rules
+    .filter((rule) => !rule.only.test(file.path))
+    .flatMap((rule) => file[rule.of].filter(({ what }) => rule.uses.test(what)))
+    .map(({ what, line }) => `${file.path}:${line} uses ${what}`)
+}
