@@ -21,26 +21,26 @@ export function editManifest(text: string, edit: ManifestEdit): string | undefin
 
 export type JsonEdit = { readonly path: readonly string[]; readonly value: string }
 
-/** Replaces strings that are there already, each with another string; in a duplicated key, every occurrence. */
-export function editJsonStrings(text: string, edits: readonly JsonEdit[], trailingCommas = false): string | undefined {
+/**
+ * Replaces strings that are there already, each with another string; in a duplicated key, every occurrence. `lenient`:
+ * comments and trailing commas are allowed, and what is not there is passed over.
+ */
+export function editJsonStrings(text: string, edits: readonly JsonEdit[], lenient = false): string | undefined {
   const start = text.startsWith(byteOrderMark) ? 1 : 0
   const errors: ParseError[] = []
-  const root = parseTree(text.slice(start), errors, {
-    disallowComments: !trailingCommas,
-    allowTrailingComma: trailingCommas,
-  })
+  const options = { disallowComments: !lenient, allowTrailingComma: lenient }
+  const root = parseTree(text.slice(start), errors, options)
   if (root?.type !== 'object' || errors.length > 0) return undefined
 
   const replacements: Replacement[] = []
+  const valuesOf = indexedValues()
   for (const { path, value } of edits) {
-    const nodes = stringsAt(root, path)
-    if (nodes.length === 0) return undefined
-    for (const node of nodes) {
-      replacements.push({
-        from: start + node.offset,
-        to: start + node.offset + node.length,
-        text: JSON.stringify(value),
-      })
+    let nodes: readonly Node[] = [root]
+    for (const key of path) nodes = nodes.flatMap((node) => valuesOf(node, key))
+    const strings = nodes.filter((node) => node.type === 'string')
+    if (strings.length === 0 && !lenient) return undefined
+    for (const { offset, length } of strings) {
+      replacements.push({ from: start + offset, to: start + offset + length, text: JSON.stringify(value) })
     }
   }
   return replaceAll(text, replacements)
@@ -50,19 +50,27 @@ const byteOrderMark = '\uFEFF'
 
 type Replacement = { readonly from: number; readonly to: number; readonly text: string }
 
-function stringsAt(root: Node, path: readonly string[]): Node[] {
-  let found: Node[] = [root]
-  for (const key of path) found = found.flatMap((node) => valuesOf(node, key))
-  return found.filter((node) => node.type === 'string')
+/** Looks keys up in an index of each object, made when it is first asked: linear however many edits there are. */
+function indexedValues(): (node: Node, key: string) => readonly Node[] {
+  const indexes = new Map<Node, Map<string, Node[]>>()
+  return (node, key) => {
+    const index = indexes.get(node) ?? indexOf(node)
+    indexes.set(node, index)
+    return index.get(key) ?? []
+  }
 }
 
-function valuesOf(node: Node, key: string): Node[] {
-  const values: Node[] = []
-  for (const property of node.type === 'object' ? (node.children ?? []) : []) {
+function indexOf(object: Node): Map<string, Node[]> {
+  const index = new Map<string, Node[]>()
+  for (const property of object.type === 'object' ? (object.children ?? []) : []) {
     const [name, value] = property.children ?? []
-    if (name?.value === key && value !== undefined) values.push(value)
+    if (name === undefined || value === undefined) continue
+    const key = String(name.value)
+    const values = index.get(key)
+    if (values === undefined) index.set(key, [value])
+    else values.push(value)
   }
-  return values
+  return index
 }
 
 /** One pass over the text. The same place twice counts once: the last edit of it. */

@@ -1,0 +1,33 @@
+/**
+ * `apply`: writes exactly the plan of a document, or refuses and lists what moved. The plan is made again from the
+ * workspace as it is; the document is only ever compared with it, never written from, so that a plan file from
+ * elsewhere can ask for nothing that the workspace does not say itself.
+ */
+import { planMoves, planOfDocument, planRelease, type PlanDocument } from '@topsail/core'
+import { readSnapshot, sha256 } from '../read/read-snapshot.ts'
+import { recoverVersion, versionWorkspace, type VersionOptions, type VersionResult } from './version-workspace.ts'
+
+export type ApplyOptions = Omit<VersionOptions, 'snapshot' | 'plan'> & {
+  readonly document: PlanDocument
+  /** The file the document was read from, for the problem. */
+  readonly file?: string | undefined
+}
+
+export async function applyPlanDocument(options: ApplyOptions): Promise<VersionResult> {
+  const { cwd, document, file } = options
+  const recovered = options.dryRun === true ? [] : recoverVersion({ cwd })
+  if (recovered.some(({ severity }) => severity === 'error')) {
+    return { outcome: 'refused', edits: [], problems: recovered }
+  }
+  const snapshot = await readSnapshot({ cwd, rules: document.rules, sources: document.sources })
+  const overrides = planOfDocument(document).changes.filter((change) => change.kind === 'override')
+  const plan = planRelease(snapshot, sha256, { extraChanges: overrides })
+  const moved = planMoves(document, plan)
+  if (moved.length > 0) {
+    const place = file === undefined ? undefined : { file }
+    const problem = { code: 'PLAN_MOVED', severity: 'error', place, moved } as const
+    return { outcome: 'refused', edits: [], problems: [...recovered, problem] }
+  }
+  const result = await versionWorkspace({ ...options, snapshot, plan })
+  return { ...result, problems: [...recovered, ...result.problems] }
+}

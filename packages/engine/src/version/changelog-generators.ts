@@ -1,0 +1,159 @@
+/**
+ * The user's own `changelog` setting: the module is resolved from `.changeset/`, as Changesets resolves it, and its two
+ * functions get exactly the arguments that Changesets gives. Where changelog-git is asked for but not installed, ours
+ * writes the same lines. A generator that cannot be had or fails is a problem, and then nothing is written.
+ */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { changelogRequests, renderChangelogEntry } from '@topsail/core'
+import type {
+  Change,
+  ChangelogRequest,
+  Package,
+  PackageName,
+  Problem,
+  Release,
+  ReleasePlan,
+  Snapshot,
+} from '@topsail/core'
+import type { ChangelogFunctions, ModCompWithPackage, NewChangesetWithCommit, PackageJSON } from '@changesets/types'
+import { gitChangelog } from './git-changelog.ts'
+
+export type ChangelogEntry = { readonly release: Release; readonly entry: string }
+
+export async function generateChangelogs(
+  root: string,
+  plan: ReleasePlan,
+  snapshot: Snapshot,
+): Promise<{ readonly entries: readonly ChangelogEntry[]; readonly problems: readonly Problem[] }> {
+  const { changelog } = snapshot.settings
+  if (changelog === false || plan.releases.length === 0) return { entries: [], problems: [] }
+  const [module, options] = changelog
+  const generator = await loadGenerator(root, module)
+  if ('code' in generator) return { entries: [], problems: [generator] }
+
+  const packages = new Map(snapshot.workspace.packages.map((pkg) => [pkg.name, pkg]))
+  const context = { root, module, options: isRecord(options) ? options : null, generator, packages }
+  // All at once: generators that ask a forge gather the questions of one tick into one request.
+  const answers = await Promise.all(changelogRequests(plan, snapshot).map((request) => entryOf(request, context)))
+  const problems = answers.filter((answer) => 'code' in answer)
+  return problems.length > 0
+    ? { entries: [], problems: problems.slice(0, 1) }
+    : { entries: answers.filter((answer) => 'entry' in answer), problems: [] }
+}
+
+/** The two modules whose lines we write ourselves where they are not installed. */
+const gitGenerators = ['@changesets/changelog-git', '@changesets/cli/changelog']
+
+async function loadGenerator(root: string, module: string): Promise<ChangelogFunctions | Problem> {
+  const place = { file: '.changeset/config.json' }
+  const url = await resolveFrom(join(root, '.changeset'), module)
+  if (url === undefined) {
+    if (gitGenerators.includes(module)) return gitChangelog
+    return { code: 'CHANGELOG_GENERATOR_MISSING', severity: 'error', place, module }
+  }
+  try {
+    const functions = functionsOf(await import(url))
+    return functions ?? { code: 'CHANGELOG_GENERATOR_INVALID', severity: 'error', place, module }
+  } catch (error) {
+    const detail = `it cannot be loaded: ${messageOf(error)}`
+    return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: '', detail }
+  }
+}
+
+/** Undefined when there is no such module. */
+async function resolveFrom(folder: string, module: string): Promise<string | undefined> {
+  const { resolve } = await import('import-meta-resolve')
+  try {
+    return resolve(module, pathToFileURL(join(folder, 'x.mjs')).href)
+  } catch {
+    return undefined
+  }
+}
+
+/** The functions are exported by name, as default, or as the default of a default (CommonJS written by a compiler). */
+function functionsOf(exported: unknown): ChangelogFunctions | undefined {
+  let candidate = exported
+  for (let depth = 0; depth < 3; depth += 1) {
+    if (!isRecord(candidate)) return undefined
+    if (isGenerator(candidate)) return candidate
+    candidate = candidate['default']
+  }
+  return undefined
+}
+
+function isGenerator(value: Record<string, unknown>): value is ChangelogFunctions {
+  return typeof value['getReleaseLine'] === 'function' && typeof value['getDependencyReleaseLine'] === 'function'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+type GeneratorContext = {
+  readonly root: string
+  readonly module: string
+  readonly options: null | Record<string, unknown>
+  readonly generator: ChangelogFunctions
+  readonly packages: ReadonlyMap<PackageName, Package>
+}
+
+async function entryOf(request: ChangelogRequest, context: GeneratorContext): Promise<ChangelogEntry | Problem> {
+  const { generator, options } = context
+  try {
+    const lines = await Promise.all(
+      request.lines.map(async ({ change, bump }) => ({
+        bump,
+        text: asText(await generator.getReleaseLine(changesetFor(change), bump, options)),
+      })),
+    )
+    const dependencies = await generator.getDependencyReleaseLine(
+      request.dependencyChanges.map(changesetFor),
+      request.dependencies.map((release) => releaseFor(release, context)),
+      options,
+    )
+    const textsOf = (bump: string): string[] => lines.filter((line) => line.bump === bump).map((line) => line.text)
+    const entry = renderChangelogEntry(request.release.to, {
+      major: textsOf('major'),
+      minor: textsOf('minor'),
+      patch: [...textsOf('patch'), asText(dependencies)],
+    })
+    return { release: request.release, entry }
+  } catch (error) {
+    const { module } = context
+    const place = { file: '.changeset/config.json' }
+    const detail = messageOf(error)
+    return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: request.release.name, detail }
+  }
+}
+
+/** A commit of the second source looks to a generator like a changeset that its own commit added. */
+function changesetFor(change: Change): NewChangesetWithCommit {
+  return {
+    id: change.kind === 'changeset' ? change.file.replace(/^\.changeset\//, '').replace(/\.md$/, '') : change.id,
+    summary: change.summary,
+    releases: Object.entries(change.bumps).map(([name, type]) => ({ name, type })),
+    ...(change.kind === 'override' || change.commit === undefined ? {} : { commit: change.commit }),
+  }
+}
+
+function releaseFor(release: Release, { root, packages }: GeneratorContext): ModCompWithPackage {
+  return {
+    name: release.name,
+    type: release.bump,
+    oldVersion: release.from,
+    newVersion: release.to,
+    changesets: release.changes.map((id) => id.replace(/^changeset:/, '')),
+    // A generator reads what it likes of the manifest; the type knows only what Changesets itself reads.
+    packageJson: (packages.get(release.name)?.manifest ?? {}) as PackageJSON,
+    dir: join(root, release.dir),
+  }
+}
+
+function asText(line: unknown): string {
+  return typeof line === 'string' ? line : ''
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

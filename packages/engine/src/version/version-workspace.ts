@@ -1,0 +1,127 @@
+/**
+ * `version`: writes what a plan says, all of it or none. Everything that can refuse is asked before the first write:
+ * errors of the plan, the changelog generator, uncommitted work in the files to be written. A dry run stops there.
+ */
+import { realpathSync } from 'node:fs'
+import {
+  changelogPath,
+  editsOf,
+  preStatePath,
+  type ChangelogUpdate,
+  type FileEdit,
+  type Path,
+  type Problem,
+  type ReleasePlan,
+  type Snapshot,
+} from '@topsail/core'
+import { diskFiles } from '../adapters/disk-files.ts'
+import { gitIn } from '../adapters/git-process.ts'
+import { findWorkspaceRoot } from '../read/workspace-root.ts'
+import { generateChangelogs } from './changelog-generators.ts'
+import { dirtyFiles } from './dirty-tree.ts'
+import { realDisk } from './disk.ts'
+import { formatFiles } from './formatter.ts'
+import { planLockfile, settleLockfile } from './lockfile.ts'
+import { recoverWrites } from './undo-journal.ts'
+import { writeAll } from './write.ts'
+
+export type VersionOptions = {
+  /** Any folder of the workspace. */
+  readonly cwd: string
+  readonly snapshot: Snapshot
+  readonly plan: ReleasePlan
+  readonly dryRun?: boolean | undefined
+  /** Quarantined inputs refuse, as errors do. */
+  readonly strict?: boolean | undefined
+  /** Write although files to be written have uncommitted changes. */
+  readonly allowDirty?: boolean | undefined
+  /** False leaves the lockfile alone. */
+  readonly lockfile?: boolean | undefined
+}
+
+export type VersionResult = {
+  /** dry-run: could be written. refused, failed: nothing was written. nothing: the plan changes no file. */
+  readonly outcome: 'written' | 'dry-run' | 'nothing' | 'refused' | 'failed'
+  /** Before the formatter and the package manager had their turn. */
+  readonly edits: readonly FileEdit[]
+  /** Those of the plan are not repeated. */
+  readonly problems: readonly Problem[]
+}
+
+export async function versionWorkspace(options: VersionOptions): Promise<VersionResult> {
+  const { snapshot, plan } = options
+  const root = workspaceRoot(options.cwd)
+  const refusing = plan.problems.some(
+    ({ severity }) => severity === 'error' || (options.strict === true && severity === 'quarantined'),
+  )
+  if (refusing) return { outcome: 'refused', edits: [], problems: [] }
+
+  const planned = await planEdits(root, plan, snapshot, options.lockfile ?? true)
+  const problems = [...planned.problems, ...(await dirtyTreeProblems(root, planned.edits, options))]
+  const { edits } = planned
+  if (problems.some(({ severity }) => severity === 'error')) return { outcome: 'refused', edits, problems }
+  if (edits.length === 0) return { outcome: 'nothing', edits, problems }
+  if (options.dryRun === true) return { outcome: 'dry-run', edits, problems }
+
+  const afterwards: Problem[] = []
+  const changelogs = planned.changelogs.map(({ release }) => changelogPath(release.dir))
+  const { lockfile } = planned
+  const lockfiles: Path[] = lockfile === undefined || lockfile.name === 'bun.lockb' ? [] : [lockfile.name]
+  const failures = await writeAll({
+    root,
+    edits,
+    alsoTouched: [...(snapshot.settings.format === false ? [] : changelogs), ...lockfiles],
+    afterwards: async () => {
+      afterwards.push(...(await formatFiles(root, snapshot.settings.format, changelogs)))
+      if (lockfile !== undefined) afterwards.push(...(await settleLockfile(root, lockfile)))
+    },
+  })
+  if (failures.length > 0) return { outcome: 'failed', edits, problems: [...problems, ...failures] }
+  return { outcome: 'written', edits, problems: [...problems, ...afterwards] }
+}
+
+/** Call it before a workspace is read for `version`: puts back what a run that was cut off left half written. */
+export function recoverVersion({ cwd }: { readonly cwd: string }): readonly Problem[] {
+  const recovery = recoverWrites(workspaceRoot(cwd), realDisk)
+  if (recovery.kind === 'clean') return []
+  if (recovery.kind === 'busy') return [{ code: 'VERSION_IN_PROGRESS', severity: 'error', pid: recovery.pid }]
+  return [{ code: 'VERSION_UNDONE', severity: 'warning', files: recovery.files, kept: recovery.kept }]
+}
+
+function workspaceRoot(cwd: string): string {
+  return realpathSync.native(findWorkspaceRoot(cwd) ?? cwd)
+}
+
+type PlannedEdits = {
+  readonly edits: readonly FileEdit[]
+  readonly changelogs: readonly ChangelogUpdate[]
+  readonly lockfile: ReturnType<typeof planLockfile>
+  readonly problems: readonly Problem[]
+}
+
+async function planEdits(
+  root: string,
+  plan: ReleasePlan,
+  snapshot: Snapshot,
+  withLockfile: boolean,
+): Promise<PlannedEdits> {
+  const files = diskFiles(root)
+  const generated = await generateChangelogs(root, plan, snapshot)
+  const changelogs = generated.entries.map((entry) => ({
+    ...entry,
+    before: files.read(changelogPath(entry.release.dir)),
+  }))
+  const planned = editsOf(plan, snapshot, { changelogs, preState: files.read(preStatePath) })
+  const lockfile = withLockfile ? planLockfile(root, plan) : undefined
+  const edits = lockfile?.edit === undefined ? planned.edits : [...planned.edits, lockfile.edit]
+  return { edits, changelogs, lockfile, problems: [...generated.problems, ...planned.problems] }
+}
+
+async function dirtyTreeProblems(
+  root: string,
+  edits: readonly FileEdit[],
+  { allowDirty }: VersionOptions,
+): Promise<readonly Problem[]> {
+  const files = allowDirty === true ? [] : await dirtyFiles(gitIn(root), edits)
+  return files.length === 0 ? [] : [{ code: 'TREE_DIRTY', severity: 'error', files }]
+}
