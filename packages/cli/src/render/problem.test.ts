@@ -5,13 +5,13 @@ import { mendOf, renderProblem, sentenceOf } from './problem.ts'
 
 const plain = createColors(false)
 
-test('docs/problems.md shows every code as the terminal does (`pnpm --filter topsail docs` rewrites it)', async () => {
+test('docs/problems.md shows every code as the terminal does (`pnpm --filter topsail docs:problems` rewrites it)', async () => {
   await expect(problemsPage()).toMatchFileSnapshot('../../../../docs/problems.md')
 })
 
-test.each(problemCodes())('%s says what is wrong in a sentence and ends its hint without a full stop', (code) => {
+test.each(problemCodes())('%s says what is wrong, and ends its hint without a full stop', (code) => {
   const problem = exampleOf(code)
-  expect(sentenceOf(problem)).toMatch(/^[\s\S]+[.?]$/)
+  expect(sentenceOf(problem)).toMatch(/^["A-Z\d\p{P}][\s\S]+$/u)
   expect(mendOf(problem) ?? 'none').not.toMatch(/\.$/)
   expect(sentenceOf(problem)).not.toContain('undefined')
 })

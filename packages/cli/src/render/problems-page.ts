@@ -1,6 +1,6 @@
 /**
  * docs/problems.md, written from the record of words: every code with an example as the terminal shows it.
- * `pnpm --filter topsail docs` writes it; a test holds it current.
+ * `pnpm --filter topsail docs:problems` writes it; a test holds it current.
  */
 import type { Problem, ProblemCode } from '@topsail/core'
 import { createColors } from 'picocolors'
@@ -30,5 +30,5 @@ Every problem that Topsail can report, by its code. \`--json\` gives the code, t
 - **quarantined**: the one input is left out and stays where it is; the rest goes on. An error under \`--strict\` and in \`topsail check\`.
 - **warning**: to be read; never changes the exit code.
 
-<!-- Written from packages/cli/src/render/problem.ts by \`pnpm --filter topsail docs\`. -->
+<!-- Written from packages/cli/src/render/problem.ts by \`pnpm --filter topsail docs:problems\`. -->
 `
