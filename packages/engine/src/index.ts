@@ -2,7 +2,13 @@
  * @topsail/engine acts. It reads the repository into a `Snapshot`, lets @topsail/core decide, and carries the
  * decision out. This is the programmatic API: the CLI uses nothing else.
  */
+export * from './ports.ts'
+export * from './adapters/disk-files.ts'
+export * from './adapters/memory-files.ts'
+export * from './adapters/git-process.ts'
+export * from './read/read-snapshot.ts'
 export * from './author/add.ts'
+export * from './author/check.ts'
 export * from './author/init.ts'
 export * from './author/pre.ts'
 export * from './author/set-up.ts'

@@ -5,7 +5,7 @@
 import type { ChangesetFile, Path, PreState, Problem } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { lineAt, parseJson } from './json-text.ts'
-import { isRecord, own } from './record.ts'
+import { isRecord, own, type UnknownRecord } from './record.ts'
 import { refusalOf } from './refusal.ts'
 
 export type ChangesetsReading = {
@@ -81,7 +81,7 @@ function readPreState(files: Files, problems: Problem[]): PreState | undefined {
   }
   const initialVersions = own(json.value, 'initialVersions')
   const used = own(json.value, 'changesets')
-  if (initialVersions !== undefined && !isRecordOfText(initialVersions)) {
+  if (initialVersions !== undefined && !isRecord(initialVersions)) {
     return invalid('"initialVersions" must map names to versions', lineAt(text, ['initialVersions']))
   }
   if (used !== undefined && !isListOfText(used)) {
@@ -90,13 +90,16 @@ function readPreState(files: Files, problems: Problem[]): PreState | undefined {
   return {
     mode,
     tag,
-    ...(initialVersions === undefined ? {} : { initialVersions }),
+    ...(initialVersions === undefined ? {} : { initialVersions: textsIn(initialVersions) }),
     ...(used === undefined ? {} : { changesets: used }),
   }
 }
 
-function isRecordOfText(value: unknown): value is Readonly<Record<string, string>> {
-  return isRecord(value) && Object.values(value).every((item) => typeof item === 'string')
+/** Changesets writes null for a package that had no version. */
+function textsIn(record: UnknownRecord): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = Object.create(null)
+  for (const [key, value] of Object.entries(record)) if (typeof value === 'string') texts[key] = value
+  return texts
 }
 
 function isListOfText(value: unknown): value is readonly string[] {

@@ -53,7 +53,7 @@ type At = (...keys: string[]) => { readonly file: Path; readonly line: number }
 
 function nameOf(value: UnknownRecord, at: At, problems: Problem[]): string {
   const name = own(value, 'name')
-  if (name === undefined || name === '') return ''
+  if (name === undefined || name === null || name === '') return ''
   if (typeof name === 'string' && isPackageName(name)) return name
   const shown = typeof name === 'string' ? name : JSON.stringify(name)
   problems.push({ code: 'PACKAGE_NAME_INVALID', severity: 'quarantined', place: at('name'), name: shown.slice(0, 214) })
@@ -73,7 +73,7 @@ function isPlain(part: string): boolean {
 
 function versionOf(value: UnknownRecord, name: string, at: At, problems: Problem[]): Version | undefined {
   const version = own(value, 'version')
-  if (version === undefined || version === '') return undefined
+  if (version === undefined || version === null || version === '') return undefined
   const cleaned = typeof version === 'string' ? valid(version) : null
   // `v1.0.0` and ` 1.0.0` are read by semver, yet no registry has them: only what is written canonically counts.
   if (cleaned !== null && typeof version === 'string' && version.trim() === version && !/^[v=]/.test(version))

@@ -75,25 +75,22 @@ function readNested(files: Files, parent: ManifestReading, members: Map<Path, Pa
   }
 }
 
-/** Members that can be spoken of: named, and each name once, the first folder's. */
+/** Members that can be spoken of: named, and each name once. The last folder keeps it, as in Changesets. */
 function named(members: readonly Package[], problems: Problem[]): Package[] {
-  const byName = new Map<string, [Package, ...Package[]]>()
+  const byName = new Map<string, Package>()
+  const second = new Map<string, Path[]>()
   for (const pkg of members) {
-    if (pkg.name === '') {
-      reportNameless(pkg, problems)
-      continue
-    }
-    const others = byName.get(pkg.name)
-    if (others === undefined) byName.set(pkg.name, [pkg])
-    else others.push(pkg)
+    const before = byName.get(pkg.name)
+    if (pkg.name === '') reportNameless(pkg, problems)
+    else byName.set(pkg.name, pkg)
+    if (before === undefined) continue
+    second.set(pkg.name, [...(second.get(pkg.name) ?? []), before.dir])
   }
-  for (const [name, [first, ...others]] of byName) {
-    if (others.length === 0) continue
-    const place = { file: first.dir === '.' ? 'package.json' : `${first.dir}/package.json` }
-    const others_ = others.map((pkg) => pkg.dir)
-    problems.push({ code: 'PACKAGE_NAME_DUPLICATE', severity: 'quarantined', place, name, others: others_ })
+  for (const [name, others] of second) {
+    const place = { file: `${byName.get(name)?.dir}/package.json` }
+    problems.push({ code: 'PACKAGE_NAME_DUPLICATE', severity: 'quarantined', place, name, others })
   }
-  return [...byName.values()].map(([first]) => first)
+  return members.filter((pkg) => byName.get(pkg.name) === pkg)
 }
 
 /** A name that is wrong was reported already; a private package without one is nobody's business. */
