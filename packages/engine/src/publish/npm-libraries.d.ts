@@ -1,0 +1,27 @@
+/** The parts of npm's libraries that are used here; they ship without types. */
+declare module 'libnpmpublish' {
+  export function publish(
+    manifest: Readonly<Record<string, unknown>>,
+    tarball: Buffer,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<unknown>
+}
+
+declare module 'npm-registry-fetch' {
+  type Answer = { readonly status: number; json(): Promise<unknown>; body: { resume(): void } }
+  function registryFetch(address: string, options: Readonly<Record<string, unknown>>): Promise<Answer>
+  export default registryFetch
+}
+
+declare module 'npm-packlist' {
+  type Tree = {
+    readonly path: string
+    readonly package: Readonly<Record<string, unknown>>
+    readonly isProjectRoot: boolean
+    readonly isLink?: boolean
+    readonly target?: Tree
+    readonly edgesOut: ReadonlyMap<string, { readonly to: Tree; readonly peer: boolean; readonly dev: boolean }>
+  }
+  function packlist(tree: Tree, options?: Readonly<Record<string, unknown>>): Promise<readonly string[]>
+  export default packlist
+}

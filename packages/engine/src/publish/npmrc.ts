@@ -1,0 +1,183 @@
+/**
+ * Registries and credentials, found as npm finds them: the environment before the project's `.npmrc`, that before the
+ * user's and the global one. Credentials stay inside the closure made here; they leave it only into the options of a
+ * request, and `redact` takes them out of every text.
+ */
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { Manifest, PackageName, WorkspaceTool } from '@topsail/core'
+import { expandVariables, parseNpmrc, type NpmrcValue } from './npmrc-text.ts'
+import { redactor, type Redact } from './secrets.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type NpmConfig = {
+  /** With a slash at the end. */
+  registryOf(name: PackageName, manifest: Manifest): string
+  hasCredentials(registry: string): boolean
+  /** Options for npm-registry-fetch. They hold credentials: never print, store or send them anywhere else. */
+  requestOptions(registry: string): RequestOptions
+  readonly redact: Redact
+}
+
+export type RequestOptions = Readonly<Record<string, unknown>>
+
+export const publicRegistry = 'https://registry.npmjs.org/'
+
+export function readNpmConfig(cwd: string, tool: WorkspaceTool, env: Environment = process.env): NpmConfig {
+  const values = layersOf(cwd, env).reduce((all, layer) => new Map([...all, ...layer]), new Map<string, NpmrcValue>())
+  const text = (key: string): string | undefined => {
+    const value = values.get(key)
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const defaultRegistry = text('registry') ?? publicRegistry
+  return {
+    registryOf: (name, manifest) => withSlash(registryOf(name, manifest, tool, text) ?? defaultRegistry),
+    hasCredentials: (registry) => credentialKeysFor(registry).some((key) => text(key) !== undefined),
+    requestOptions: (registry) => requestOptionsOf(registry, values, text, cwd),
+    redact: redactor(secretsOf(values)),
+  }
+}
+
+/** Weakest first. */
+function layersOf(cwd: string, env: Environment): readonly ReadonlyMap<string, NpmrcValue>[] {
+  const fromEnv = environmentLayer(env)
+  const setting = (key: string): string | undefined => {
+    const value = fromEnv.get(key)
+    return typeof value === 'string' ? value : undefined
+  }
+  const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir()
+  const project = readLayer(join(cwd, '.npmrc'), env)
+  const userconfig = setting('userconfig') ?? asText(project.get('userconfig')) ?? join(home, '.npmrc')
+  const user = readLayer(resolve(cwd, expandVariables(userconfig, env).replace(/^~(?=[/\\])/, home)), env)
+  const prefix = setting('prefix') ?? asText(user.get('prefix')) ?? env['PREFIX'] ?? dirname(dirname(process.execPath))
+  const global = readLayer(setting('globalconfig') ?? join(prefix, 'etc', 'npmrc'), env)
+  return [global, user, project, fromEnv]
+}
+
+/** `npm_config_strict_ssl` and the like; what begins with two slashes is an address and keeps its letters. */
+function environmentLayer(env: Environment): ReadonlyMap<string, NpmrcValue> {
+  const values = new Map<string, NpmrcValue>()
+  for (const [name, value] of Object.entries(env)) {
+    if (!/^npm_config_/i.test(name) || value === undefined || value === '') continue
+    const key = name.slice('npm_config_'.length)
+    values.set(key.startsWith('//') ? key : key.replace(/(?!^)_/g, '-').toLowerCase(), expandVariables(value, env))
+  }
+  return values
+}
+
+function readLayer(file: string, env: Environment): ReadonlyMap<string, NpmrcValue> {
+  const text = readIfThere(file)
+  return text === undefined ? new Map() : parseNpmrc(text, env)
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'EACCES') return undefined
+    throw error
+  }
+}
+
+/** npm lets a scope's registry win over `publishConfig.registry`; the other package managers do not. */
+function registryOf(
+  name: PackageName,
+  manifest: Manifest,
+  tool: WorkspaceTool,
+  text: (key: string) => string | undefined,
+): string | undefined {
+  const scopeKey = name.startsWith('@') ? `${name.split('/')[0]}:registry` : undefined
+  const own = manifest.publishConfig
+  const published = asText(own?.registry)
+  const scoped = scopeKey === undefined ? undefined : text(scopeKey)
+  const ownScoped = scopeKey === undefined ? undefined : asText(own?.[scopeKey])
+  const npmDecides = tool === 'npm' || tool === 'lerna' || tool === 'root'
+  return ownScoped ?? (npmDecides ? (scoped ?? published) : (published ?? scoped))
+}
+
+function requestOptionsOf(
+  registry: string,
+  values: ReadonlyMap<string, NpmrcValue>,
+  text: (key: string) => string | undefined,
+  cwd: string,
+): RequestOptions {
+  const credentials = credentialKeysFor(registry).flatMap((key) => {
+    const value = text(key)
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  const noProxy = values.get('noproxy') ?? values.get('no-proxy')
+  return {
+    ...Object.fromEntries(credentials),
+    registry,
+    ca: certificatesOf(values, text, cwd),
+    cert: asText(values.get('cert')),
+    key: asText(values.get('key')),
+    strictSSL: text('strict-ssl') !== 'false',
+    proxy: text('https-proxy') ?? text('proxy'),
+    ...(noProxy === undefined ? {} : { noProxy }),
+    localAddress: text('local-address'),
+    otp: text('otp'),
+    timeout: Number(text('fetch-timeout')) || 300_000,
+  }
+}
+
+function certificatesOf(
+  values: ReadonlyMap<string, NpmrcValue>,
+  text: (key: string) => string | undefined,
+  cwd: string,
+): readonly string[] | string | undefined {
+  const file = text('cafile')
+  const bundle = file === undefined ? undefined : readIfThere(resolve(cwd, file))
+  if (bundle === undefined) return values.get('ca')
+  return bundle.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? undefined
+}
+
+const credentialNames = ['_authToken', '_auth', 'username', '_password', 'certfile', 'keyfile'] as const
+
+/** `//host/a/b/:_authToken`, and for every folder above it, with and without the last slash. */
+function credentialKeysFor(registry: string): readonly string[] {
+  const { host, pathname } = new URL(registry)
+  const keys: string[] = []
+  for (let place = `//${host}${pathname}`; place.length > 2; place = place.replace(/([^/]+|\/)$/, '')) {
+    keys.push(...credentialNames.map((name) => `${place}:${name}`))
+  }
+  return keys
+}
+
+function secretsOf(values: ReadonlyMap<string, NpmrcValue>): readonly string[] {
+  const secrets: string[] = []
+  const users = new Map<string, string>()
+  for (const [key, value] of values) {
+    const [, place = '', name] = /^(.*?):?(_authToken|_auth|_password|username|key|otp)$/.exec(key) ?? []
+    if (name === undefined || typeof value !== 'string') continue
+    if (name === 'username') users.set(place, value)
+    else secrets.push(value, ...decoded(name, value))
+  }
+  for (const [place, user] of users) {
+    const password = values.get(`${place}:_password`)
+    if (typeof password === 'string') secrets.push(`${user}:${fromBase64(password)}`)
+  }
+  return secrets
+}
+
+/** Basic credentials are stored encoded; what they hold must not be shown either. */
+function decoded(name: string, value: string): readonly string[] {
+  if (name !== '_auth' && name !== '_password') return []
+  const plain = fromBase64(value)
+  return name === '_auth' ? [plain, plain.slice(plain.indexOf(':') + 1)] : [plain]
+}
+
+function fromBase64(value: string): string {
+  return Buffer.from(value, 'base64').toString('utf8')
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function withSlash(registry: string): string {
+  return registry.endsWith('/') ? registry : `${registry}/`
+}

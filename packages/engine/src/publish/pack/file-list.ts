@@ -1,0 +1,85 @@
+/**
+ * Which files of a package go into its tarball. npm's own walker answers for npm, pnpm and bun; yarn has rules of its
+ * own (yarn-files.ts). Links and anything outside the package never go in.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Manifest, WorkspaceTool } from '@topsail/core'
+import packlist from 'npm-packlist'
+
+type Tree = Parameters<typeof packlist>[0]
+
+export type FileListRequest = {
+  readonly dir: string
+  /** As it will be published. */
+  readonly manifest: Manifest
+  readonly tool: WorkspaceTool
+  /** The workspace root and its members' folders, absolute: npm applies ignore files of the folders in between. */
+  readonly root: string
+  readonly members: readonly string[]
+}
+
+export async function filesToPack(request: FileListRequest): Promise<readonly string[]> {
+  const { dir, manifest, tool, root, members } = request
+  const between = tool === 'npm' || tool === 'lerna' ? { prefix: root, workspaces: [...members] } : {}
+  const files = await packlist(rootTree(dir, manifest), { path: dir, ...between })
+  return files.map((file) => file.replaceAll('\\', '/'))
+}
+
+function rootTree(dir: string, manifest: Manifest): Tree {
+  const normalized = normalizedManifest(manifest)
+  const bundled = normalized.bundleDependencies
+  return {
+    path: dir,
+    package: normalized,
+    isProjectRoot: true,
+    edgesOut: new Map(bundled.flatMap((name) => edgeTo(name, [dir], new Map()))),
+  }
+}
+
+/** What the walker reads, in the one form it understands. */
+function normalizedManifest(manifest: Manifest): Record<string, unknown> & { readonly bundleDependencies: string[] } {
+  const { bin, files, main, browser } = manifest as Readonly<Record<string, unknown>>
+  const listed: unknown = manifest['bundleDependencies'] ?? manifest['bundledDependencies']
+  const everything = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
+  return {
+    dependencies: manifest.dependencies ?? {},
+    optionalDependencies: manifest.optionalDependencies ?? {},
+    bundleDependencies: listed === true ? everything : textsOf(listed),
+    bin: typeof bin === 'string' ? { bin } : typeof bin === 'object' && bin !== null ? bin : undefined,
+    files: Array.isArray(files) ? textsOf(files) : undefined,
+    main: typeof main === 'string' ? main : undefined,
+    browser: typeof browser === 'string' ? browser : undefined,
+  }
+}
+
+/** A bundled dependency as node finds it from the package that wants it, without leaving the packed one. */
+function edgeTo(
+  name: string,
+  places: readonly string[],
+  seen: Map<string, Tree>,
+): readonly (readonly [string, { readonly to: Tree; readonly peer: boolean; readonly dev: boolean }])[] {
+  const found = places
+    .map((place) => join(place, 'node_modules', name))
+    .find((dir) => existsSync(join(dir, 'package.json')))
+  if (found === undefined) return []
+  const tree = seen.get(found) ?? bundledTree(found, places, seen)
+  return [[name, { to: tree, peer: false, dev: false }]]
+}
+
+function bundledTree(dir: string, places: readonly string[], seen: Map<string, Tree>): Tree {
+  const edgesOut = new Map<string, { to: Tree; peer: boolean; dev: boolean }>()
+  const manifest = normalizedManifest(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest)
+  const tree: Tree & { target?: Tree } = { path: dir, package: manifest, isProjectRoot: false, isLink: false, edgesOut }
+  tree.target = tree
+  seen.set(dir, tree)
+  const wanted = { ...(manifest['dependencies'] as object), ...(manifest['optionalDependencies'] as object) }
+  for (const name of Object.keys(wanted)) {
+    for (const [key, edge] of edgeTo(name, [dir, ...places], seen)) edgesOut.set(key, edge)
+  }
+  return tree
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+}

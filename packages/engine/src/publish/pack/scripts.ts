@@ -1,0 +1,63 @@
+/**
+ * Runs the lifecycle scripts that belong to packing, in the order of the workspace's package manager and through it,
+ * so that they see the same environment as ever. A process only for scripts that exist.
+ */
+import type { Manifest, WorkspaceTool } from '@topsail/core'
+
+export type ScriptFailure = { readonly script: string; readonly detail: string }
+
+export type ScriptContext = {
+  readonly dir: string
+  readonly tool: WorkspaceTool
+  readonly scripts: ReadonlySet<string>
+}
+
+const before: Readonly<Record<WorkspaceTool, readonly string[]>> = {
+  pnpm: ['prepublishOnly', 'prepack', 'prepare'],
+  npm: ['prepublishOnly', 'prepack', 'prepare'],
+  lerna: ['prepublishOnly', 'prepack', 'prepare'],
+  root: ['prepublishOnly', 'prepack', 'prepare'],
+  bun: ['prepublishOnly', 'prepack', 'prepare'],
+  yarn: ['prepublish', 'prepack'],
+}
+
+export function scriptsOf(manifest: Manifest): ReadonlySet<string> {
+  const scripts: unknown = manifest['scripts']
+  if (typeof scripts !== 'object' || scripts === null) return new Set()
+  return new Set(
+    Object.entries(scripts).flatMap(([name, text]) => (typeof text === 'string' && text !== '' ? [name] : [])),
+  )
+}
+
+export function runScriptsBefore(context: ScriptContext): Promise<ScriptFailure | undefined> {
+  return runScripts(before[context.tool], context)
+}
+
+export function runScriptsAfter(context: ScriptContext): Promise<ScriptFailure | undefined> {
+  return runScripts(['postpack'], context)
+}
+
+async function runScripts(names: readonly string[], context: ScriptContext): Promise<ScriptFailure | undefined> {
+  for (const name of names) {
+    if (!context.scripts.has(name)) continue
+    const detail = await runScript(name, context)
+    if (detail !== undefined) return { script: name, detail }
+  }
+  return undefined
+}
+
+const longestDetail = 2000
+
+async function runScript(name: string, { dir, tool }: ScriptContext): Promise<string | undefined> {
+  const { execa } = await import('execa')
+  const command = tool === 'lerna' || tool === 'root' ? 'npm' : tool
+  const result = await execa(command, ['run', name], {
+    cwd: dir,
+    preferLocal: true,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+  })
+  if (!result.failed) return undefined
+  return `${result.all ?? ''}\n${result.shortMessage ?? ''}`.trim().slice(-longestDetail)
+}

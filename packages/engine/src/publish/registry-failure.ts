@@ -1,0 +1,64 @@
+/**
+ * What went wrong at a registry, sorted by what can be done about it. `unknown`: the request may have been carried out,
+ * so ask before trying again. `taken`: the version is there, by us or by somebody else. `refused`: this package will
+ * not go through. `unauthorised`: nothing will, with these credentials.
+ */
+export type RegistryFailure =
+  | { readonly kind: 'unknown'; readonly detail: string; readonly retryAfter: number | undefined }
+  | { readonly kind: 'taken'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'unauthorised'; readonly detail: string; readonly oneTimePassword: boolean }
+
+type LibraryError = {
+  readonly statusCode?: unknown
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly headers?: Readonly<Record<string, unknown>>
+}
+
+export function asFailure(error: unknown): RegistryFailure {
+  const { statusCode, code } = (typeof error === 'object' && error !== null ? error : {}) as LibraryError
+  const detail = detailOf(error)
+  if (code === 'EOTP' || (statusCode === 401 && /one-time pass/i.test(detail))) {
+    return { kind: 'unauthorised', detail, oneTimePassword: true }
+  }
+  if (statusCode === 401 || code === 'EAUTHIP' || code === 'ENEEDAUTH') {
+    return { kind: 'unauthorised', detail, oneTimePassword: false }
+  }
+  if (isTaken(error)) return { kind: 'taken', detail }
+  if (isTransient(error)) return { kind: 'unknown', detail, retryAfter: retryAfterOf(error) }
+  return { kind: 'refused', detail }
+}
+
+export function isTaken(error: unknown): boolean {
+  const { statusCode } = error as LibraryError
+  if (statusCode === 409) return true
+  if (statusCode !== 403 && statusCode !== 400) return false
+  return /publish over|previously published|already (exists|been published|present)/i.test(detailOf(error))
+}
+
+const transientStatus = [408, 420, 425, 429]
+
+/** Errors that no second attempt will mend: certificates, proxies, and what the library itself refuses to send. */
+const lasting =
+  /^(E(PRIVATE|UNSCOPED|USAGE|BADSEMVER|PACKAGEEXTENSIONS|INVALIDPROXY|\d{3})|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_CERT|ERR_INVALID)/
+
+function isTransient(error: unknown): boolean {
+  const { statusCode, code } = error as LibraryError
+  if (typeof statusCode === 'number') return statusCode >= 500 || transientStatus.includes(statusCode)
+  return typeof code === 'string' && !lasting.test(code)
+}
+
+/** Milliseconds that the registry asks us to wait, when it gives seconds; a date would need two clocks to agree. */
+function retryAfterOf(error: unknown): number | undefined {
+  const header: unknown = (error as LibraryError).headers?.['retry-after']
+  const seconds = Number(Array.isArray(header) ? header[0] : header)
+  return header === undefined || !Number.isFinite(seconds) || seconds < 0 ? undefined : seconds * 1000
+}
+
+function detailOf(error: unknown): string {
+  const message: unknown = (error as LibraryError | undefined)?.message
+  return typeof message === 'string' && message !== ''
+    ? message
+    : String((error as LibraryError | undefined)?.code ?? error)
+}

@@ -1,0 +1,174 @@
+/**
+ * An npm registry as a port: what it has, and one attempt at a time to change it. An answer that does not say what
+ * happened is an answer of its own (`unknown`), for the upload may have been stored all the same; whether to ask again
+ * is decided by the one loop in `drive.ts`, never here. Everything that leaves this file is redacted.
+ */
+import type { Access, Integrity, PackageFacts, PackageName, Version } from '@topsail/core'
+import { asFailure, type RegistryFailure } from './registry-failure.ts'
+import type { NpmConfig } from './npmrc.ts'
+import type { Tarball } from './pack/tarball.ts'
+
+export type Lookup =
+  | { readonly kind: 'present'; readonly integrity: Integrity | undefined }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreachable'; readonly detail: string; readonly retryAfter: number | undefined }
+
+export type Availability = Lookup | { readonly kind: 'listed'; readonly detail: string }
+
+export type UploadOutcome = { readonly kind: 'stored' } | RegistryFailure
+
+export type UploadRequest = {
+  readonly tarball: Tarball
+  readonly bytes: Buffer
+  readonly distTag: string
+  readonly access: Access | undefined
+}
+
+export type Registry = {
+  readonly url: string
+  /** Everything about a package in one request. */
+  facts(name: PackageName): Promise<PackageFacts>
+  /** Whether the registry serves this version, past every cache we can pass. */
+  lookup(name: PackageName, version: Version): Promise<Lookup>
+  /** The same, and whether the tarball itself can be fetched; `listed` when it cannot yet. */
+  confirm(name: PackageName, version: Version): Promise<Availability>
+  upload(request: UploadRequest): Promise<UploadOutcome>
+}
+
+export type RegistryOptions = {
+  readonly config: NpmConfig
+  readonly maxSockets: number
+  readonly otp?: string | undefined
+  readonly provenance?: boolean | undefined
+}
+
+export function npmRegistry(url: string, options: RegistryOptions): Registry {
+  const { config } = options
+  const base = {
+    ...config.requestOptions(url),
+    maxSockets: options.maxSockets,
+    // An object, for a missing one means the library's own retries, which would hide lost answers from us.
+    retry: { retries: 0 },
+    ...(options.otp === undefined ? {} : { otp: options.otp }),
+  }
+  const lookUp = async (name: PackageName, version: Version): Promise<DetailedLookup> => {
+    const answer = await fetchPackument(url, name, { ...base, headers: { ...corgi, 'cache-control': 'no-cache' } })
+    if (answer.kind !== 'found') return answer.kind === 'absent' ? answer : unreachable(answer.failure, config)
+    const found = versionsOf(answer.packument).get(version)
+    return found === undefined ? { kind: 'absent' } : { kind: 'present', ...found }
+  }
+  return {
+    url,
+    lookup: lookUp,
+    async facts(name) {
+      const answer = await fetchPackument(url, name, { ...base, headers: corgi })
+      if (answer.kind === 'absent') return { kind: 'known', versions: new Map(), distTags: new Map() }
+      if (answer.kind === 'failed') return unreachable(answer.failure, config)
+      const versions = [...versionsOf(answer.packument)].map(
+        ([version, { integrity }]) => [version, integrity] as const,
+      )
+      return { kind: 'known', versions: new Map(versions), distTags: distTagsOf(answer.packument) }
+    },
+    async confirm(name, version) {
+      const usual = `${url}${name}/-/${name.split('/').at(-1)}-${version}.tgz`
+      const [listed, atUsual] = await Promise.all([lookUp(name, version), isServed(usual, base)])
+      if (listed.kind !== 'present' || atUsual) return listed
+      const elsewhere = listed.tarball !== undefined && listed.tarball !== usual
+      if (elsewhere && (await isServed(listed.tarball, base))) return listed
+      return { kind: 'listed', detail: 'its tarball is not served yet' }
+    },
+    async upload({ tarball, bytes, distTag, access }) {
+      const { publish } = await import('libnpmpublish')
+      try {
+        await publish(tarball.metadata, bytes, {
+          ...base,
+          defaultTag: distTag,
+          access: access ?? null,
+          provenance: options.provenance === true,
+        })
+        return { kind: 'stored' }
+      } catch (error) {
+        return redacted(asFailure(error), config)
+      }
+    },
+  }
+}
+
+const corgi = { accept: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*' }
+
+type PackumentAnswer =
+  | { readonly kind: 'found'; readonly packument: unknown }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly failure: RegistryFailure }
+
+async function fetchPackument(
+  url: string,
+  name: PackageName,
+  options: Readonly<Record<string, unknown>>,
+): Promise<PackumentAnswer> {
+  const { default: registryFetch } = await import('npm-registry-fetch')
+  try {
+    const answer = await registryFetch(`${url}${escapedName(name)}`, options)
+    return { kind: 'found', packument: await answer.json() }
+  } catch (error) {
+    if ((error as { statusCode?: unknown }).statusCode === 404) return { kind: 'absent' }
+    return { kind: 'failed', failure: asFailure(error) }
+  }
+}
+
+/** Both requests of a confirmation start together, so the address is first guessed as nearly every registry forms it. */
+async function isServed(address: string, options: Readonly<Record<string, unknown>>): Promise<boolean> {
+  const { default: registryFetch } = await import('npm-registry-fetch')
+  try {
+    const answer = await registryFetch(address, { ...options, method: 'HEAD' })
+    answer.body.resume()
+    return true
+  } catch (error) {
+    // A host that answers HEAD with anything else has said nothing about the tarball; then the listing decides.
+    const status = (error as { statusCode?: unknown }).statusCode
+    return typeof status === 'number' && status < 500 && status !== 404
+  }
+}
+
+type ListedVersion = { readonly integrity: Integrity | undefined; readonly tarball: string | undefined }
+type DetailedLookup = Exclude<Lookup, { kind: 'present' }> | ({ readonly kind: 'present' } & ListedVersion)
+
+function versionsOf(packument: unknown): ReadonlyMap<Version, ListedVersion> {
+  return new Map(
+    entriesOf(fieldOf(packument, 'versions')).map(([version, manifest]) => {
+      const dist = fieldOf(manifest, 'dist')
+      return [version, { integrity: textOf(fieldOf(dist, 'integrity')), tarball: textOf(fieldOf(dist, 'tarball')) }]
+    }),
+  )
+}
+
+function distTagsOf(packument: unknown): ReadonlyMap<string, Version> {
+  const tags = entriesOf(fieldOf(packument, 'dist-tags'))
+  return new Map(tags.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  return (value as Record<string, unknown>)[key]
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function unreachable(failure: RegistryFailure, config: NpmConfig): Extract<Lookup, { kind: 'unreachable' }> {
+  const retryAfter = failure.kind === 'unknown' ? failure.retryAfter : undefined
+  return { kind: 'unreachable', detail: config.redact(failure.detail), retryAfter }
+}
+
+function redacted(failure: RegistryFailure, config: NpmConfig): RegistryFailure {
+  return { ...failure, detail: config.redact(failure.detail) }
+}
+
+function escapedName(name: PackageName): string {
+  return encodeURIComponent(name).replace(/^%40/, '@')
+}
