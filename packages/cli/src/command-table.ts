@@ -11,4 +11,10 @@ export type CommandEntry = {
   readonly load: () => Promise<(context: CliContext) => Command>
 }
 
-export const commandTable: readonly CommandEntry[] = []
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'plan',
+    summary: 'show what would be released, why, and in which order',
+    load: async () => (await import('./commands/plan.ts')).planCommand,
+  },
+]

@@ -1,0 +1,88 @@
+/**
+ * `topsail plan`: the preview. A table for a person; with a format flag, that format alone on standard output. `-o`
+ * writes to a file instead, the plan's JSON when no other format is named.
+ */
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Problem, type ReleasePlan, planDocumentText, toPlanDocument } from '@topsail/core'
+import { planWorkspace } from '@topsail/engine'
+import { type Command, Option } from 'commander'
+import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { renderPlanTable } from '../render/plan-table.ts'
+import { reportProblems } from '../render/problem.ts'
+import { printable } from '../render/text.ts'
+
+const formats = ['json', 'markdown', 'mermaid', 'dot', 'html'] as const
+type Format = (typeof formats)[number]
+
+type Options = PlanningOptions & {
+  readonly [format in Format]?: boolean
+} & { readonly output?: string; readonly strict?: boolean; readonly snapshot?: string | true }
+
+export function planCommand(context: CliContext): Command {
+  const command = newPlanningCommand('plan', 'show what would be released, why, and in which order')
+    .option('-o, --output <file>', 'write to a file: the plan for `topsail apply`, or the format named beside it')
+    .option('--strict', 'end with exit code 1 when an input was left out of the plan')
+    .option('--snapshot [tag]', 'plan a snapshot release')
+  for (const [format, words] of Object.entries(formatWords)) {
+    const others = formats.filter((other) => other !== format)
+    command.addOption(new Option(`--${format}`, words).conflicts(others))
+  }
+  return command.action(async (options: Options) => {
+    const { plan } = await planWorkspace({
+      cwd: folderOf(context, options),
+      rules: options.rules,
+      sources: options.sources,
+      snapshotRelease: snapshotRequest(options.snapshot),
+      now: context.now().toISOString(),
+    })
+    await show(plan, options, context)
+    if (plan.problems.some((problem) => stops(problem, options.strict === true))) context.exitWith(1)
+  })
+}
+
+export function snapshotRequest(asked: string | true | undefined) {
+  return asked === undefined ? undefined : { tag: asked === true ? undefined : asked, commit: undefined }
+}
+
+/** Whether a problem makes the command fail. */
+export function stops(problem: Problem, strict: boolean): boolean {
+  return problem.severity === 'error' || (strict && problem.severity === 'quarantined')
+}
+
+const formatWords = {
+  markdown: 'print markdown that fits into a pull request comment',
+  mermaid: 'print a mermaid flowchart',
+  dot: 'print a Graphviz graph',
+  html: 'print one self-contained page with the graph to explore',
+} as const
+
+async function show(plan: ReleasePlan, options: Options, context: CliContext): Promise<void> {
+  const format = formats.find((name) => options[name] === true)
+  const text = format === undefined ? undefined : await renderAs(plan, format)
+  if (options.output !== undefined) {
+    writeFileSync(resolve(context.cwd, options.output), text ?? planDocumentText(toPlanDocument(plan)))
+    context.err.write(`wrote ${printable(options.output)}\n`)
+  } else if (text !== undefined) {
+    context.out.write(text)
+  }
+  if (text === undefined) context.out.write(renderPlanTable(plan, context.out))
+  else reportProblems(context, plan.problems)
+}
+
+/** Only the format that is asked for is loaded. */
+async function renderAs(plan: ReleasePlan, format: Format): Promise<string> {
+  switch (format) {
+    case 'json':
+      return planDocumentText(toPlanDocument(plan))
+    case 'markdown':
+      return (await import('../render/plan-markdown.ts')).renderPlanMarkdown(plan)
+    case 'mermaid':
+      return (await import('../render/plan-mermaid.ts')).renderPlanMermaid(plan)
+    case 'dot':
+      return (await import('../render/plan-dot.ts')).renderPlanDot(plan)
+    case 'html':
+      return (await import('../page/plan-html.ts')).renderPlanHtml(plan)
+  }
+}
