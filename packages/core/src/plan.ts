@@ -26,11 +26,8 @@ import type { DependencyField, Package } from './workspace.ts'
 export type { PlanOptions } from './admit.ts'
 
 /** `hash` gives the digest that identifies the plan; the CLI's is SHA-256 in base 64. */
-export function planRelease(
-  snapshot: Snapshot,
-  hash: (text: string) => string,
-  options: PlanOptions = {},
-): ReleasePlan {
+export function planRelease(read: Snapshot, hash: (text: string) => string, options: PlanOptions = {}): ReleasePlan {
+  const { snapshot, problems: unseen } = asRulesSeeIt(read)
   const { settings, pre } = snapshot
   const laws = lawsOf(snapshot)
   const skip = skipsIn(snapshot)
@@ -55,12 +52,28 @@ export function planRelease(
     order: waves,
     problems: [
       ...snapshot.problems,
+      ...unseen,
       ...resolved.problems,
       ...admitted.problems,
       ...(versions?.problems ?? []),
       ...planProblems(admitted.changesets, snapshot, evidence, skip),
       ...cycles.map((cycle): Problem => ({ code: 'CYCLE_IN_PUBLISH_ORDER', severity: 'warning', cycle })),
     ],
+  }
+}
+
+/** Changesets 2 may find its members elsewhere; under its rules the others do not exist. */
+function asRulesSeeIt(snapshot: Snapshot): { readonly snapshot: Snapshot; readonly problems: readonly Problem[] } {
+  const { workspace, settings } = snapshot
+  const seen = settings.rules === 'changesets@2' ? workspace.seenByChangesets2 : undefined
+  if (seen === undefined) return { snapshot, problems: [] }
+  const dirs = new Set(seen)
+  const packages = workspace.packages.filter(({ dir }) => dirs.has(dir))
+  const names = workspace.packages.filter(({ dir }) => !dirs.has(dir)).map(({ name }) => name)
+  const place = { file: 'package.json' }
+  return {
+    snapshot: { ...snapshot, workspace: { ...workspace, packages } },
+    problems: names.length === 0 ? [] : [{ code: 'MEMBERS_UNSEEN_BY_RULES', severity: 'warning', place, names }],
   }
 }
 

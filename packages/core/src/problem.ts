@@ -72,6 +72,7 @@ export type Problem =
       'SKIPPED_DEPENDENCY',
       { name: PackageName; dependency: PackageName; why: 'private' | 'no-version' | 'ignored' }
     >
+  | ProblemOf<'MEMBERS_UNSEEN_BY_RULES', { names: readonly PackageName[] }>
   | ProblemOf<'CATALOG_OUT_OF_RANGE', { catalog: string; dependency: PackageName; range: Range; next: Version }>
   | ProblemOf<'CYCLE_IN_PUBLISH_ORDER', { cycle: readonly PackageName[] }>
   | ProblemOf<'BUMP_CAPPED', { name: PackageName; asked: Bump; cap: Bump }>
@@ -92,8 +93,6 @@ export type Problem =
       }
     >
   | ProblemOf<'DECLINED_WITHOUT_REASON', { names: readonly PackageName[] }>
-  | ProblemOf<'COMMIT_NOT_UNDERSTOOD', { sha: Sha; subject: string }>
-  | ProblemOf<'REPOSITORY_MISSING'>
   | ProblemOf<'BASE_BRANCH_MISSING', { branch: string }>
   | ProblemOf<'BASE_REF_UNKNOWN', { ref: string }>
   | ProblemOf<'BASE_UNRELATED', { ref: string; shallow: boolean }>
@@ -140,10 +139,7 @@ export type Problem =
       { count: number; examples: readonly { readonly commit: Sha; readonly subject: string }[] }
     >
   | ProblemOf<'COMMIT_SCOPE_AMBIGUOUS', { scope: string; candidates: readonly PackageName[]; commit: Sha }>
-  | ProblemOf<
-      'CHANGESET_BELOW_COMMIT',
-      { name: PackageName; given: Bump; asked: Bump; commit: Sha; summary: string }
-    >
+  | ProblemOf<'CHANGESET_BELOW_COMMIT', { name: PackageName; given: Bump; asked: Bump; commit: Sha; summary: string }>
   | ProblemOf<'CHANGESET_REVERTED', { commit: Sha; revert: Sha }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>

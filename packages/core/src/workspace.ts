@@ -5,12 +5,7 @@
 import type { PackageName, Path, Range, Version } from './names.ts'
 
 /** In the order in which Changesets merges them, which its presets must imitate. */
-export const dependencyFields = [
-  'dependencies',
-  'devDependencies',
-  'peerDependencies',
-  'optionalDependencies',
-] as const
+export const dependencyFields = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'] as const
 export type DependencyField = (typeof dependencyFields)[number]
 
 export type WorkspaceTool = 'pnpm' | 'npm' | 'yarn' | 'bun' | 'lerna' | 'root'
@@ -47,6 +42,11 @@ export type Workspace = {
   readonly root: Package
   /** Members sorted by directory; names are unique here (duplicates became problems). */
   readonly packages: readonly Package[]
+  /**
+   * The folders that Changesets 2 takes for the members, where they are others: it reads `workspaces` of package.json
+   * before it looks for any other tool's file.
+   */
+  readonly seenByChangesets2?: readonly Path[] | undefined
   /** `catalogs.default` holds pnpm's `catalog:`; named catalogs by their name. */
   readonly catalogs: Readonly<Record<string, Readonly<Record<PackageName, Range>>>>
 }

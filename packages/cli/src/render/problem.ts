@@ -298,6 +298,13 @@ export const problemWords = {
       why: 'ignored',
     },
   },
+  MEMBERS_UNSEEN_BY_RULES: {
+    title: 'Changesets 2 does not see every package',
+    says: (p) =>
+      `Changesets 2 reads the members from "workspaces" in package.json, which leaves out ${list(p.names)}; so do these rules.`,
+    mend: () => 'list the same globs in package.json and in the file of the workspace tool, or choose other rules',
+    example: { severity: 'warning', place: { file: 'package.json' }, names: ['@acme/example'] },
+  },
   CATALOG_OUT_OF_RANGE: {
     title: 'A catalog does not hold the new version of a workspace package',
     says: (p) =>
@@ -392,19 +399,6 @@ export const problemWords = {
     says: (p) => `This changeset declines a release of ${list(p.names)} and does not say why.`,
     mend: () => 'write the reason below the front matter, in one line',
     example: { severity: 'error', place: { file: '.changeset/brave-cats.md' }, names: ['@acme/db'] },
-  },
-  COMMIT_NOT_UNDERSTOOD: {
-    title: 'A commit message follows no convention',
-    says: (p) => `The commit ${p.sha.slice(0, 9)} ${quote(p.subject)} does not say what kind of change it is.`,
-    mend: () => 'reword it as "fix(scope): what was done", or cover its packages with topsail add',
-    example: { severity: 'warning', sha: '0123456789abcdef0123456789abcdef01234567', subject: 'Stuff' },
-  },
-  REPOSITORY_MISSING: {
-    title: 'There is no git repository',
-    says: () =>
-      'What a branch changed can only be told from git, and this folder is in no git repository with a commit.',
-    mend: () => 'run inside a clone of the repository',
-    example: { severity: 'error' },
   },
   BASE_BRANCH_MISSING: {
     title: 'The base branch is not in this clone',

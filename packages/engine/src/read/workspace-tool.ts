@@ -36,7 +36,7 @@ function rootOf(tool: RootTool['tool'], globs: readonly string[], isCertain: boo
 }
 
 /** `workspaces` of the root manifest, as an array or as `{packages}`. */
-function workspacesField(files: Files): readonly string[] | undefined {
+export function workspacesField(files: Files): readonly string[] | undefined {
   const text = files.read('package.json')
   const json = text === undefined ? undefined : parseJson(text)
   const field = json?.ok === true ? own(json.value, 'workspaces') : undefined

@@ -8,7 +8,7 @@ import { readCatalogs } from './catalogs.ts'
 import { readManifest, type ManifestReading } from './manifests.ts'
 import { expandMemberGlobs } from './member-globs.ts'
 import { own, stringsIn } from './record.ts'
-import { toolAt } from './workspace-tool.ts'
+import { toolAt, workspacesField, type RootTool } from './workspace-tool.ts'
 
 export type WorkspaceReading = { readonly workspace: Workspace; readonly problems: readonly Problem[] }
 
@@ -24,7 +24,18 @@ export function readWorkspace(files: Files): WorkspaceReading {
   const members = readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn', problems)
   const catalogs = readCatalogs(files, tool, root)
   problems.push(...catalogs.problems)
-  return { workspace: { tool, root, packages: named(members, problems), catalogs: catalogs.catalogs }, problems }
+  const packages = named(members, problems)
+  const seenByChangesets2 = changesets2Members(files, found)
+  return { workspace: { tool, root, packages, seenByChangesets2, catalogs: catalogs.catalogs }, problems }
+}
+
+/** Undefined where both generations of Changesets find the members in the same place. */
+function changesets2Members(files: Files, found: RootTool | undefined): readonly Path[] | undefined {
+  if (found?.tool !== 'pnpm' && found?.tool !== 'lerna') return undefined
+  const globs = workspacesField(files)
+  return globs === undefined || globs.join('\n') === found.globs.join('\n')
+    ? undefined
+    : expandMemberGlobs(files, globs).dirs
 }
 
 const namelessRoot: Package = { name: '', dir: '.', version: undefined, private: true, manifest: {}, text: '' }
