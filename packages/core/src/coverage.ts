@@ -6,6 +6,7 @@
  * the workspace; a file belongs to the deepest package around it, and what lies in `.changeset/` to none. A catalog
  * entry touches each package that would ship it (a `devDependencies` entry is not shipped, so it touches nobody).
  */
+import { skipReason, type SkipReason } from './admit.ts'
 import { compareBumps, highestBump } from './bump.ts'
 import type { Bump } from './bump.ts'
 import type { Change, ChangeId } from './change.ts'
@@ -25,11 +26,11 @@ export type CatalogEdit = {
   readonly to: Range | undefined
 }
 
-/** A commit of the branch and what it touched. `parsed` is false when it follows no convention. */
+/** A commit of the branch and what it touched. `understood` is false when it follows no convention. */
 export type BranchCommit = {
   readonly sha: Sha
   readonly subject: string
-  readonly parsed: boolean
+  readonly understood: boolean
   readonly files: readonly Path[]
 }
 
@@ -40,13 +41,14 @@ export type BranchWork = {
   /** What the branch's own changesets and commits ask for, reconciled. */
   readonly changes: readonly Change[]
   readonly commits: readonly BranchCommit[]
-  /** What the branch's commits suggest, whether or not they count as a source. */
+  /** What the branch's commits ask for, whether or not they count as a source. */
   readonly proposals: ReadonlyMap<PackageName, Bump>
   /** Versions at the base, by directory, of the packages that existed there. */
   readonly baseVersions: ReadonlyMap<Path, Version | undefined>
 }
 
-export type Exclusion = 'ignored' | 'private' | 'no-version' | 'check-exclude' | 'file-patterns' | 'versioned'
+/** `versioned`: the branch itself moved the version, as a release branch does. */
+export type Exclusion = SkipReason | 'check-exclude' | 'file-patterns' | 'versioned'
 
 export type CoverageState =
   | { readonly kind: 'bumped'; readonly bump: Exclude<Bump, 'none'>; readonly by: readonly ChangeId[] }
@@ -80,6 +82,7 @@ export function coverageOf(
   const ownerOf = packageOwners(workspace)
   const touched = touchedByPackage(work.files, ownerOf)
   const catalogs = catalogEditsByPackage(workspace, work.catalogEdits)
+  const excluded = { ignored: new Set(settings.ignore), byPattern: new Set(settings.checkExclude) }
   const answers = answersByPackage(settings, work, ownerOf)
 
   const packages: PackageCoverage[] = []
@@ -89,7 +92,7 @@ export function coverageOf(
     if (files.length === 0 && catalogEdits.length === 0) continue
     const counting = files.filter((file) => countsFile(relativeTo(pkg.dir, file)))
     const asks = counting.length > 0 || catalogEdits.length > 0
-    const why = exclusionOf(pkg, settings, work.baseVersions, asks)
+    const why = exclusionOf(pkg, settings, excluded, work.baseVersions, asks)
     packages.push({
       name: pkg.name,
       dir: pkg.dir,
@@ -128,8 +131,13 @@ function touchedByPackage(files: readonly TouchedFile[], ownerOf: (path: Path) =
     if (file.path.startsWith('.changeset/')) continue
     if (file.how === 'deleted' && liesWithin(file.path, removed)) continue
     const owner = ownerOf(file.path)
-    if (!owner) unowned.push(file.path)
-    else byPackage.set(owner.name, [...(byPackage.get(owner.name) ?? []), file.path])
+    if (!owner) {
+      unowned.push(file.path)
+      continue
+    }
+    const known = byPackage.get(owner.name)
+    if (known) known.push(file.path)
+    else byPackage.set(owner.name, [file.path])
   }
   return { byPackage, unowned }
 }
@@ -196,8 +204,9 @@ function joined(known: { reason: string; by: ChangeId[] } | undefined, reason: s
 }
 
 /**
- * A commit such as `chore(db): …` says that nothing is to be released. It speaks for a package only if every touched
- * file of that package lies in commits that were understood: what is not committed yet has not been spoken for.
+ * A commit such as `chore(db): …` says that nothing is to be released. It speaks for a package only if no other commit
+ * asks for a release of it, and if every touched file of it lies in commits that were understood: what is not committed
+ * yet has not been spoken for.
  */
 function declineByCommits(
   work: BranchWork,
@@ -205,16 +214,17 @@ function declineByCommits(
   declined: Map<PackageName, { reason: string; by: ChangeId[] }>,
 ): void {
   const spokenFiles = new Set<Path>()
-  const speakers = new Map<PackageName, BranchCommit[]>()
-  const silenced = new Set<PackageName>()
+  const speakers = new Map<PackageName, Set<BranchCommit>>()
+  const silenced = new Set<PackageName>(work.proposals.keys())
   for (const commit of work.commits) {
     for (const file of commit.files) {
-      if (commit.parsed) spokenFiles.add(file)
+      if (commit.understood) spokenFiles.add(file)
       const owner = ownerOf(file)
       if (!owner) continue
-      if (!commit.parsed) silenced.add(owner.name)
-      const known = speakers.get(owner.name) ?? []
-      if (!known.includes(commit)) speakers.set(owner.name, [...known, commit])
+      if (!commit.understood) silenced.add(owner.name)
+      const known = speakers.get(owner.name)
+      if (known) known.add(commit)
+      else speakers.set(owner.name, new Set([commit]))
     }
   }
   for (const file of work.files) {
@@ -223,20 +233,23 @@ function declineByCommits(
   }
   for (const [name, commits] of speakers) {
     if (silenced.has(name) || declined.has(name)) continue
-    declined.set(name, { reason: commits[0]?.subject ?? '', by: commits.map((commit) => `commit:${commit.sha}`) })
+    const [first] = commits
+    declined.set(name, { reason: first?.subject ?? '', by: [...commits].map((commit) => `commit:${commit.sha}`) })
   }
 }
+
+type Excluded = { readonly ignored: ReadonlySet<PackageName>; readonly byPattern: ReadonlySet<PackageName> }
 
 function exclusionOf(
   pkg: Package,
   settings: Settings,
+  excluded: Excluded,
   baseVersions: ReadonlyMap<Path, Version | undefined>,
   asks: boolean,
 ): Exclusion | undefined {
-  if (settings.ignore.includes(pkg.name)) return 'ignored'
-  if (pkg.version === undefined) return 'no-version'
-  if (pkg.private && !settings.privatePackages.version) return 'private'
-  if (settings.checkExclude.includes(pkg.name)) return 'check-exclude'
+  const skipped = skipReason(pkg, settings, excluded.ignored)
+  if (skipped !== undefined) return skipped
+  if (excluded.byPattern.has(pkg.name)) return 'check-exclude'
   const before = baseVersions.get(pkg.dir)
   if (before !== undefined && before !== pkg.version) return 'versioned'
   return asks ? undefined : 'file-patterns'

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   parseChangesets,
+  skipReason,
   type Bump,
   type Package,
   type PackageName,
@@ -44,8 +45,7 @@ export type AddResult = {
 
 export async function addChangeset(options: AddOptions): Promise<AddResult> {
   const root = findWorkspaceRoot(options.cwd)
-  if (root === undefined)
-    return refused([{ code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } }])
+  if (root === undefined) return refused([{ code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd: options.cwd }])
   const files = diskFiles(root)
   const { workspace } = readWorkspace(files)
   const { settings } = readSettings(files, workspace)
@@ -107,17 +107,10 @@ function releaseProblems(
       problems.push({ code: 'CHANGESET_UNKNOWN_PACKAGE', severity: 'error', name, closest })
       continue
     }
-    const why = withoutEffect(pkg, settings, ignored)
+    const why = skipReason(pkg, settings, ignored)
     if (why !== undefined) problems.push({ code: 'CHANGESET_WITHOUT_EFFECT', severity: 'error', name, why })
   }
   return problems
-}
-
-/** Why a changeset could do nothing for a package; undefined when it can. */
-export function withoutEffect(pkg: Package, settings: Settings, ignored: ReadonlySet<PackageName>) {
-  if (ignored.has(pkg.name)) return 'ignored'
-  if (pkg.version === undefined) return 'no-version'
-  return pkg.private && !settings.privatePackages.version ? 'private' : undefined
 }
 
 async function write(

@@ -41,7 +41,7 @@ export type InitResult = {
 export async function initWorkspace({ cwd, dryRun }: InitOptions): Promise<InitResult> {
   const root = findWorkspaceRoot(cwd)
   if (root === undefined) {
-    const missing: Problem = { code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } }
+    const missing: Problem = { code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd }
     return { root: cwd, from: undefined, files: [], notes: [], problems: [missing] }
   }
   const files = diskFiles(root)

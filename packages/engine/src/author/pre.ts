@@ -54,8 +54,7 @@ async function changePre(
   change: (files: Files, pre: PreState | undefined) => PreState | Problem,
 ): Promise<PreResult> {
   const root = findWorkspaceRoot(cwd)
-  if (root === undefined)
-    return refused([{ code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } }])
+  if (root === undefined) return refused([{ code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd }])
   const files = diskFiles(root)
   const { pre, problems } = readChangesets(files)
   const faults = problems.filter((problem) => problem.place?.file === preFile)

@@ -1,0 +1,74 @@
+/**
+ * Where a branch left its base. Without a ref, the base branch as this clone and every remote know it: the newest of
+ * the common ancestors is the answer, so a stale local branch or fork does not blame others' work on this one. On the
+ * base branch itself, what no remote has yet is the work.
+ */
+import type { Problem, Sha } from '@topsail/core'
+import type { Git } from '../ports.ts'
+
+export type Base = {
+  readonly commit: Sha
+  /** The refs it was told from. */
+  readonly refs: readonly string[]
+}
+
+export type BaseAnswer = { readonly ok: true; readonly base: Base } | { readonly ok: false; readonly problem: Problem }
+
+export async function findBase(git: Git, since: string | undefined, baseBranch: string): Promise<BaseAnswer> {
+  const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  if (head.kind === 'missing')
+    return failed({ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'no-git', detail: head.detail })
+  if (head.code !== 0) {
+    return failed({ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'no-repository', detail: head.stderr.trim() })
+  }
+  const candidates = since === undefined ? await branchTips(git, baseBranch) : await refTip(git, since)
+  if (candidates.length === 0) {
+    return failed(
+      since === undefined
+        ? { code: 'BASE_BRANCH_MISSING', severity: 'error', branch: baseBranch }
+        : { code: 'BASE_REF_UNKNOWN', severity: 'error', ref: since },
+    )
+  }
+  return mergeBase(git, candidates)
+}
+
+type Tip = { readonly ref: string; readonly commit: Sha }
+
+async function refTip(git: Git, ref: string): Promise<readonly Tip[]> {
+  if (ref === '' || ref.startsWith('-')) return []
+  const commit = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])
+  if (commit.kind === 'missing' || commit.code !== 0) return []
+  return [{ ref, commit: commit.stdout.trim() }]
+}
+
+async function branchTips(git: Git, branch: string): Promise<readonly Tip[]> {
+  const answer = await git(['for-each-ref', '--format=%(HEAD)%(objectname) %(refname)', 'refs/heads', 'refs/remotes'])
+  if (answer.kind === 'missing' || answer.code !== 0) return []
+  const tips: (Tip & { readonly current: boolean })[] = []
+  for (const line of answer.stdout.split('\n')) {
+    const [commit, ref] = [line.slice(1).split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ', 1) + 1)]
+    if (isBranch(ref, branch)) tips.push({ ref, commit, current: line.startsWith('*') })
+  }
+  const elsewhere = tips.filter((tip) => tip.ref.startsWith('refs/remotes/'))
+  return tips.some((tip) => tip.current) && elsewhere.length > 0 ? elsewhere : tips
+}
+
+function isBranch(ref: string, branch: string): boolean {
+  if (ref === `refs/heads/${branch}` || ref === `refs/remotes/${branch}`) return true
+  // The name of a remote may hold slashes, but hardly ever does.
+  return ref.startsWith('refs/remotes/') && ref.slice(ref.indexOf('/', 'refs/remotes/'.length) + 1) === branch
+}
+
+async function mergeBase(git: Git, tips: readonly Tip[]): Promise<BaseAnswer> {
+  const answer = await git(['merge-base', 'HEAD', ...tips.map((tip) => tip.commit)])
+  const commit = answer.kind === 'done' && answer.code === 0 ? answer.stdout.split('\n', 1)[0] : undefined
+  const refs = tips.map((tip) => tip.ref.replace(/^refs\/(?:heads|remotes)\//, ''))
+  if (commit !== undefined && commit !== '') return { ok: true, base: { commit, refs } }
+  const shallow = await git(['rev-parse', '--is-shallow-repository'])
+  const isShallow = shallow.kind === 'done' && shallow.stdout.trim() === 'true'
+  return failed({ code: 'BASE_UNRELATED', severity: 'error', ref: refs[0] ?? '', shallow: isShallow })
+}
+
+function failed(problem: Problem): BaseAnswer {
+  return { ok: false, problem }
+}
