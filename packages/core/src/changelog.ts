@@ -5,7 +5,7 @@
 import { compareBumps, type Bump } from './bump.ts'
 import type { Change, ChangeId } from './change.ts'
 import type { PackageName, Version } from './names.ts'
-import { effectiveRange, parseRangeForm, targetOf, throughCatalog } from './range.ts'
+import { effectiveRange, parseRangeForm, targetOf, throughCatalog, type RangeForm } from './range.ts'
 import { compareText } from './record.ts'
 import type { Release, ReleasePlan } from './release-plan.ts'
 import type { Settings } from './settings.ts'
@@ -84,17 +84,22 @@ function updatedDependencies(pkg: Package, releases: ReadonlyMap<PackageName, Re
       if (field === 'peerDependencies' && Object.hasOwn(dependencies, key)) continue
       const form = throughCatalog(parseRangeForm(range), key, snapshot.workspace.catalogs)
       const release = releases.get(targetOf(form, key))
-      if (release === undefined) continue
+      if (release === undefined || release.name === pkg.name) continue
       const stood = effectiveRange(form, release.from, release.dir)
-      if (stood !== undefined && isBroughtAlong(release, stood, field, snapshot.settings))
+      if (stood !== undefined && isBroughtAlong(release, { form, stood, field }, snapshot.settings)) {
         found.set(release.name, release)
+      }
     }
   }
   return [...found.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
-function isBroughtAlong(release: Release, stood: string, field: string, settings: Settings): boolean {
-  if (stood === release.from || !satisfies(release.to, stood)) return true
+type Standing = { readonly form: RangeForm; readonly stood: string; readonly field: string }
+
+function isBroughtAlong(release: Release, { form, stood, field }: Standing, settings: Settings): boolean {
+  if (stood === release.from) return true
+  // An alias that is left behind goes on naming the older version.
+  if (!satisfies(release.to, stood)) return form.kind !== 'alias'
   if (field === 'peerDependencies') return !settings.onlyUpdatePeerDependentsWhenOutOfRange
   return compareBumps(release.bump, settings.updateInternalDependencies) >= 0
 }
