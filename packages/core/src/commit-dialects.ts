@@ -69,7 +69,7 @@ function splitNested(text: string): readonly string[] {
 
 const space = '[\\t\\v\\f \\u00a0\\ufeff\\p{Zs}]'
 const headPattern = new RegExp(`^([^\\s():!]+)(?:\\(([^()\\r\\n]+)\\))?(!)?:${space}*(.*)$`, 'u')
-const unclosedScope = /^[^\s():!]+\((?![^()]+\))/
+const unclosedScope = /^[^\s():!]+\((?![^()]*\))/
 const footerPattern = new RegExp(
   `^(?:(BREAKING[ -]CHANGE)|([^\\s():!]+)(?:\\(([^()]+)\\))?(!)?)(:| #)${space}*(.*)$`,
   'u',
