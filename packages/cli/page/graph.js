@@ -238,7 +238,7 @@ export function zoomTo(scale, point = { x: canvas.clientWidth / 2, y: canvas.cli
 }
 
 /** All of it where it can still be read; else its beginning. */
-export function fitGraph(least = 0.72) {
+export function fitGraph(least = 0.9) {
   const whole = Math.min(canvas.clientWidth / data.width, canvas.clientHeight / data.height)
   zoomTo(Math.max(least, Math.min(1.15, whole)))
 }

@@ -17,4 +17,14 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'show what would be released, why, and in which order',
     load: async () => (await import('./commands/plan.ts')).planCommand,
   },
+  {
+    name: 'version',
+    summary: 'write versions, ranges, changelogs and the lockfile',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
+  {
+    name: 'apply',
+    summary: 'write exactly the plan of a file, or refuse and say what moved',
+    load: async () => (await import('./commands/apply.ts')).applyCommand,
+  },
 ]

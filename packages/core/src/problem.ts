@@ -82,6 +82,8 @@ export type Problem =
   | ProblemOf<'SNAPSHOT_PLACEHOLDER_EMPTY', { placeholder: string; template: string }>
   // plan files
   | ProblemOf<'PLAN_FILE_INVALID', { at: string; wanted: string }>
+  | ProblemOf<'PLAN_FILE_UNREADABLE', { detail: string }>
+  | ProblemOf<'OUTPUT_UNWRITABLE', { detail: string }>
   // coverage of a branch, and writing a changeset
   | ProblemOf<
       'COVERAGE_MISSING',

@@ -2,13 +2,12 @@
  * `topsail plan`: the preview. A table for a person; with a format flag, that format alone on standard output. `-o`
  * writes to a file instead, the plan's JSON when no other format is named.
  */
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type Problem, type ReleasePlan, planDocumentText, toPlanDocument } from '@topsail/core'
 import { planWorkspace } from '@topsail/engine'
 import { type Command, Option } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
+import { writeNamedFile } from '../named-file.ts'
 import { renderPlanTable } from '../render/plan-table.ts'
 import { reportProblems } from '../render/problem.ts'
 import { printable } from '../render/text.ts'
@@ -62,13 +61,22 @@ async function show(plan: ReleasePlan, options: Options, context: CliContext): P
   const format = formats.find((name) => options[name] === true)
   const text = format === undefined ? undefined : await renderAs(plan, format)
   if (options.output !== undefined) {
-    writeFileSync(resolve(context.cwd, options.output), text ?? planDocumentText(toPlanDocument(plan)))
-    context.err.write(`wrote ${printable(options.output)}\n`)
+    writeOutput(text ?? planDocumentText(toPlanDocument(plan)), options.output, context)
   } else if (text !== undefined) {
     context.out.write(text)
   }
   if (text === undefined) context.out.write(renderPlanTable(plan, context.out))
   else reportProblems(context, plan.problems)
+}
+
+function writeOutput(text: string, file: string, context: CliContext): void {
+  const problem = writeNamedFile(context, file, text)
+  if (problem === undefined) {
+    context.err.write(`wrote ${printable(file)}\n`)
+    return
+  }
+  reportProblems(context, [problem])
+  context.exitWith(1)
 }
 
 /** Only the format that is asked for is loaded. */

@@ -38,7 +38,7 @@ export function layoutWaves(
   const neighbours = neighboursOf(count, edges)
   const ordered = orderWaves(waves, neighbours)
   const rows = rowsPerColumn(count)
-  const columns = ordered.map((wave) => chunk(wave, rows))
+  const columns = ordered.map((wave) => deal(wave, rows))
   const heights = settleHeights(columns.flat(), neighbours, options.nodeHeight + options.rowGap)
   return place(columns, heights, options)
 }
@@ -87,11 +87,10 @@ function rowsPerColumn(count: number): number {
   return Math.max(12, Math.ceil(Math.sqrt(count) * 2))
 }
 
-/** Columns of nearly equal length. */
-function chunk(wave: readonly number[], rows: number): readonly (readonly number[])[] {
+/** Dealt out in turn, so that the columns of a wave are of one length and neighbours in the order stay near. */
+function deal(wave: readonly number[], rows: number): readonly (readonly number[])[] {
   const parts = Math.max(1, Math.ceil(wave.length / rows))
-  const size = Math.ceil(wave.length / parts)
-  return Array.from({ length: parts }, (_, index) => wave.slice(index * size, (index + 1) * size))
+  return Array.from({ length: parts }, (_, part) => wave.filter((_node, index) => index % parts === part))
 }
 
 function settleHeights(

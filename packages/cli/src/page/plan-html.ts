@@ -78,4 +78,4 @@ const mark = `<svg viewBox="0 0 26 26" aria-hidden="true"><path d="M12 2 V17 H3 
 
 const lens = `<svg viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"><circle cx="6" cy="6" r="4.5"/><path d="M9.5 9.5 L13 13"/></svg>`
 
-const keys = `<div class="keys"><span><kbd>/</kbd> search</span><span><kbd>←</kbd><kbd>↑</kbd><kbd>↓</kbd><kbd>→</kbd> move</span><span><kbd>Enter</kbd> why</span><span><kbd>Esc</kbd> overview</span></div>`
+const keys = `<div class="keys"><span><kbd>/</kbd> search</span><span><kbd>arrows</kbd> move</span><span><kbd>Enter</kbd> why</span><span><kbd>Esc</kbd> overview</span></div>`

@@ -47,10 +47,7 @@ test('a comment is always under the limit', () => {
   )
 })
 
-const allowed = [
-  ...['h3', 'p', 'strong', 'ul', 'li', 'br', 'code', 'pre', 'sub', 'details', 'summary'],
-  ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
-]
+const allowed = 'h3 p strong ul li br code pre sub details summary table thead tbody tr th td'.split(' ')
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -369,6 +369,18 @@ export const problemWords = {
       template: '{tag}-{commit}',
     },
   },
+  PLAN_FILE_UNREADABLE: {
+    title: 'A plan file cannot be opened',
+    says: (p) => `This file cannot be read: ${printable(p.detail)}.`,
+    mend: () => 'check the path; it is taken from the folder that the command runs in',
+    example: { severity: 'error', place: { file: 'plan.json' }, detail: 'ENOENT' },
+  },
+  OUTPUT_UNWRITABLE: {
+    title: 'A file named on the command line cannot be written',
+    says: (p) => `This file cannot be written: ${printable(p.detail)}.`,
+    mend: () => 'check that its folder exists and may be written to',
+    example: { severity: 'error', place: { file: 'out/plan.json' }, detail: 'ENOENT' },
+  },
   PLAN_FILE_INVALID: {
     title: 'A plan file cannot be read',
     says: (p) => `This is not a plan: ${p.at === '' ? 'the file' : printable(p.at)} should be ${printable(p.wanted)}.`,

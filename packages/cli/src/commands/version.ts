@@ -1,0 +1,53 @@
+/**
+ * `topsail version`: makes the plan and writes it: manifests, ranges, changelogs, lockfile, consumed changesets.
+ */
+import { planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
+import type { Command } from 'commander'
+import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { renderPlanTable } from '../render/plan-table.ts'
+import { reportProblems } from '../render/problem.ts'
+import { showVersionResult } from '../render/version-result.ts'
+import { snapshotRequest } from './plan.ts'
+
+type Options = PlanningOptions & {
+  readonly dryRun?: boolean
+  readonly snapshot?: string | true
+  readonly ignore?: readonly string[]
+  readonly strict?: boolean
+  readonly allowDirty?: boolean
+  readonly lockfile: boolean
+}
+
+export function versionCommand(context: CliContext): Command {
+  return newPlanningCommand('version', 'write versions, ranges, changelogs and the lockfile')
+    .option('--dry-run', 'show what would be written, and write nothing')
+    .option('--snapshot [tag]', 'write snapshot versions')
+    .option('--ignore <names...>', 'leave these packages, or globs of packages, out')
+    .option('--strict', 'write nothing when an input was left out of the plan')
+    .option('--allow-dirty', 'write although files to be written have uncommitted changes')
+    .option('--no-lockfile', 'leave the lockfile as it is')
+    .action((options: Options) => version(options, context))
+}
+
+async function version(options: Options, context: CliContext): Promise<void> {
+  const cwd = folderOf(context, options)
+  const recovered = options.dryRun === true ? [] : recoverVersion({ cwd })
+  if (recovered.some(({ severity }) => severity === 'error')) {
+    showVersionResult({ outcome: 'refused', edits: [], problems: recovered }, options, context)
+    return
+  }
+  const { snapshot, plan } = await planWorkspace({
+    cwd,
+    rules: options.rules,
+    sources: options.sources,
+    ignore: options.ignore,
+    snapshotRelease: snapshotRequest(options.snapshot),
+    now: context.now().toISOString(),
+  })
+  const { dryRun, strict, allowDirty, lockfile } = options
+  const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile })
+  reportProblems(context, recovered)
+  if (options.json !== true) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
+  showVersionResult(result, { json: options.json, plan }, context)
+}

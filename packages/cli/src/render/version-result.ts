@@ -1,0 +1,64 @@
+/**
+ * What `version` and `apply` did, or would do: for a person the files and, on a dry run, their differences; for a
+ * program `topsail/version@1`.
+ */
+import { type Problem, type ReleasePlan, toPlanDocument } from '@topsail/core'
+import type { VersionResult } from '@topsail/engine'
+import { writeJson } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { renderDiff } from './diff.ts'
+import { reportProblems } from './problem.ts'
+import { plural, printable } from './text.ts'
+
+type Edit = VersionResult['edits'][number]
+
+/** `plan` is the plan as it was made here; `apply` has none to show. */
+export function showVersionResult(
+  result: VersionResult,
+  options: { readonly json?: boolean | undefined; readonly plan?: ReleasePlan | undefined },
+  context: CliContext,
+): void {
+  const problems: readonly Problem[] = [...(options.plan?.problems ?? []), ...result.problems]
+  reportProblems(context, problems)
+  if (result.outcome === 'refused' || result.outcome === 'failed') context.exitWith(1)
+  if (options.json === true) {
+    writeJson(context, {
+      schema: 'topsail/version@1',
+      outcome: result.outcome,
+      files: result.edits.map((edit) => ({ path: edit.path, change: changeOf(edit) })),
+      problems,
+      ...(options.plan === undefined ? {} : { plan: toPlanDocument(options.plan) }),
+    })
+    return
+  }
+  context.out.write(sentences[result.outcome](result))
+  if (result.outcome === 'dry-run') showDiffs(result.edits, context)
+  if (result.outcome === 'written') showFiles(result.edits, context)
+}
+
+const sentences: Record<VersionResult['outcome'], (result: VersionResult) => string> = {
+  written: ({ edits }) => `Wrote ${plural(edits.length, 'file')}.\n`,
+  'dry-run': ({ edits }) => `Would write ${plural(edits.length, 'file')}.\n`,
+  nothing: () => 'Nothing to write: no package gets a new version.\n',
+  refused: () => 'Nothing was written.\n',
+  failed: () => 'Nothing was written: the files are as they were before.\n',
+}
+
+const letters = { added: 'A', changed: 'M', removed: 'D' } as const
+
+function changeOf(edit: Edit): keyof typeof letters {
+  if (edit.before === undefined) return 'added'
+  return edit.after === undefined ? 'removed' : 'changed'
+}
+
+function showFiles(edits: readonly Edit[], { out }: CliContext): void {
+  const paint = { added: out.colours.green, changed: out.colours.yellow, removed: out.colours.red }
+  for (const edit of edits) {
+    const change = changeOf(edit)
+    out.write(`  ${paint[change](letters[change])} ${printable(edit.path)}\n`)
+  }
+}
+
+function showDiffs(edits: readonly Edit[], { out }: CliContext): void {
+  for (const edit of edits) out.write(`\n${renderDiff(edit, out.colours)}`)
+}
