@@ -68,12 +68,16 @@ function splitNested(text: string): readonly string[] {
 }
 
 const space = '[\\t\\v\\f \\u00a0\\ufeff\\p{Zs}]'
-const headPattern = new RegExp(`^([^\\s():!]+)(?:\\(([^()\\r\\n]+)\\))?(!)?:${space}*(.*)$`, 'u')
+/** What a header or a footer says beyond this changes nothing. */
+const longestLine = 2000
+const indentation = new RegExp(`^${space}+`, 'u')
+const headPattern = new RegExp(`^([^\\s():!]+)(?:\\(([^()\\r\\n]+)\\))?(!)?(?::| #)${space}*(.*)$`, 'u')
 const unclosedScope = /^[^\s():!]+\((?![^()]*\))/
 const footerPattern = new RegExp(
-  `^(?:(BREAKING[ -]CHANGE)|([^\\s():!]+)(?:\\(([^()]+)\\))?(!)?)(:| #)${space}*(.*)$`,
+  `^(?:(BREAKING[ -]CHANGE)|!|([^\\s():!]+)(?:\\(([^()]+)\\))?(!)?)(:| #)${space}*(.*)$`,
   'u',
 )
+const dashedNote = /BREAKING-CHANGE:\s*\S/
 const breakingBody = new RegExp(`^BREAKING[ -]CHANGE:${space}*(.*)$`, 'u')
 
 /** Undefined when release-please cannot parse the message, and then knows nothing of it. */
@@ -87,12 +91,13 @@ function readOne(text: string): Reading | undefined {
   const bodyLines = lines.slice(0, firstFooter)
   if (bodyLines.some((line) => unclosedScope.test(line))) return undefined
   const footers = readFooters(lines.slice(firstFooter))
-  const breaking = head.breaking || breaksInBody(bodyLines) || footers.breaking
+  const noted = footers.breaking ?? breaksInBody(bodyLines) ?? head.breaking
+  const breaking = noted || bodyLines.some((line) => dashedNote.test(line) && !breakingBody.test(line))
   return { statements: [...footers.statements, { ...head, breaking }], releaseAs: footers.releaseAs }
 }
 
 function statementOf(line: string): Statement | undefined {
-  const match = headPattern.exec(line.slice(0, 2000))
+  const match = headPattern.exec(line.slice(0, longestLine))
   if (match === null) return undefined
   const [, type = '', scope, mark, summary = ''] = match
   return { type, scope, breaking: mark !== undefined && summary !== '', summary }
@@ -111,37 +116,39 @@ function whereFootersBegin(lines: readonly string[]): number {
 }
 
 function isIndented(line: string): boolean {
-  return /^[\t\v\f \u00a0\ufeff\p{Zs}]/u.test(line)
+  return indentation.test(line)
 }
 
 function isFooter(line: string): boolean {
-  return footerPattern.test(line.slice(0, 2000))
+  return footerPattern.test(line.slice(0, longestLine))
 }
 
-function breaksInBody(lines: readonly string[]): boolean {
-  return lines.some(
-    (line, at) =>
-      (breakingBody.exec(line)?.[1] ?? '') !== '' ||
-      (breakingBody.test(line) && at + 1 < lines.length) ||
-      /BREAKING-CHANGE:\s*\S/.test(line),
-  )
+/** The last place that speaks of it decides, even when it has nothing to say. */
+function breaksInBody(lines: readonly string[]): boolean | undefined {
+  const at = lines.findLastIndex((line) => breakingBody.test(line))
+  if (at < 0) return undefined
+  return at + 1 < lines.length || breakingBody.exec(lines[at] ?? '')?.[1] !== ''
 }
 
-type Footers = Reading & { readonly breaking: boolean }
+type Footers = Reading & { readonly breaking: boolean | undefined }
 
+/** Each footer is read as a message of its own, its indented lines moved to the left: some of them are commits. */
 function readFooters(lines: readonly string[]): Footers {
   const statements: Statement[] = []
-  let breaking = false
+  let breaking: boolean | undefined
   let releaseAs: string | undefined
-  for (const line of lines) {
-    const match = isIndented(line) ? null : footerPattern.exec(line.slice(0, 2000))
-    if (match === null) continue
-    const [, note, type = '', scope, mark, separator, text = ''] = match
-    if (note !== undefined) breaking = text !== ''
-    else if (separator === ':') {
-      statements.push({ type, scope, breaking: mark !== undefined && text !== '', summary: text })
-      if (type.toLowerCase() === 'release-as') releaseAs ??= text.trim()
-    }
+  for (let at = 0; at < lines.length;) {
+    const match = footerPattern.exec((lines[at] ?? '').slice(0, longestLine))
+    at += 1
+    const rest: string[] = []
+    for (; isIndented(lines[at] ?? ''); at += 1) rest.push((lines[at] ?? '').replace(indentation, ''))
+    const [, note, type, scope, mark, separator, text = ''] = match ?? []
+    const last = rest.at(-1) ?? text
+    if (note !== undefined) breaking = last !== ''
+    if (type === undefined) continue
+    if (type.toLowerCase() === 'release-as') releaseAs ??= last.trim()
+    const words = `${type}${scope === undefined ? '' : `(${scope})`}${mark ?? ''}${separator === ':' ? ': ' : ''}`
+    statements.push(...(readOne([`${words}${text}`, ...rest].join('\n'))?.statements ?? []))
   }
   return { statements, breaking, releaseAs }
 }
