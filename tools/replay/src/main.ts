@@ -1,0 +1,18 @@
+/**
+ * `pnpm replay`: runs the planner over every recorded release beside the project and prints, per repository, how many
+ * are reproduced. Exits with 1 when an official engine reproduces a release that its rules here do not.
+ */
+import { corpusFolder } from './corpus.ts'
+import { replayChangesets } from './replay-changesets.ts'
+import { isSound, reportChangesets } from './report.ts'
+
+const changesets = corpusFolder('changesets')
+if (changesets === undefined) {
+  process.stdout.write(
+    'There are no recorded releases beside the project (../shared/replay), so nothing is replayed.\n',
+  )
+} else {
+  const results = replayChangesets(changesets)
+  process.stdout.write(`${reportChangesets(results)}\n`)
+  if (!isSound(results)) process.exitCode = 1
+}
