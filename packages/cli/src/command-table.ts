@@ -13,6 +13,21 @@ export type CommandEntry = {
 
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'set up, or carry over a set-up of Changesets, Lerna or Nx Release',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    name: 'add',
+    summary: 'write a changeset',
+    load: async () => (await import('./commands/add.ts')).addCommand,
+  },
+  {
+    name: 'check',
+    summary: 'tell what this branch lacks',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
     name: 'plan',
     summary: 'show what would be released, why, and in which order',
     load: async () => (await import('./commands/plan.ts')).planCommand,
@@ -26,5 +41,10 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'apply',
     summary: 'write exactly the plan of a file, or refuse and say what moved',
     load: async () => (await import('./commands/apply.ts')).applyCommand,
+  },
+  {
+    name: 'pre',
+    summary: 'enter or leave pre mode',
+    load: async () => (await import('./commands/pre.ts')).preCommand,
   },
 ]

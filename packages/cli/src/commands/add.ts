@@ -90,7 +90,9 @@ async function write(content: Content, options: Options, context: CliContext): P
   } else if (result.text !== undefined) context.out.write(printableLines(result.text))
   if (result.text === undefined) context.exitWith(1)
   else if (content.empty && content.summary.trim() === '' && options.json !== true) {
-    context.err.write('It does not say why: write the reason below the front matter, or topsail check will ask for it.\n')
+    context.err.write(
+      'It does not say why: write the reason below the front matter, or topsail check will ask for it.\n',
+    )
   }
 }
 
@@ -105,6 +107,11 @@ function namedBump(value: string, before: readonly NamedBump[] = []): readonly N
 }
 
 function names(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...value.split(',').map((name) => name.trim()).filter(Boolean)]
+  return [
+    ...before,
+    ...value
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ]
 }
-

@@ -34,7 +34,9 @@ function show(result: PreResult, sentence: string, options: Options, context: Cl
   reportProblems(context, problems)
   if (options.json === true) writeJson(context, { schema: 'topsail/pre@1', state: state ?? null, problems })
   else if (state !== undefined) {
-    context.out.write(options.dryRun === true ? `.changeset/pre.json would hold:\n${result.text ?? ''}` : `${sentence}\n`)
+    context.out.write(
+      options.dryRun === true ? `.changeset/pre.json would hold:\n${result.text ?? ''}` : `${sentence}\n`,
+    )
   }
   if (state === undefined) context.exitWith(1)
 }

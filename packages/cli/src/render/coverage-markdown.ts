@@ -27,7 +27,9 @@ export function renderCoverageMarkdown(result: CheckResult): string {
 
 function headline(result: CheckResult): string {
   const errors = result.problems.filter((problem) => problem.severity === 'error').length
-  return hasFailed(result) ? `### ❌ ${plural(errors, 'problem')} to mend` : '### ✅ Every touched package is answered for'
+  return hasFailed(result)
+    ? `### ❌ ${plural(errors, 'problem')} to mend`
+    : '### ✅ Every touched package is answered for'
 }
 
 function packageTable(result: CheckResult): string {

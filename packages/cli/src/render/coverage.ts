@@ -104,5 +104,7 @@ function closingLine(result: CheckResult, colours: Colours): string {
   const errors = result.problems.filter((problem) => problem.severity === 'error').length
   if (errors > 0) return colours.red(`${plural(errors, 'problem')} to mend.`)
   const covered = result.packages.filter(({ state }) => state.kind === 'bumped' || state.kind === 'declined').length
-  return colours.green(covered === 0 ? 'Nothing to answer for.' : `All of it is answered for: ${plural(covered, 'package')}.`)
+  return colours.green(
+    covered === 0 ? 'Nothing to answer for.' : `All of it is answered for: ${plural(covered, 'package')}.`,
+  )
 }

@@ -29,6 +29,8 @@ export type CheckOptions = {
 }
 
 export type CheckResult = {
+  /** The folder that paths are relative to. */
+  readonly root: string
   /** Undefined when it could not be told; a problem then says why. */
   readonly base: Base | undefined
   readonly packages: Coverage['packages']
@@ -41,16 +43,19 @@ export type CheckResult = {
 
 export async function checkWorkspace(options: CheckOptions): Promise<CheckResult> {
   const root = findWorkspaceRoot(options.cwd)
-  if (root === undefined) return unable([{ code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd: options.cwd }])
+  if (root === undefined) {
+    return unable(options.cwd, [{ code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd: options.cwd }])
+  }
   const snapshot = await readWithoutHistory(root)
   const general = planRelease(withSources(snapshot, 'changesets'), sha256).problems
   const git = gitIn(root)
   const found = await findBase(git, options.since, snapshot.settings.baseBranch)
-  if (!found.ok) return unable([...strict(general, new Set()), found.problem])
+  if (!found.ok) return unable(root, [...strict(general, new Set()), found.problem])
 
   const { work, changesetFiles, problems } = await readBranchWork(git, found.base.commit, snapshot)
   const coverage = coverageFor(snapshot, work)
   return {
+    root,
     base: found.base,
     packages: coverage.packages,
     unowned: coverage.unowned,
@@ -74,8 +79,8 @@ function withSources(snapshot: Snapshot, sources: Snapshot['settings']['sources'
   return { ...snapshot, settings: { ...snapshot.settings, sources } }
 }
 
-function unable(problems: readonly Problem[]): CheckResult {
-  return { base: undefined, packages: [], unowned: [], changes: [], problems }
+function unable(root: string, problems: readonly Problem[]): CheckResult {
+  return { root, base: undefined, packages: [], unowned: [], changes: [], problems }
 }
 
 /** Each pattern works on what those before it have left, as in Changesets: `!` takes files away again. */

@@ -1,0 +1,165 @@
+/**
+ * What `topsail init` did, in words: files, then what was carried over, then what was left behind and why, then what is
+ * for a person to do. One sentence per reason; the records are exhaustive, so a reason without words does not compile.
+ */
+import type { ChangeIn3, InitNote, InitResult, LeftBehindReason, Setting, Tool } from '@topsail/engine'
+import type { Colours } from '../context.ts'
+import { plural, printable, truncate } from './text.ts'
+
+export function renderInit(result: InitResult, dryRun: boolean, colours: Colours): string {
+  const sections = [
+    ['', [openingLine(result)]],
+    ['', result.files.map((file) => fileLine(file, dryRun, colours))],
+    ['Carried over', notesOf(result, 'carried', colours)],
+    ['Left behind', notesOf(result, 'left-behind', colours)],
+    ['To know', notesOf(result, 'to-know', colours)],
+    ['For you to do', notesOf(result, 'to-do', colours)],
+  ] as const
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${title === '' ? '' : `${colours.bold(title)}\n`}${lines.join('\n')}\n`)
+    .join('\n')
+}
+
+const toolNames: Readonly<Record<Tool, string>> = {
+  changesets: 'Changesets',
+  lerna: 'Lerna',
+  nx: 'Nx Release',
+  'release-please': 'release-please',
+}
+
+function openingLine({ from, files }: InitResult): string {
+  if (files.length > 0 && files.every((file) => file.state === 'kept')) return 'Everything is set up already.'
+  if (from === undefined) return 'A fresh set-up.'
+  return from === 'changesets'
+    ? 'Changesets is set up here; Topsail works on the same folder, and its files stay as they are.'
+    : `From the set-up of ${toolNames[from]}, whose own files stay as they are.`
+}
+
+function fileLine(file: InitResult['files'][number], dryRun: boolean, colours: Colours): string {
+  const path = colours.cyan(printable(file.path))
+  if (file.state === 'kept') return `  ${colours.dim('kept')}   ${path}`
+  return dryRun ? `  would write ${path}` : `  ${colours.green('wrote')}  ${path}`
+}
+
+type Section = 'carried' | 'left-behind' | 'to-know' | 'to-do'
+
+function notesOf(result: InitResult, section: Section, colours: Colours): readonly string[] {
+  return result.notes.filter((note) => sectionOf(note) === section).map((note) => `  ${sentence(note, colours)}`)
+}
+
+function sectionOf(note: InitNote): Section {
+  switch (note.kind) {
+    case 'carried':
+    case 'plan-converted':
+      return 'carried'
+    case 'left-behind':
+      return 'left-behind'
+    case 'one-version-line':
+    case 'majors-release-all':
+    case 'private-packages-versioned':
+    case 'changes-in-3':
+    case 'pre-state':
+      return 'to-know'
+    case 'other-tool':
+    case 'script':
+      return 'to-do'
+  }
+}
+
+function sentence(note: InitNote, colours: Colours): string {
+  switch (note.kind) {
+    case 'carried':
+      return `${place(note.from)} ${valueText(note.value)} → ${colours.cyan(place(note.to))} ${valueText(note.as)}`
+    case 'plan-converted':
+      return `${printable(note.from)} → ${colours.cyan(printable(note.to))} ${valueText(note.bumps)}`
+    case 'left-behind':
+      return `${place(note.from)} ${valueText(note.value)}: ${leftBehindWords[note.because]}`
+    case 'one-version-line':
+      return 'The packages share one version line, as a "linked" group: those that changed get it. "fixed" would release all of them each time.'
+    case 'majors-release-all':
+      return 'Lerna releases every package with a major; here a major releases those that changed and their dependents.'
+    case 'private-packages-versioned':
+      return `Private packages get versions and tags too (${names(note.names)}); "privatePackages" decides.`
+    case 'changes-in-3':
+      return `With Changesets 3: ${changeIn3(note.change)}`
+    case 'pre-state':
+      return preStateSentence(note)
+    case 'other-tool':
+      return `${printable(note.file)} (${toolNames[note.tool]}) no longer decides anything here; remove it when nothing else needs it.`
+    case 'script':
+      return `The script "${printable(note.name)}" runs ${code(note.command)}; topsail version and topsail publish take its place.`
+  }
+}
+
+function preStateSentence({ tag, mode, used, generation }: Extract<InitNote, { kind: 'pre-state' }>): string {
+  const state = mode === 'exit' ? 'is about to leave' : 'is in'
+  const form =
+    generation === 2 ? `, in the form of Changesets 2 (${plural(used, 'changeset')} used); both forms are read` : ''
+  return `The workspace ${state} pre mode with the tag "${printable(tag)}"${form}.`
+}
+
+function changeIn3(change: ChangeIn3): string {
+  switch (change.setting) {
+    case 'privatePackages':
+      return `private packages (${names(change.names)}) would no longer be versioned; write "privatePackages": {"version": true, "tag": false} to keep them.`
+    case 'baseBranch':
+      return `the default of "baseBranch" is ${change.after} instead of ${change.before}; write the one you use.`
+    case 'prettier':
+      return `"prettier" is now "format"; write "format": ${change.value === false ? 'false' : '"prettier"'}.`
+    case 'peers':
+      return `a minor or major of a peer gives its dependents (${names(change.dependents)}) a patch, and only when it leaves their range, instead of a major.`
+    case 'snapshot':
+      return `"${change.key}" is now "snapshot": {"useCalculatedVersion": …}.`
+    case 'access':
+      return `"access": "${change.value}" is gone; write "restricted".`
+  }
+}
+
+const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
+  branches: 'there is one base branch; run topsail version from the others only in CI.',
+  canary: 'topsail version --snapshot makes versions to try out.',
+  'changelog-format': 'the entries are written by the "changelog" generator of .changeset/config.json.',
+  'changelog-of-workspace': 'each package has its own CHANGELOG.md; there is none for the whole workspace.',
+  'commits-and-pushes': 'topsail version only writes files; committing and pushing them is up to you or CI.',
+  'current-version': 'the current version is what the manifest says.',
+  'custom-preset': 'commits count as with Lerna\'s own preset; "commits.types" in topsail.json changes the table.',
+  'dependents-never': 'a dependent whose range no longer holds the new version is always released.',
+  'dist-tag': 'write "publishConfig": {"tag": …} in the manifests, or use topsail pre enter TAG.',
+  docker: 'container images are not released yet.',
+  'exact-ranges': 'a range keeps the operator it has; write the exact version once, and it stays exact.',
+  'forge-release': 'releases at the forge are not made yet; tags are.',
+  'group-without-package': 'no package belongs to it.',
+  'has-no-package': 'it names nothing in this workspace.',
+  'is-needed': 'it is not released there, but a released package depends on it, so it cannot be ignored here.',
+  'no-counterpart': 'there is nothing like it here.',
+  'pre-command': 'run it before topsail version, for example in the same script.',
+  'pre-mode': 'topsail pre enter TAG starts prereleases, topsail pre exit ends them.',
+  'published-folder': 'write "publishConfig": {"directory": …} in the manifests.',
+  'range-prefix': 'a range keeps the operator it has.',
+  registry: 'write it into .npmrc, or "publishConfig": {"registry": …} into the manifests.',
+  'rooted-pattern':
+    'it names folders from the root; patterns here are relative to each package ("changedFilePatterns").',
+  'scope-off': 'a scope that names a package narrows a commit to it.',
+  signature: 'signing is up to your git configuration.',
+  'tag-per-group':
+    'there is one tag pattern for all packages, with {name} and {version}; the default is {name}@{version}.',
+  unreadable: 'it could not be read.',
+}
+
+function place({ file, key }: Setting): string {
+  return key === '' ? printable(file) : `${printable(file)} ${printable(key)}`
+}
+
+function valueText(value: unknown): string {
+  return value === undefined || value === null ? '' : code(JSON.stringify(value))
+}
+
+function code(text: string): string {
+  return truncate(printable(text), 100)
+}
+
+function names(all: readonly string[]): string {
+  const shown = all.slice(0, 5).map(printable).join(', ')
+  return all.length > 5 ? `${shown} and ${all.length - 5} more` : shown
+}
