@@ -143,6 +143,7 @@ export type Problem =
   | ProblemOf<'COMMIT_SCOPE_AMBIGUOUS', { scope: string; candidates: readonly PackageName[]; commit: Sha }>
   | ProblemOf<'CHANGESET_BELOW_COMMIT', { name: PackageName; given: Bump; asked: Bump; commit: Sha; summary: string }>
   | ProblemOf<'CHANGESET_REVERTED', { commit: Sha; revert: Sha }>
+  | ProblemOf<'GIT_REMOTE_UNREACHABLE', { remote: string; detail: string }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>

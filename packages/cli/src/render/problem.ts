@@ -729,6 +729,13 @@ export const problemWords = {
     mend: () => 'decide which is right, and delete the other',
     example: { severity: 'warning', tag: '@acme/db@1.2.0', local: 'a'.repeat(40), remote: 'b'.repeat(40) },
   },
+  GIT_REMOTE_UNREACHABLE: {
+    title: 'The git remote does not answer',
+    says: (p) =>
+      `Which tags ${quote(p.remote)} has could not be read (${printable(p.detail)}), so nothing was published.`,
+    mend: () => 'give access to the remote, or leave it alone with --no-push',
+    example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
+  },
   PACK_FAILED: {
     title: 'A package cannot be packed',
     says: (p) => `${quote(p.name)} cannot be packed: ${printable(p.detail)}.`,

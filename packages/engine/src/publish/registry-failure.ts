@@ -5,7 +5,8 @@
  */
 export type RegistryFailure =
   | { readonly kind: 'unknown'; readonly detail: string; readonly retryAfter: number | undefined }
-  | { readonly kind: 'taken'; readonly detail: string }
+  /** `certain`: the registry said so in words; a bare conflict may also be two requests that met. */
+  | { readonly kind: 'taken'; readonly detail: string; readonly certain: boolean }
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'unauthorised'; readonly detail: string; readonly oneTimePassword: boolean }
 
@@ -25,16 +26,12 @@ export function asFailure(error: unknown): RegistryFailure {
   if (statusCode === 401 || code === 'EAUTHIP' || code === 'ENEEDAUTH') {
     return { kind: 'unauthorised', detail, oneTimePassword: false }
   }
-  if (isTaken(error)) return { kind: 'taken', detail }
+  const certain = /publish over|previously published|already (exists|been published|present)/i.test(detail)
+  if (statusCode === 409 || (certain && (statusCode === 403 || statusCode === 400))) {
+    return { kind: 'taken', detail, certain }
+  }
   if (isTransient(error)) return { kind: 'unknown', detail, retryAfter: retryAfterOf(error) }
   return { kind: 'refused', detail }
-}
-
-export function isTaken(error: unknown): boolean {
-  const { statusCode } = error as LibraryError
-  if (statusCode === 409) return true
-  if (statusCode !== 403 && statusCode !== 400) return false
-  return /publish over|previously published|already (exists|been published|present)/i.test(detailOf(error))
 }
 
 const transientStatus = [408, 420, 425, 429]

@@ -2,3 +2,4 @@
  * @topsail/engine/testing: real counterparts for tests and for the demo. Not part of the published package.
  */
 export * from './registry.ts'
+export * from './repository.ts'

@@ -1,0 +1,104 @@
+/**
+ * Looks at the world before a publish: what the registries have, which tags exist here and on the remote, what HEAD
+ * says. One request per package, a handful of git processes in all, nothing written.
+ */
+import type { PackageFacts, PackageName, Problem, Releasable, ReleasedWorld, Snapshot } from '@topsail/core'
+import { releasablePackages, tagNameOf } from '@topsail/core'
+import type { Git } from '../ports.ts'
+import { versionCommits, versionsAtHead } from './head-state.ts'
+import type { NpmConfig } from './npmrc.ts'
+import type { Registry } from './registry.ts'
+import { readLocalTags, readRemoteTags } from './tags.ts'
+
+export type Observation = {
+  readonly world: ReleasedWorld
+  /** Where tags are pushed to. */
+  readonly remote: string | undefined
+  readonly problems: readonly Problem[]
+}
+
+export type ObserveOptions = {
+  readonly snapshot: Snapshot
+  readonly git: Git
+  readonly config: NpmConfig
+  registryAt(url: string): Registry
+  readonly concurrency: number
+  readonly only: readonly PackageName[] | undefined
+  readonly tags: boolean
+  readonly push: boolean
+}
+
+export async function observeWorld(options: ObserveOptions): Promise<Observation> {
+  const { snapshot, git, config } = options
+  const { workspace, settings } = snapshot
+  const head = snapshot.head
+  const members = releasablePackages(workspace, settings)
+  const registries = new Map(
+    members.filter((pkg) => !pkg.private).map((pkg) => [pkg.name, config.registryOf(pkg.name, pkg.manifest)]),
+  )
+  const hasTags = head !== undefined && options.tags
+  const [facts, localTags, remoteTags, committed] = await Promise.all([
+    readFacts(registries, options),
+    hasTags ? readLocalTags(git) : new Map<string, string>(),
+    hasTags && options.push ? readRemoteTags(git) : ({ kind: 'none' } as const),
+    head === undefined ? undefined : versionsAtHead(git, members),
+  ])
+  const problems = uncommittedVersions(members, committed)
+  if (remoteTags.kind === 'unreachable') {
+    const detail = config.redact(remoteTags.detail)
+    problems.push({ code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remoteTags.remote, detail })
+  }
+  const world: ReleasedWorld = {
+    workspace,
+    settings,
+    pre: snapshot.pre,
+    head: hasTags ? head : undefined,
+    registries,
+    facts,
+    localTags,
+    remoteTags: remoteTags.kind === 'known' ? remoteTags.tags : undefined,
+    versionCommits: hasTags
+      ? await versionCommits(git, untagged(members, facts, localTags, settings.tagPattern))
+      : new Map(),
+  }
+  return { world, remote: remoteTags.kind === 'known' ? remoteTags.remote : undefined, problems }
+}
+
+async function readFacts(
+  registries: ReadonlyMap<PackageName, string>,
+  options: ObserveOptions,
+): Promise<ReadonlyMap<PackageName, PackageFacts>> {
+  const facts = new Map<PackageName, PackageFacts>()
+  const left = [...registries]
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [name, url] = next
+      facts.set(name, await options.registryAt(url).facts(name))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(options.concurrency, left.length) }, worker))
+  return facts
+}
+
+function uncommittedVersions(
+  members: readonly Releasable[],
+  committed: ReadonlyMap<PackageName, string | undefined> | undefined,
+): Problem[] {
+  if (committed === undefined) return []
+  const names = members.filter((pkg) => committed.get(pkg.name) !== pkg.version).map((pkg) => pkg.name)
+  return names.length === 0 ? [] : [{ code: 'PUBLISH_VERSIONS_UNCOMMITTED', severity: 'error', names }]
+}
+
+/** Published some time ago and never tagged: history has to say where their tags belong. */
+function untagged(
+  members: readonly Releasable[],
+  facts: ReadonlyMap<PackageName, PackageFacts>,
+  tags: ReadonlyMap<string, string>,
+  pattern: string,
+): readonly Releasable[] {
+  return members.filter((pkg) => {
+    const known = facts.get(pkg.name)
+    const isReleased = pkg.private || (known?.kind === 'known' && known.versions.has(pkg.version))
+    return isReleased && !tags.has(tagNameOf(pattern, pkg.name, pkg.version))
+  })
+}
