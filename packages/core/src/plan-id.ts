@@ -15,7 +15,8 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
     manifests: manifests.sort(([a = ''], [b = '']) => compareText(a, b)),
     tool: workspace.tool,
     catalogs: workspace.catalogs,
-    settings,
+    // Who chose the rules is told to the reader; it decides nothing.
+    settings: { ...settings, chosen: undefined },
     pre: pre ?? null,
     changes,
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
