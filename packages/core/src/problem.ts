@@ -113,6 +113,7 @@ export type Problem =
   | ProblemOf<'FILE_NOT_TEXT'>
   | ProblemOf<'WRITE_TARGET_UNSAFE'>
   | ProblemOf<'WRITE_FAILED', { detail: string; kept: readonly Path[] }>
+  | ProblemOf<'WRITE_LEFT_OPEN', { detail: string; undoing: string }>
   | ProblemOf<'VERSION_IN_PROGRESS', { pid: number | undefined }>
   | ProblemOf<'VERSION_UNDONE', { files: readonly Path[]; kept: readonly Path[] }>
   | ProblemOf<'CHANGELOG_GENERATOR_MISSING', { module: string }>

@@ -575,6 +575,12 @@ export const problemWords = {
     mend: () => 'remove the cause and run the command again',
     example: { severity: 'error', detail: 'no space left on device', kept: [] },
   },
+  WRITE_LEFT_OPEN: {
+    title: 'Writing failed, and so did putting it back',
+    says: (p) => `Writing stopped: ${printable(p.detail)}. Putting files back stopped too: ${printable(p.undoing)}.`,
+    mend: () => 'remove the cause and run the command again: it puts every file back first',
+    example: { severity: 'error', detail: 'no space left on device', undoing: 'no space left on device' },
+  },
   VERSION_IN_PROGRESS: {
     title: 'Another run is writing versions here',
     says: (p) => `Another process${p.pid === undefined ? '' : ` (${p.pid})`} is writing versions in this workspace.`,

@@ -31,7 +31,16 @@ export type WriteRequest = {
 }
 
 export async function writeAll(request: WriteRequest): Promise<readonly Problem[]> {
-  const { root, disk = realDisk } = request
+  try {
+    return await prepare(request, request.disk ?? realDisk)
+  } catch (error) {
+    return [{ code: 'WRITE_FAILED', severity: 'error', detail: messageOf(error), kept: [] }]
+  }
+}
+
+/** A throw in here comes before the first write. */
+async function prepare(request: WriteRequest, disk: Disk): Promise<readonly Problem[]> {
+  const { root } = request
   const recovery = recoverWrites(root, disk)
   if (recovery.kind === 'busy') return [{ code: 'VERSION_IN_PROGRESS', severity: 'error', pid: recovery.pid }]
   if (recovery.kind === 'restored') {
@@ -65,11 +74,23 @@ async function perform(request: WriteRequest, journal: UndoJournal, disk: Disk):
     disk.remove(undoJournalPath(root))
     return []
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
-    return [{ code: 'WRITE_FAILED', severity: 'error', detail, kept: undo() }]
+    return failure(messageOf(error), undo)
   } finally {
     stopListening()
   }
+}
+
+/** When not even undoing works, the journal stays, and the next run does it. */
+function failure(detail: string, undo: () => readonly Path[]): readonly Problem[] {
+  try {
+    return [{ code: 'WRITE_FAILED', severity: 'error', detail, kept: undo() }]
+  } catch (error) {
+    return [{ code: 'WRITE_LEFT_OPEN', severity: 'error', detail, undoing: messageOf(error) }]
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Every target is a plain file below the root that still holds what the plan was made from. */

@@ -1,0 +1,214 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { FileEdit } from '@topsail/core'
+import { afterEach, expect, test } from 'vitest'
+import { countingDisk, readTree } from '../testing/tree.ts'
+import { realDisk } from './disk.ts'
+import { recoverWrites, undoJournalPath } from './undo-journal.ts'
+import { writeAll } from './write.ts'
+
+const before = {
+  'package.json': '{}\n',
+  'packages/a/package.json': '{"version":"1.0.0"}\r\n',
+  'packages/a/CHANGELOG.md': '\uFEFF# a\n',
+  '.changeset/x.md': '---\n"a": patch\n---\n',
+}
+const after = {
+  'package.json': '{}\n',
+  'packages/a/package.json': '{"version":"1.0.1"}\r\n',
+  'packages/a/CHANGELOG.md': '\uFEFF# a\n\n## 1.0.1\n',
+  '.changeset/pre/deep/x.md': '---\n"a": patch\n---\n',
+}
+const edits: readonly FileEdit[] = [...new Set([...Object.keys(before), ...Object.keys(after)])].map((path) => ({
+  path,
+  before: (before as Record<string, string>)[path],
+  after: (after as Record<string, string>)[path],
+}))
+
+const made: string[] = []
+afterEach(() => {
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true })
+})
+
+test('all files are written and nothing else is left in the tree or the git folder', async () => {
+  const root = newTree()
+  expect(await writeAll({ root, edits })).toEqual([])
+  expect(readTree(root)).toEqual(after)
+  expect(readTree(join(root, '.git'))).toEqual({ HEAD: 'ref: refs/heads/main\n' })
+})
+
+test('without git the journal lies beside the root manifest while files are written', async () => {
+  const root = newTree()
+  rmSync(join(root, '.git'), { recursive: true })
+  let during: readonly string[] = []
+  const afterwards = async () => {
+    during = Object.keys(readTree(root))
+  }
+  expect(await writeAll({ root, edits, afterwards })).toEqual([])
+  expect(during).toContain('.topsail-undo.json')
+  expect(readTree(root)).toEqual(after)
+})
+
+test('a file keeps its permissions', async () => {
+  const root = newTree()
+  chmodSync(join(root, 'packages/a/package.json'), 0o600)
+  await writeAll({ root, edits })
+  expect(statSync(join(root, 'packages/a/package.json')).mode & 0o777).toBe(0o600)
+})
+
+test('when what follows the writing fails, every file is put back, those it touched too', async () => {
+  const root = newTree()
+  const lockfile = { 'pnpm-lock.yaml': 'old\n' }
+  writeFileSync(join(root, 'pnpm-lock.yaml'), 'old\n')
+  const problems = await writeAll({
+    root,
+    edits,
+    alsoTouched: ['pnpm-lock.yaml', 'packages/a/CHANGELOG.md'],
+    afterwards: async () => {
+      writeFileSync(join(root, 'pnpm-lock.yaml'), 'half')
+      writeFileSync(join(root, 'packages/a/CHANGELOG.md'), 'formatted')
+      throw new Error('no space left')
+    },
+  })
+  expect(problems).toMatchObject([{ code: 'WRITE_FAILED', detail: 'no space left', kept: [] }])
+  expect(readTree(root)).toEqual({ ...before, ...lockfile })
+})
+
+test('a file that is no longer what the plan was made from stops everything', async () => {
+  const root = newTree()
+  writeFileSync(join(root, 'packages/a/CHANGELOG.md'), '# other\n')
+  const problems = await writeAll({ root, edits })
+  expect(problems.map(({ code, place }) => [code, place?.file])).toEqual([
+    ['FILE_CHANGED_MEANWHILE', 'packages/a/CHANGELOG.md'],
+  ])
+  expect(readTree(root)).toEqual({ ...before, 'packages/a/CHANGELOG.md': '# other\n' })
+})
+
+test('a file that is not UTF-8 is refused, for it could not be put back', async () => {
+  const root = newTree()
+  writeFileSync(join(root, 'packages/a/CHANGELOG.md'), Buffer.from([0x23, 0xff, 0xfe]))
+  expect((await writeAll({ root, edits })).map(({ code }) => code)).toEqual(['FILE_NOT_TEXT'])
+})
+
+test.skipIf(process.platform === 'win32')('links are never written through', async () => {
+  const outside = newTree()
+  const root = newTree()
+  rmSync(join(root, 'packages/a/CHANGELOG.md'))
+  symlinkSync(join(outside, 'packages/a/CHANGELOG.md'), join(root, 'packages/a/CHANGELOG.md'))
+  rmSync(join(root, '.changeset'), { recursive: true })
+  symlinkSync(join(outside, '.changeset'), join(root, '.changeset'))
+  // A link in the place of a staged file must not be followed either.
+  symlinkSync(join(outside, 'package.json'), join(root, 'packages/a/package.json.topsail-new'))
+  const problems = await writeAll({ root, edits })
+  expect(problems.map(({ code, place }) => [code, place?.file])).toEqual([
+    ['WRITE_TARGET_UNSAFE', 'packages/a/CHANGELOG.md'],
+    ['WRITE_TARGET_UNSAFE', '.changeset/x.md'],
+    ['WRITE_TARGET_UNSAFE', '.changeset/pre/deep/x.md'],
+  ])
+  await writeAll({ root, edits: edits.filter(({ path }) => path === 'packages/a/package.json') })
+  expect(readTree(outside)).toEqual(before)
+})
+
+test.each(['../x.md', '/etc/x.md', 'packages/../../x.md', 'C:/x.md'])('%s is never written', async (path) => {
+  const root = newTree()
+  const problems = await writeAll({ root, edits: [{ path, before: undefined, after: 'x' }] })
+  expect(problems.map(({ code }) => code)).toEqual(['WRITE_TARGET_UNSAFE'])
+})
+
+test('two runs at once: the second one is told', async () => {
+  const root = newTree()
+  // The parent of this process is alive as long as this test is.
+  await writeJournalOf(root, process.ppid)
+  const problems = await writeAll({ root, edits })
+  expect(problems).toMatchObject([{ code: 'VERSION_IN_PROGRESS', pid: process.ppid }])
+})
+
+test('files that somebody changed after a cut off run are left alone, and named', async () => {
+  const root = newTree()
+  await dieBefore(root, 'end')
+  writeFileSync(join(root, 'packages/a/package.json'), '{"mine":true}')
+  const recovery = recoverWrites(root, realDisk)
+  expect(recovery).toMatchObject({ kind: 'restored', kept: ['packages/a/package.json'] })
+  expect(readTree(root)).toEqual({ ...before, 'packages/a/package.json': '{"mine":true}' })
+})
+
+test('a journal that cannot be read is removed and changes nothing', () => {
+  const root = newTree()
+  mkdirSync(dirname(undoJournalPath(root)), { recursive: true })
+  writeFileSync(undoJournalPath(root), '{"schema":"topsail/undo@1","files":[{"path":"../x"')
+  expect(recoverWrites(root, realDisk)).toEqual({ kind: 'restored', files: [], kept: [] })
+  expect(recoverWrites(root, realDisk)).toEqual({ kind: 'clean' })
+  expect(readTree(root)).toEqual(before)
+})
+
+test('the world may stop before any call, and again before any call of the recovery: all old or all new', async () => {
+  const calls = await dieBefore(newTree(), 'end')
+  expect(calls).toBeGreaterThan(12)
+  for (let first = 1; first <= calls; first += 1) {
+    for (let second = 1; ; second += 1) {
+      const root = newTree()
+      await dieBefore(root, first)
+      const recovery = countingDisk(second)
+      const died = throws(() => recoverWrites(root, recovery.disk))
+      recoverWrites(root, realDisk)
+      expect(readTree(root), `killed before call ${first}, then ${second}`).toEqual(before)
+      expect(Object.keys(readTree(join(root, '.git')))).toEqual(['HEAD'])
+      rmSync(root, { recursive: true })
+      if (!died) break
+    }
+  }
+})
+
+test('a process killed before any call leaves a tree that the next run puts back', async () => {
+  const script = join(import.meta.dirname, '../testing/killed-write.ts')
+  const calls = await dieBefore(newTree(), 'end')
+  for (let call = 1; call <= calls; call += 1) {
+    const root = newTree()
+    const child = spawnSync(process.execPath, [script, root, String(call)], {
+      input: JSON.stringify(edits),
+      encoding: 'utf8',
+    })
+    expect([child.signal, child.stderr]).toEqual(['SIGKILL', ''])
+    recoverWrites(root, realDisk)
+    expect(readTree(root), `killed before call ${call}`).toEqual(before)
+  }
+})
+
+/** Nothing works from the given call on, `end` being the last one; gives the number of calls that writing takes. */
+async function dieBefore(root: string, call: number | 'end'): Promise<number> {
+  const whole = countingDisk(Infinity)
+  if (call === 'end') await writeAll({ root: newTree(), edits, disk: whole.disk })
+  const { disk } = countingDisk(call === 'end' ? whole.count() : call)
+  const [problem] = await writeAll({ root, edits, disk })
+  expect(problem?.code).toMatch(/^WRITE_(?:FAILED|LEFT_OPEN)$/)
+  return whole.count()
+}
+
+async function writeJournalOf(root: string, pid: number): Promise<void> {
+  await dieBefore(root, 'end')
+  const journal = JSON.parse(readFileSync(undoJournalPath(root), 'utf8'))
+  writeFileSync(undoJournalPath(root), JSON.stringify({ ...journal, pid }))
+}
+
+function throws(act: () => void): boolean {
+  try {
+    act()
+    return false
+  } catch {
+    return true
+  }
+}
+
+function newTree(): string {
+  const root = mkdtempSync(join(tmpdir(), 'topsail-write-'))
+  made.push(root)
+  mkdirSync(join(root, '.git'))
+  writeFileSync(join(root, '.git/HEAD'), 'ref: refs/heads/main\n')
+  for (const [path, text] of Object.entries(before)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  return root
+}
