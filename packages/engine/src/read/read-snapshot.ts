@@ -5,17 +5,21 @@
 import { createHash } from 'node:crypto'
 import {
   planRelease,
-  type Problem,
+  type Settings,
   type ReleasePlan,
   type RulesName,
   type Snapshot,
   type SnapshotRequest,
   type Sources,
+  type Workspace,
 } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
+import { withCommits } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
+import { readGitFacts, type GitFacts } from './git-facts.ts'
+import { readHistory, type HistoryReading } from './history.ts'
 import { readSettings } from './settings.ts'
 import { findWorkspaceRoot } from './workspace-root.ts'
 import { readWorkspace } from './workspace.ts'
@@ -30,6 +34,10 @@ export type ReadOptions = {
   readonly sources?: Sources | undefined
   readonly ignore?: readonly string[] | undefined
   readonly snapshotRelease?: SnapshotRequest | undefined
+  /** Whether to find the commits that added the changesets although no source reads commits: changelogs name them. */
+  readonly changesetCommits?: boolean | undefined
+  /** False leaves the history index in the git folder unread and unwritten. */
+  readonly index?: boolean | undefined
   /** ISO 8601; the clock when it is left out. */
   readonly now?: string | undefined
 }
@@ -38,22 +46,39 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
   const root = options.files === undefined ? findWorkspaceRoot(options.cwd) : undefined
   const files = options.files ?? diskFiles(root ?? options.cwd)
   const git = options.git ?? gitIn(files.root)
+  // Git starts before the files are read: both take their time at once.
+  const asked = readGitFacts(git, files.root)
   const { workspace, problems: workspaceProblems } = readWorkspace(files)
   const { settings, problems: settingsProblems } = readSettings(files, workspace, options)
   const { changesets, pre, problems: changesetProblems } = readChangesets(files)
-  const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD'])
-  const problems: Problem[] = [...workspaceProblems, ...settingsProblems, ...changesetProblems]
+  const facts = await asked
+  const past = await readPast(options, git, facts, workspace, settings)
   return {
     workspace,
     settings,
-    changesets,
+    changesets: await withCommits(changesets, past.history, options.changesetCommits === true ? git : undefined),
     pre,
-    history: undefined,
-    head: head.kind === 'done' && head.code === 0 ? head.stdout.trim() : undefined,
+    history: past.history,
+    head: facts.kind === 'repository' ? facts.head : undefined,
     now: options.now ?? new Date().toISOString(),
     snapshotRelease: options.snapshotRelease,
-    problems,
+    problems: [...workspaceProblems, ...settingsProblems, ...changesetProblems, ...past.problems],
   }
+}
+
+async function readPast(
+  options: ReadOptions,
+  git: Git,
+  facts: GitFacts,
+  workspace: Workspace,
+  settings: Settings,
+): Promise<HistoryReading> {
+  if (settings.sources === 'changesets') return { history: undefined, problems: [] }
+  if (facts.kind === 'repository')
+    return readHistory({ git, facts, workspace, settings, index: options.index !== false })
+  const severity = settings.sources === 'commits' ? 'error' : 'warning'
+  const { why, detail } = facts
+  return { history: undefined, problems: [{ code: 'HISTORY_UNAVAILABLE', severity, why, detail }] }
 }
 
 export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: Snapshot; plan: ReleasePlan }> {

@@ -1,0 +1,36 @@
+/** Where git is: what one `rev-parse` says of the folder we stand in. */
+import { resolve } from 'node:path'
+import type { Sha } from '@topsail/core'
+import type { Git } from '../ports.ts'
+
+export type GitFacts =
+  | {
+      readonly kind: 'repository'
+      /** Undefined before the first commit. */
+      readonly head: Sha | undefined
+      /** The folder within the repository: empty at its top, else ending in a slash. */
+      readonly prefix: string
+      /** The git folder that all worktrees of the repository share, absolute. */
+      readonly commonDir: string
+      readonly isShallow: boolean
+    }
+  | { readonly kind: 'unavailable'; readonly why: 'no-git' | 'no-repository' | 'git-failed'; readonly detail: string }
+
+export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
+  const asked = ['--show-prefix', '--git-common-dir', '--is-shallow-repository', '--verify', '--quiet', 'HEAD']
+  const answer = await git(['rev-parse', ...asked])
+  if (answer.kind === 'missing') return { kind: 'unavailable', why: 'no-git', detail: answer.detail }
+  const [prefix, commonDir, isShallow, head] = answer.stdout.split('\n')
+  if (answer.code > 1 || commonDir === undefined || commonDir === '') {
+    const detail = answer.stderr.trim()
+    const why = /not a git repository/i.test(detail) ? 'no-repository' : 'git-failed'
+    return { kind: 'unavailable', why, detail }
+  }
+  return {
+    kind: 'repository',
+    head: head === undefined || !/^[0-9a-f]{40,64}$/.test(head) ? undefined : head,
+    prefix: prefix ?? '',
+    commonDir: resolve(cwd, commonDir),
+    isShallow: isShallow === 'true',
+  }
+}

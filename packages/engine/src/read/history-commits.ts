@@ -1,0 +1,93 @@
+/**
+ * Which commits there are: one `git rev-list`, which compares no trees, appended to the table. Commits that the table
+ * has are not listed again.
+ */
+import type { Sha } from '@topsail/core'
+import type { Git } from '../ports.ts'
+import { appendCommit, parentsOf, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
+
+/** Undefined when all went well, else what git said. */
+export async function appendCommitsFrom(table: HistoryTable, git: Git, head: Sha): Promise<string | undefined> {
+  if (rowOf(table, head) !== undefined) return undefined
+  const known = tipsOf(table).map((tip) => `^${tip}\n`)
+  const lines: string[] = []
+  const answer = await git(['rev-list', '--parents', '--ignore-missing', '--stdin'], {
+    input: `${head}\n${known.join('')}`,
+    onOutput: collectLines(lines),
+  })
+  if (answer.kind === 'missing') return answer.detail
+  if (answer.code !== 0) return answer.stderr
+  appendLines(table, lines)
+  return undefined
+}
+
+/** The commits of the table that no other commit of the table has for a parent. */
+function tipsOf(table: HistoryTable): readonly Sha[] {
+  const hasChild = new Uint8Array(table.count)
+  for (let at = 0; at < table.parents.length; at += 1) hasChild[table.parents.data[at] ?? 0] = 1
+  const tips: Sha[] = []
+  for (let row = 0; row < table.count; row += 1) if (hasChild[row] === 0) tips.push(shaOf(table, row))
+  return tips
+}
+
+/** Gathers whole lines of a stream of ASCII. */
+export function collectLines(lines: string[]): (chunk: Buffer) => void {
+  let rest = ''
+  return (chunk) => {
+    const parts = (rest + chunk.toString('latin1')).split('\n')
+    rest = parts.pop() ?? ''
+    for (const part of parts) lines.push(part)
+  }
+}
+
+/** Parents first: each line waits on a stack until its parents are in the table. */
+function appendLines(table: HistoryTable, lines: readonly string[]): void {
+  const pending = new Map(lines.map((line) => [line.slice(0, table.hashBytes * 2), line]))
+  for (const start of lines) {
+    const stack = [start]
+    for (let line = stack.at(-1); line !== undefined; line = stack.at(-1)) {
+      const [sha = '', ...parents] = line.split(' ')
+      const waiting = parents.flatMap((parent) => pending.get(parent) ?? [])
+      if (!pending.has(sha) || waiting.length === 0) {
+        stack.pop()
+        if (!pending.delete(sha)) continue
+        // A parent that is in neither lies beyond the end of a shallow clone.
+        appendCommit(
+          table,
+          sha,
+          parents.flatMap((parent) => rowOf(table, parent) ?? []),
+        )
+      } else {
+        stack.push(...waiting.toReversed())
+      }
+    }
+  }
+}
+
+/**
+ * The rows that a head contains, newest first in git's topological order. Each line of development stays together: after
+ * a merge comes what it merged, then what it was merged into.
+ */
+export function rowsFrom(table: HistoryTable, head: Row): Uint32Array {
+  const order = new Uint32Array(table.count)
+  const state = new Uint8Array(table.count)
+  let at = table.count
+  const stack = [head]
+  for (let row = stack.at(-1); row !== undefined; row = stack.at(-1)) {
+    if (state[row] === 0) {
+      state[row] = 1
+      const parents = parentsOf(table, row)
+      for (let index = parents.length - 1; index >= 0; index -= 1) {
+        const parent = parents[index] ?? 0
+        if (state[parent] === 0) stack.push(parent)
+      }
+      continue
+    }
+    stack.pop()
+    if (state[row] === 2) continue
+    state[row] = 2
+    at -= 1
+    order[at] = row
+  }
+  return order.subarray(at)
+}

@@ -1,0 +1,139 @@
+/**
+ * The history that decides a plan: every commit that some package has not released yet, what it says and which folders
+ * it touched, and the last release of each package. Git is run a fixed number of times whatever the number of packages,
+ * commits and changesets, and never compares a tree twice: what it said is kept in the index.
+ */
+import type { History, Problem, RawCommit, Settings, Sha, Workspace } from '@topsail/core'
+import type { Git } from '../ports.ts'
+import type { GitFacts } from './git-facts.ts'
+import { appendCommitsFrom, rowsFrom } from './history-commits.ts'
+import { indexPlace, loadIndex, saveIndex } from './history-index.ts'
+import { unreleasedRows } from './history-region.ts'
+import {
+  emptyTable,
+  isWalked,
+  parentsOf,
+  rowOf,
+  shaOf,
+  textOf,
+  touchesOf,
+  type HistoryTable,
+  type Row,
+} from './history-table.ts'
+import { walkRows } from './history-walk.ts'
+import { findLastReleases, type LastReleases } from './last-release.ts'
+import { deepen, deepeningSteps, isShallow, remoteOf, remoteTags } from './shallow.ts'
+import { readTags, type Tags } from './tags.ts'
+
+export type HistoryRequest = {
+  readonly git: Git
+  readonly facts: Extract<GitFacts, { kind: 'repository' }>
+  readonly workspace: Workspace
+  readonly settings: Settings
+  /** Whether the index may be used and written. */
+  readonly index: boolean
+}
+
+export type HistoryReading = { readonly history: History | undefined; readonly problems: readonly Problem[] }
+
+export async function readHistory(request: HistoryRequest): Promise<HistoryReading> {
+  const { facts, git } = request
+  if (facts.head === undefined) return { history: { commits: [], dirs: [], lastRelease: {} }, problems: [] }
+  if (facts.isShallow) return readShallow(request, facts.head)
+  const place = request.index ? indexPlace(facts.commonDir, facts.prefix) : undefined
+  const kept = place && loadIndex(place)
+  const table = kept?.hashBytes === facts.head.length / 2 ? kept : emptyTable(facts.head.length / 2)
+  const before = { count: table.count, text: table.text.length, writes: table.versionWrites.size }
+  const reading = await readWith(request, table, facts.head, await readTags(git))
+  if (typeof reading === 'string') return failed(reading)
+  const isGrown =
+    table.text.length - before.text > worthKeeping || table.versionWrites.size > before.writes || kept === undefined
+  if (place !== undefined && isGrown) saveIndex(place, table)
+  return { history: reading.history, problems: [] }
+}
+
+/** Bytes of commit messages below which walking again is cheaper than writing the index. */
+const worthKeeping = 16 * 1024
+
+type Reading = { readonly history: History; readonly releases: LastReleases }
+
+/** A text instead is what git said in failing. */
+async function readWith(
+  request: HistoryRequest,
+  table: HistoryTable,
+  head: Sha,
+  tags: Tags,
+): Promise<Reading | string> {
+  const { git, workspace, settings, facts } = request
+  const firstNewRow = table.count
+  const failure = await appendCommitsFrom(table, git, head)
+  const headRow = rowOf(table, head)
+  if (failure !== undefined || headRow === undefined) return failure ?? `git does not list ${head}`
+  const order = rowsFrom(table, headRow)
+  const search = {
+    table,
+    git,
+    prefix: facts.prefix,
+    order,
+    firstNewRow,
+    workspace,
+    settings,
+    tags,
+    isShallow: facts.isShallow,
+  }
+  const releases = await findLastReleases(search)
+  if (typeof releases === 'string') return releases
+  const region = unreleasedRows(table, order, releases.rows)
+  const walkFailure = await walkRows(
+    table,
+    git,
+    [...region].filter((row) => !isWalked(table, row)),
+    facts.prefix,
+  )
+  if (walkFailure !== undefined) return walkFailure
+  return {
+    history: { commits: rawCommits(table, region), dirs: table.dirs, lastRelease: releases.lastRelease },
+    releases,
+  }
+}
+
+function rawCommits(table: HistoryTable, region: Uint32Array): RawCommit[] {
+  const shas: (Sha | undefined)[] = Array.from({ length: table.count })
+  const named = (row: Row): Sha => (shas[row] ??= shaOf(table, row))
+  return Array.from(region, (row) => {
+    const text = textOf(table, row)
+    const dateEnd = text.indexOf('\n')
+    return {
+      sha: named(row),
+      parents: Array.from(parentsOf(table, row), named),
+      date: dateEnd < 0 ? text : text.slice(0, dateEnd),
+      message: dateEnd < 0 ? '' : text.slice(dateEnd + 1),
+      dirs: Array.from(touchesOf(table, row), (touch) => touch >>> 1),
+      addedChangesets: table.addedChangesets.get(row) ?? [],
+    }
+  })
+}
+
+/** No index: what a shallow clone says of its last commits is not true of the whole. */
+async function readShallow(request: HistoryRequest, head: Sha): Promise<HistoryReading> {
+  const { git } = request
+  const remote = await remoteOf(git)
+  const tags = new Map([...(remote === undefined ? [] : await remoteTags(git, remote)), ...(await readTags(git))])
+  for (const step of [...deepeningSteps, undefined]) {
+    const isCutOff = await isShallow(git)
+    const reading = await readWith(request, emptyTable(head.length / 2, isCutOff), head, tags)
+    if (typeof reading === 'string') return failed(reading)
+    const names = reading.releases.missing
+    if (names.length === 0 || !isCutOff) return { history: reading.history, problems: [] }
+    if (step !== undefined && remote !== undefined && (await deepen(git, remote, step))) continue
+    return { history: reading.history, problems: [{ code: 'HISTORY_SHALLOW', severity: 'error', names, remote }] }
+  }
+  return { history: undefined, problems: [] }
+}
+
+function failed(detail: string): HistoryReading {
+  return {
+    history: undefined,
+    problems: [{ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'git-failed', detail: detail.trim() }],
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The last release of every package: the commit its tag names, else the commit that wrote its current version into its
+ * manifest. A tag beside our history (a release branch that was never merged back) stands for the newest commit that
+ * both have.
+ */
+import {
+  skipReason,
+  type LastRelease,
+  type Package,
+  type PackageName,
+  type Settings,
+  type Sha,
+  type Workspace,
+} from '@topsail/core'
+import type { Git } from '../ports.ts'
+import { collectLines } from './history-commits.ts'
+import { rowOf, shaOf, type Row } from './history-table.ts'
+import { tagNamesOf, type Tags } from './tags.ts'
+import { findVersionWrites, type WriteSearch } from './version-writes.ts'
+
+export type LastReleases = {
+  readonly lastRelease: Readonly<Record<PackageName, LastRelease>>
+  /** Of packages that can be released: what decides how much of the history matters. */
+  readonly rows: ReadonlySet<Row>
+  /** Packages that were committed with a version, yet no release of them was found. */
+  readonly missing: readonly PackageName[]
+}
+
+export type ReleaseSearch = WriteSearch & {
+  readonly workspace: Workspace
+  readonly settings: Settings
+  readonly tags: Tags
+}
+
+/** A text instead is what git said in failing. */
+export async function findLastReleases(search: ReleaseSearch): Promise<LastReleases | string> {
+  const { table, workspace, settings } = search
+  const tagged = taggedReleases(search)
+  const joined = await joinedCommits(
+    search,
+    [...tagged.values()].map(({ commit }) => commit),
+  )
+  if (typeof joined === 'string') return joined
+  const ignored = new Set(settings.ignore)
+  const releasable = workspace.packages.filter((pkg) => skipReason(pkg, settings, ignored) === undefined)
+  const untagged = releasable.filter((pkg) => !joined.has(tagged.get(pkg.name)?.commit ?? ''))
+  const writes = await findVersionWrites(
+    search,
+    untagged.map(({ dir, version }) => ({ dir, version: version ?? '' })),
+  )
+  if (typeof writes === 'string') return writes
+  const lastRelease: Record<PackageName, LastRelease> = Object.create(null)
+  for (const [name, { commit, tag }] of tagged) {
+    const row = joined.get(commit)
+    if (row !== undefined) lastRelease[name] = { commit: shaOf(table, row), by: 'tag', tag }
+  }
+  for (const pkg of untagged) {
+    const commit = writes.found.get(pkg.dir)
+    if (commit !== undefined) lastRelease[pkg.name] = { commit, by: 'manifest' }
+  }
+  const rows = releasable.flatMap((pkg) => rowOf(table, lastRelease[pkg.name]?.commit ?? '') ?? [])
+  const missing = untagged.filter((pkg) => writes.missing.has(pkg.dir)).map((pkg) => pkg.name)
+  return { lastRelease, rows: new Set(rows), missing }
+}
+
+type Tagged = { readonly commit: Sha; readonly tag: string }
+
+function taggedReleases({ workspace, settings, tags }: ReleaseSearch): ReadonlyMap<PackageName, Tagged> {
+  const tagged = new Map<PackageName, Tagged>()
+  for (const pkg of workspace.packages) {
+    const tag = tagOf(pkg, workspace, settings, tags)
+    const commit = tag === undefined ? undefined : tags.get(tag)
+    if (tag !== undefined && commit !== undefined) tagged.set(pkg.name, { commit, tag })
+  }
+  return tagged
+}
+
+function tagOf(pkg: Package, workspace: Workspace, settings: Settings, tags: Tags): string | undefined {
+  if (pkg.version === undefined) return undefined
+  return tagNamesOf(pkg, pkg.version, settings.tagPattern, workspace.tool).find((name) => tags.has(name))
+}
+
+/** For each commit the newest row of our history that it contains: itself, when it is in it. */
+async function joinedCommits(
+  { table, git, order }: ReleaseSearch,
+  commits: readonly Sha[],
+): Promise<ReadonlyMap<Sha, Row> | string> {
+  const rank = new Int32Array(table.count).fill(-1)
+  order.forEach((row, at) => {
+    rank[row] = at
+  })
+  const joined = new Map<Sha, Row>()
+  const beside = new Set<Sha>()
+  for (const commit of commits) {
+    const row = rowOf(table, commit)
+    if (row !== undefined && (rank[row] ?? -1) >= 0) joined.set(commit, row)
+    else beside.add(commit)
+  }
+  if (beside.size === 0) return joined
+  const parents = await readSideLines(git, beside, shaOf(table, order[0] ?? 0))
+  if (typeof parents === 'string') return parents
+  const rankOf = (sha: Sha): number => rank[rowOf(table, sha) ?? -1] ?? -1
+  for (const commit of beside) {
+    const ranks = reachedRanks(commit, parents, rankOf)
+    const newest = ranks.reduce((least, at) => Math.min(least, at), order.length)
+    const row = order[newest]
+    if (row !== undefined) joined.set(commit, row)
+  }
+  return joined
+}
+
+/** The commits that the given ones contain and the head does not, with their parents. */
+async function readSideLines(
+  git: Git,
+  commits: ReadonlySet<Sha>,
+  head: Sha,
+): Promise<ReadonlyMap<Sha, readonly Sha[]> | string> {
+  const lines: string[] = []
+  const answer = await git(['rev-list', '--parents', '--ignore-missing', '--stdin'], {
+    input: `${[...commits].join('\n')}\n^${head}\n`,
+    onOutput: collectLines(lines),
+  })
+  if (answer.kind === 'missing') return answer.detail
+  if (answer.code !== 0) return answer.stderr
+  return new Map(lines.map((line) => line.split(' ')).map(([sha = '', ...parents]) => [sha, parents]))
+}
+
+function reachedRanks(
+  start: Sha,
+  parents: ReadonlyMap<Sha, readonly Sha[]>,
+  rankOf: (sha: Sha) => number,
+): readonly number[] {
+  const seen = new Set([start])
+  const ranks: number[] = []
+  for (const sha of seen) {
+    const rank = rankOf(sha)
+    if (rank >= 0) ranks.push(rank)
+    else for (const parent of parents.get(sha) ?? []) seen.add(parent)
+  }
+  return ranks
+}

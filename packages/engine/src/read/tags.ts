@@ -1,0 +1,37 @@
+/**
+ * Release tags: every tag of the repository in one `for-each-ref`, and the names a package's release may have been
+ * tagged with.
+ */
+import type { Package, Sha, Workspace } from '@topsail/core'
+import type { Git } from '../ports.ts'
+
+/** Tag name to the commit it stands for. */
+export type Tags = ReadonlyMap<string, Sha>
+
+export async function readTags(git: Git): Promise<Tags> {
+  const answer = await git(['for-each-ref', '--format=%(objectname) %(*objectname) %(refname:strip=2)', 'refs/tags/'])
+  const tags = new Map<string, Sha>()
+  if (answer.kind === 'missing') return tags
+  for (const line of answer.stdout.split('\n')) {
+    const match = /^([0-9a-f]+) ([0-9a-f]*) (.+)$/.exec(line)
+    const [, object, peeled, name] = match ?? []
+    if (name !== undefined && object !== undefined)
+      tags.set(name, peeled === undefined || peeled === '' ? object : peeled)
+  }
+  return tags
+}
+
+/** In the order in which they are looked for; the first is how the next release will be tagged. */
+export function tagNamesOf(
+  pkg: Package,
+  version: string,
+  tagPattern: string,
+  tool: Workspace['tool'],
+): readonly string[] {
+  const names = [fillPattern(tagPattern, pkg.name, version), `${pkg.name}@${version}`]
+  return tool === 'root' ? [...names, `v${version}`] : names
+}
+
+function fillPattern(pattern: string, name: string, version: string): string {
+  return pattern.replaceAll('{name}', () => name).replaceAll('{version}', () => version)
+}
