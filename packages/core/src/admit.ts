@@ -133,8 +133,9 @@ export type PlaceOf = (change: ChangesetChange, name: PackageName | undefined) =
 
 /** Where a changeset names a package. */
 export function placesIn(snapshot: Snapshot): PlaceOf {
-  const texts = new Map(snapshot.changesets.map(({ path, text }) => [path, text]))
+  let texts: ReadonlyMap<string, string> | undefined
   return (change, name) => {
+    texts ??= new Map(snapshot.changesets.map(({ path, text }) => [path, text]))
     const text = texts.get(change.file)
     const line = text === undefined || name === undefined ? undefined : lineNaming(text, name)
     return { file: change.file, line }

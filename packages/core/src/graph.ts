@@ -73,7 +73,11 @@ export function edgesOf(
 ): readonly Edge[] {
   const uses = new Map<Package, DependencyUse[]>()
   for (const field of dependencyFields) {
-    for (const [key, range] of rangesOf(pkg, field)) {
+    const section = sectionOf(pkg, field)
+    if (section === undefined) continue
+    for (const key of Object.keys(section)) {
+      const range = section[key]
+      if (typeof range !== 'string') continue
       const use = readUse(field, key, range, packages, workspace)
       if (use === undefined) continue
       const known = uses.get(use.dependency)
@@ -86,14 +90,14 @@ export function edgesOf(
     const edge = rules === 'topsail' ? everyUse(list, settings) : lastUse(list, dependency, settings)
     if (edge !== undefined) edges.push({ dependent: pkg, dependency, uses: list, ...edge })
   }
-  return edges.toSorted((a, b) => compareText(a.dependency.name, b.dependency.name))
+  return edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))
 }
 
-/** A section as a hostile manifest may have it: anything but an object of texts counts as absent. */
-function* rangesOf(pkg: Package, field: DependencyField): Generator<readonly [PackageName, Range]> {
+/** A section as a hostile manifest may have it: anything but an object counts as absent. */
+function sectionOf(pkg: Package, field: DependencyField): Readonly<Record<string, unknown>> | undefined {
   const section: unknown = pkg.manifest[field]
-  if (typeof section !== 'object' || section === null || Array.isArray(section)) return
-  for (const [key, range] of Object.entries(section)) if (typeof range === 'string') yield [key, range]
+  if (typeof section !== 'object' || section === null || Array.isArray(section)) return undefined
+  return section as Readonly<Record<string, unknown>>
 }
 
 function readUse(

@@ -5,23 +5,25 @@
 import type { Change } from './change.ts'
 import { compareText } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
-import { manifestPath } from './workspace.ts'
 
 export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
   const { workspace, settings, pre, snapshotRelease, now, head } = snapshot
-  const manifests = [workspace.root, ...workspace.packages].map((pkg) => [manifestPath(pkg), pkg.text])
   const facts = {
     format: 'topsail/plan-id@1',
-    manifests: manifests.sort(([a = ''], [b = '']) => compareText(a, b)),
     tool: workspace.tool,
     catalogs: workspace.catalogs,
-    // Who chose the rules is told to the reader; it decides nothing.
-    settings: { ...settings, chosen: undefined },
+    settings,
     pre: pre ?? null,
     changes,
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
-  return `sha256-${hash(canonical(facts))}`
+  return `sha256-${hash(`${canonical(facts)}\n${manifestsText(snapshot)}`)}`
+}
+
+/** Each text behind its path and its length, so that no text can pass for two. */
+function manifestsText({ workspace }: Snapshot): string {
+  const packages = [workspace.root, ...workspace.packages].toSorted((a, b) => compareText(a.dir, b.dir))
+  return packages.map(({ dir, text }) => `${JSON.stringify(dir)} ${text.length}\n${text}`).join('\n')
 }
 
 /** JSON with the keys of every object sorted, so that the order in which something was read does not matter. */

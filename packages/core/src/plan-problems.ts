@@ -75,8 +75,10 @@ function overruledNones(
   snapshot: Snapshot,
   { settled }: Evidence,
 ): readonly Problem[] {
+  const declining = changesets.filter(({ bumps }) => Object.values(bumps).includes('none'))
+  if (declining.length === 0) return []
   const placeOf = placesIn(snapshot)
-  return changesets.flatMap((change) =>
+  return declining.flatMap((change) =>
     Object.entries(change.bumps).flatMap(([name, asked]): Problem[] => {
       const entry = settled.get(name)
       if (asked !== 'none' || entry === undefined || entry.bump === 'none') return []
@@ -101,6 +103,7 @@ function caps(entry: Settled, evidence: Evidence): Problem[] {
 
 function staleCatalogs({ workspace }: Snapshot, { laws, settled, versionOf }: Evidence): Problem[] {
   const stale = new Map<string, Problem>()
+  if (Object.keys(workspace.catalogs).length === 0) return []
   for (const { uses, dependency } of [...laws.graph.dependencies.values()].flat()) {
     const entry = settled.get(dependency.name)
     if (entry === undefined || entry.bump === 'none') continue

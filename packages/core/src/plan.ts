@@ -15,9 +15,9 @@ import { consumption, leavePreMode, nextPreState } from './pre.ts'
 import type { Problem } from './problem.ts'
 import { reasonsOf, type Evidence } from './reasons.ts'
 import { compareText, recordOf } from './record.ts'
-import type { RangeEdit, Release, ReleasePlan, Rewrite } from './release-plan.ts'
+import type { Release, ReleasePlan, Rewrite } from './release-plan.ts'
 import { resolveChanges } from './resolve.ts'
-import { rangeEdits, type Arrival, type Writing } from './rewrite.ts'
+import { rangeEdits, type Arrival, type RangeEdits, type Writing } from './rewrite.ts'
 import { effectiveBump, nextVersion, settleBumps, type Laws, type Settled } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { snapshotVersions } from './snapshot-version.ts'
@@ -122,8 +122,8 @@ function evidenceOf(
 }
 
 type Written = {
-  readonly of: (pkg: Package) => readonly RangeEdit[]
-  readonly root: readonly RangeEdit[]
+  readonly of: (pkg: Package) => RangeEdits
+  readonly root: RangeEdits
 }
 
 /** Changesets 2 leaves the root manifest alone. */
@@ -163,7 +163,7 @@ function toReleases(evidence: Evidence, written: Written): readonly Release[] {
       needs: needsOf(pkg, edges, edits, evidence),
       changes: changesIn(pkg.name, evidence),
       dependencies: rangesAfter(edges, edits),
-      rangeEdits: edits,
+      rangeEdits: [...edits.values()],
       reasons: reasonsOf(entry, evidence),
     })
   }
@@ -178,33 +178,31 @@ function changesIn(name: PackageName, { changesOf }: Evidence): Release['changes
 function needsOf(
   pkg: Package,
   edges: readonly Edge[],
-  edits: readonly RangeEdit[],
+  edits: RangeEdits,
   { settled }: Evidence,
 ): readonly PackageName[] {
-  const edited = new Set(edits.map(({ field, dependency }) => `${field} ${dependency}`))
-  const needed = edges.filter(({ dependency, uses }) => {
-    if (dependency === pkg || (settled.get(dependency.name)?.bump ?? 'none') === 'none') return false
-    return uses.some(
-      ({ field, key, linked }) => field !== 'devDependencies' && (linked || edited.has(`${field} ${key}`)),
-    )
-  })
-  return needed.map(({ dependency }) => dependency.name)
+  const needed: PackageName[] = []
+  for (const { dependency, uses } of edges) {
+    if (dependency === pkg || (settled.get(dependency.name)?.bump ?? 'none') === 'none') continue
+    const isNeeded = uses.some((use) => use.field !== 'devDependencies' && (use.linked || edits.has(use)))
+    if (isNeeded) needed.push(dependency.name)
+  }
+  return needed
 }
 
-/** Where two sections list a package, the range that decides an installation comes last. */
+/** Where two sections list a package, the range that decides an installation is shown. */
 const shownFields: readonly DependencyField[] = ['peerDependencies', 'optionalDependencies', 'dependencies']
 
-function rangesAfter(edges: readonly Edge[], edits: readonly RangeEdit[]): Release['dependencies'] {
-  const after = new Map(edits.map(({ field, dependency, to }) => [`${field} ${dependency}`, to]))
-  const ranges = new Map<PackageName, Range>()
-  for (const shown of shownFields) {
-    for (const { uses } of edges) {
-      for (const { field, key, range } of uses) {
-        if (field === shown) ranges.set(key, after.get(`${field} ${key}`) ?? range)
-      }
+function rangesAfter(edges: readonly Edge[], edits: RangeEdits): Release['dependencies'] {
+  const shown: { readonly key: PackageName; readonly rank: number; readonly range: Range }[] = []
+  for (const { uses } of edges) {
+    for (const use of uses) {
+      const rank = shownFields.indexOf(use.field)
+      if (rank >= 0) shown.push({ key: use.key, rank, range: edits.get(use)?.to ?? use.range })
     }
   }
-  return recordOf([...ranges].sort(([a], [b]) => compareText(a, b)))
+  shown.sort((a, b) => compareText(a.key, b.key) || a.rank - b.rank)
+  return recordOf(shown.map(({ key, range }) => [key, range] as const))
 }
 
 function toRewrites({ workspace }: Snapshot, { settled }: Evidence, written: Written): readonly Rewrite[] {
@@ -213,11 +211,11 @@ function toRewrites({ workspace }: Snapshot, { settled }: Evidence, written: Wri
   for (const { pkg, bump } of settled.values()) {
     if (bump !== 'none') continue
     const edits = written.of(pkg)
-    if (edits.length > 0) rewrites.push({ name: pkg.name, dir: pkg.dir, rangeEdits: edits })
+    if (edits.size > 0) rewrites.push({ name: pkg.name, dir: pkg.dir, rangeEdits: [...edits.values()] })
   }
   const isInPlan = [...settled.values()].some(({ pkg }) => pkg.dir === root.dir)
-  if (!isInPlan && written.root.length > 0) {
-    rewrites.push({ name: root.name, dir: root.dir, rangeEdits: written.root })
+  if (!isInPlan && written.root.size > 0) {
+    rewrites.push({ name: root.name, dir: root.dir, rangeEdits: [...written.root.values()] })
   }
   return rewrites.sort((a, b) => compareText(a.name, b.name))
 }

@@ -4,7 +4,7 @@
  * what the published manifest will say.
  */
 import type { PackageName, Path, Range, Version } from './names.ts'
-import { parseRange } from './versions.ts'
+import { isRange } from './versions.ts'
 import type { Workspace } from './workspace.ts'
 
 export type RangeForm =
@@ -19,15 +19,29 @@ export type RangeForm =
   | { readonly kind: 'tag' }
   | { readonly kind: 'protocol' }
 
+/** Forms by their text: a workspace writes few different ranges, again and again. */
+const forms = new Map<Range, RangeForm>()
+const mostForms = 100_000
+
 export function parseRangeForm(range: Range): RangeForm {
+  const known = forms.get(range)
+  if (known !== undefined) return known
+  if (forms.size >= mostForms) forms.clear()
+  const form = readForm(range)
+  forms.set(range, form)
+  return form
+}
+
+function readForm(range: Range): RangeForm {
   if (range.startsWith('workspace:')) return workspaceForm(range.slice('workspace:'.length))
-  if (range.startsWith('catalog:')) return { kind: 'catalog', catalog: range.slice('catalog:'.length).trim() || 'default' }
+  if (range.startsWith('catalog:'))
+    return { kind: 'catalog', catalog: range.slice('catalog:'.length).trim() || 'default' }
   if (range.startsWith('npm:')) return aliasForm(range.slice('npm:'.length), false) ?? { kind: 'protocol' }
   if (range.startsWith('file:') || range.startsWith('link:')) {
     return { kind: 'file', path: normalizePath(range.slice('file:'.length)) }
   }
   if (range.includes(':')) return { kind: 'protocol' }
-  return parseRange(range) === undefined ? { kind: 'tag' } : { kind: 'range', range }
+  return isRange(range) ? { kind: 'range', range } : { kind: 'tag' }
 }
 
 export function usesWorkspaceProtocol(form: RangeForm): boolean {
@@ -73,7 +87,7 @@ export function effectiveRange(form: RangeForm, version: Version, dir: Path): st
 function workspaceForm(text: string): RangeForm {
   if (text === '*') return { kind: 'workspace-exact' }
   if (text === '^' || text === '~') return { kind: 'workspace-operator', operator: text }
-  if (!text.includes(':') && parseRange(text) !== undefined) return { kind: 'workspace-range', range: text }
+  if (!text.includes(':') && isRange(text)) return { kind: 'workspace-range', range: text }
   return aliasForm(text, true) ?? { kind: 'workspace-path', path: normalizePath(text) }
 }
 

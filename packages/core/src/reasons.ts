@@ -34,8 +34,17 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
   const asked = highestAsked(entry, evidence)
   if (compareBumps(asked, settings.maxBump) > 0) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
   if (evidence.isSnapshot) reasons.push({ kind: 'snapshot' })
-  const same = JSON.stringify(first)
-  return [first, ...reasons.filter((reason) => JSON.stringify(reason) !== same)]
+  return [first, ...reasons.filter((reason) => !isSame(reason, first))]
+}
+
+function isSame(a: Reason, b: Reason): boolean {
+  if (a.kind !== b.kind) return false
+  if (a.kind === 'change' && b.kind === 'change') return a.change === b.change
+  if ('dependency' in a && 'dependency' in b) {
+    return a.dependency === b.dependency && a.field === b.field && a.range === b.range && a.next === b.next
+  }
+  if ('leader' in a && 'leader' in b) return a.leader === b.leader
+  return a.kind === 'override' && b.kind === 'override' ? a.by === b.by : true
 }
 
 /** What the changes ask of a package before the cap. */

@@ -21,22 +21,24 @@ export type Arrival = {
   readonly dir: Path
 }
 
+export type RangeEdits = ReadonlyMap<DependencyUse, RangeEdit>
+
 export type Writing = { readonly settings: Settings; readonly isSnapshot: boolean }
 
-/** In the order of the manifest's sections, dependencies by name. */
+/** By the use they rewrite; dependencies by name, of each in the order of the manifest's sections. */
 export function rangeEdits(
   edges: readonly Edge[],
   arrivalOf: (edge: Edge) => Arrival | undefined,
   writing: Writing,
-): readonly RangeEdit[] {
-  const edits: RangeEdit[] = []
+): RangeEdits {
+  const edits = new Map<DependencyUse, RangeEdit>()
   for (const edge of edges) {
     const arrival = arrivalOf(edge)
     if (arrival === undefined) continue
     for (const use of edge.uses) {
       const to = writeRange(use, edge, arrival, writing)
       if (to !== undefined && to !== use.range) {
-        edits.push({ field: use.field, dependency: use.key, from: use.range, to })
+        edits.set(use, { field: use.field, dependency: use.key, from: use.range, to })
       }
     }
   }

@@ -29,17 +29,23 @@ export function parseRange(text: string): Range | undefined {
 
 /** What is not a range holds nothing, as with `semver.satisfies`; prereleases count only where a range names them. */
 export function satisfies(version: Version, range: string): boolean {
+  const plain = satisfiesPlain(version, range)
+  if (plain !== undefined) return plain
   const parsed = parseVersion(version)
   return parsed !== undefined && (parseRange(range)?.test(parsed) ?? false)
 }
 
 /** True for `*`, `x` and the empty range, which hold every version but prereleases. */
 export function holdsEverything(range: string): boolean {
-  return parseRange(range)?.range === ''
+  return readPlainRange(range) === undefined && parseRange(range)?.range === ''
+}
+
+export function isRange(text: string): boolean {
+  return readPlainRange(text) !== undefined || parseRange(text) !== undefined
 }
 
 export function isPrerelease(version: Version): boolean {
-  return (parseVersion(version)?.prerelease.length ?? 0) > 0
+  return readPlainVersion(version) === undefined && (parseVersion(version)?.prerelease.length ?? 0) > 0
 }
 
 export function isGreater(a: Version, b: Version): boolean {
@@ -51,7 +57,7 @@ export function isGreater(a: Version, b: Version): boolean {
 /** A prerelease first loses its suffix: `1.1.0-beta.2` and a minor give `1.1.0`; with a counter `1.1.0-beta.3`. */
 export function incrementVersion(version: Version, bump: Bump, pre?: PreCounter): Version {
   if (bump === 'none') return version
-  const next = semverIncrement(version, bump) ?? version
+  const next = incrementPlain(version, bump) ?? semverIncrement(version, bump) ?? version
   return pre === undefined ? next : `${next}-${pre.tag}.${pre.counter}`
 }
 
@@ -67,4 +73,53 @@ function remembered<Value>(memory: Map<string, Value>, text: string, parse: () =
   const value = parse()
   memory.set(text, value)
   return value
+}
+
+/**
+ * Practically every version is three numbers, and practically every range is one of them behind `^`, `~` or nothing.
+ * Those are answered by comparing numbers; everything else goes to semver.
+ */
+type Plain = readonly [major: number, minor: number, patch: number]
+type PlainRange = { readonly operator: string; readonly from: Plain }
+
+const plainVersion = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
+const plainVersions = new Map<string, Plain | undefined>()
+const plainRanges = new Map<string, PlainRange | undefined>()
+
+function readPlainVersion(text: string): Plain | undefined {
+  return remembered(plainVersions, text, () => {
+    const match = plainVersion.exec(text)
+    return match === null ? undefined : [Number(match[1]), Number(match[2]), Number(match[3])]
+  })
+}
+
+function readPlainRange(text: string): PlainRange | undefined {
+  return remembered(plainRanges, text, () => {
+    const operator = text.startsWith('^') || text.startsWith('~') ? text.slice(0, 1) : ''
+    const from = readPlainVersion(text.slice(operator.length))
+    return from === undefined ? undefined : { operator, from }
+  })
+}
+
+function satisfiesPlain(version: string, range: string): boolean | undefined {
+  const plain = readPlainVersion(version)
+  const wanted = plain === undefined ? undefined : readPlainRange(range)
+  if (plain === undefined || wanted === undefined) return undefined
+  const [major, minor, patch] = plain
+  const [fromMajor, fromMinor, fromPatch] = wanted.from
+  if (major !== fromMajor) return false
+  if (wanted.operator === '' || (wanted.operator === '^' && major === 0 && fromMinor === 0)) {
+    return minor === fromMinor && patch === fromPatch
+  }
+  const isSameMinor = minor === fromMinor
+  if (wanted.operator === '~' || major === 0) return isSameMinor && patch >= fromPatch
+  return minor > fromMinor || (isSameMinor && patch >= fromPatch)
+}
+
+function incrementPlain(version: string, bump: Bump): Version | undefined {
+  const plain = readPlainVersion(version)
+  if (plain === undefined) return undefined
+  const [major, minor, patch] = plain
+  if (bump === 'major') return `${major + 1}.0.0`
+  return bump === 'minor' ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`
 }
