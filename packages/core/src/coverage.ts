@@ -123,15 +123,14 @@ function relativeTo(dir: Path, path: Path): Path {
 function touchedByPackage(files: readonly TouchedFile[], ownerOf: (path: Path) => Package | undefined) {
   const byPackage = new Map<PackageName, Path[]>()
   const unowned: Path[] = []
-  const removed = new Set<Path>()
-  for (const file of files) {
-    if (file.how === 'deleted' && file.path.endsWith('/package.json')) removed.add(file.path.slice(0, -13))
-  }
+  const removed = removedPackages(files)
   for (const file of files) {
     if (file.path.startsWith('.changeset/')) continue
-    if (file.how === 'deleted' && liesWithin(file.path, removed)) continue
     const owner = ownerOf(file.path)
-    if (!owner) {
+    const isOutermost = owner === undefined || owner.dir === '.'
+    // What was left of a package that is gone belongs to nobody, and least of all to the root.
+    if (isOutermost && file.how === 'deleted' && liesWithin(file.path, removed)) continue
+    if (owner === undefined) {
       unowned.push(file.path)
       continue
     }
@@ -140,6 +139,11 @@ function touchedByPackage(files: readonly TouchedFile[], ownerOf: (path: Path) =
     else byPackage.set(owner.name, [file.path])
   }
   return { byPackage, unowned }
+}
+
+function removedPackages(files: readonly TouchedFile[]): ReadonlySet<Path> {
+  const manifests = files.filter((file) => file.how === 'deleted' && file.path.endsWith('/package.json'))
+  return new Set(manifests.map((file) => file.path.slice(0, -'/package.json'.length)))
 }
 
 function liesWithin(path: Path, dirs: ReadonlySet<Path>): boolean {

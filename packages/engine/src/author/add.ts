@@ -61,12 +61,11 @@ export async function addChangeset(options: AddOptions): Promise<AddResult> {
 
 /** Line ends made plain; characters that steer a terminal taken out, since this ends up in changelogs. */
 export function plainSummary(summary: string): string {
-  const lines = summary.replace(/\r\n?/g, '\n')
-  // oxlint-disable-next-line no-control-regex
-  return lines
-    .replace(/\u001b\[[0-?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
-    .trim()
+  return summary.replace(/\r\n?/g, '\n').replace(steering, '').trim()
 }
+
+// oxlint-disable-next-line no-control-regex
+const steering = /\u001b\[[0-?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 
 function refused(problems: readonly Problem[]): AddResult {
   return { file: undefined, text: undefined, problems }

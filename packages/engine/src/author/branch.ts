@@ -60,23 +60,23 @@ const logFormat = '--format=%x01%H%x00%P%x00%aI%x00%B%x00'
 async function branchCommits(git: Git, base: Sha): Promise<readonly LoggedCommit[]> {
   const log = await git(['log', '--topo-order', '--name-only', ...plainDiff, logFormat, `${base}..HEAD`, '--'])
   if (log.kind === 'missing' || log.code !== 0) return []
-  const commits: LoggedCommit[] = []
-  const fields = log.stdout.split('\0')
-  for (let at = 0; at < fields.length;) {
-    const sha = /^\n?\u0001([0-9a-f]{40,64})$/.exec(fields[at] ?? '')?.[1]
+  const commits: (LoggedCommit & { readonly files: Path[] })[] = []
+  const fields = log.stdout.split('\0').map((field) => field.replace(/^\n/, ''))
+  for (let at = 0; at < fields.length; at += 1) {
+    const sha = openedBy(fields[at] ?? '')
     if (sha === undefined) {
-      at += 1
+      if (fields[at]) commits.at(-1)?.files.push(fields[at] ?? '')
       continue
     }
     const [parents = '', date = '', message = ''] = fields.slice(at + 1, at + 4)
-    const files: Path[] = []
-    for (at += 4; at < fields.length && !/^\n?\u0001[0-9a-f]{40,64}$/.test(fields[at] ?? ''); at += 1) {
-      const file = (fields[at] ?? '').replace(/^\n/, '')
-      if (file !== '') files.push(file)
-    }
-    commits.push({ sha, parents: parents.split(' ').filter(Boolean), date, message: message.trimEnd(), files })
+    commits.push({ sha, parents: parents.split(' ').filter(Boolean), date, message: message.trimEnd(), files: [] })
+    at += 3
   }
   return commits
+}
+
+function openedBy(field: string): Sha | undefined {
+  return field.startsWith('\u0001') && /^[0-9a-f]{40,64}$/.test(field.slice(1)) ? field.slice(1) : undefined
 }
 
 /** One process for all files; a path with a line break cannot be asked for and is taken as not there. */
