@@ -75,6 +75,8 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
       if (failure === undefined) return { kind: 'done' }
       const detail = options.redact(failure)
       const problem = problemOf({ code: 'TAGS_NOT_PUSHED', remote, detail })
+      // A remote that has decided does not decide otherwise a second later.
+      if (/rejected|denied|declined/i.test(failure)) return { kind: 'failed', problem }
       return { kind: 'again', detail, problem }
     },
   }

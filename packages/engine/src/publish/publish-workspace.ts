@@ -105,7 +105,7 @@ function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolic
   return {
     pack: never,
     check: never,
-    upload: { first: 500, longest: 30_000, attempts: 8, patience: Math.min(patience, 10 * 60_000) },
+    upload: { first: 300, longest: 30_000, attempts: 8, patience: Math.min(patience, 10 * 60_000) },
     confirm: { first: 100, longest: 5_000, attempts: Infinity, patience },
     tag: never,
     push: { first: 1_000, longest: 10_000, attempts: 3, patience: 60_000 },

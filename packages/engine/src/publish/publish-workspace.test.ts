@@ -1,0 +1,463 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createRepository, faultProxy, gitEnvironment, npmrcFor, startRegistry } from '../testing/index.ts'
+import type { FaultProxy, TestRegistry, TestRepository } from '../testing/index.ts'
+import { publishWorkspace, type PublishEvent, type PublishOptions } from './publish-workspace.ts'
+import type { PublishResult } from './publish-result.ts'
+
+let registry: TestRegistry
+let proxy: FaultProxy
+let repository: TestRepository
+const opened: { close(): Promise<void> }[] = []
+/** Every text that a run hands out; no credential may be in it. */
+const outgoing: string[] = []
+let scopes = 0
+let scope = ''
+
+beforeAll(async () => {
+  registry = await startRegistry()
+  proxy = await faultProxy(registry.url)
+  Object.assign(process.env, gitEnvironment)
+})
+afterAll(async () => {
+  await proxy.close()
+  await registry.close()
+})
+beforeEach(() => {
+  scope = `@t${(scopes += 1)}`
+  proxy.clear()
+})
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close()
+  expect(outgoing.join('\n')).not.toContain(registry.token)
+  outgoing.length = 0
+})
+
+/** Dependencies by short name; each package is at 1.0.0. */
+type Shape = Readonly<Record<string, readonly string[]>>
+
+async function open(shape: Shape, more: Readonly<Record<string, string | object>> = {}): Promise<TestRepository> {
+  const files: Record<string, string | object> = {
+    'package.json': { name: 'shop', private: true },
+    'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+    '.changeset/config.json': { baseBranch: 'main', access: 'public' },
+    '.npmrc': `${npmrcFor(proxy.url, '${TEST_TOKEN}')}`,
+  }
+  for (const [name, dependencies] of Object.entries(shape)) {
+    const ranges = Object.fromEntries(dependencies.map((other) => [`${scope}/${other}`, 'workspace:^']))
+    files[`packages/${name}/package.json`] = {
+      name: `${scope}/${name}`,
+      version: '1.0.0',
+      main: 'index.js',
+      dependencies: ranges,
+    }
+    files[`packages/${name}/index.js`] = `exports.name = '${name}'\n`
+  }
+  repository = await createRepository({ ...files, ...more })
+  opened.push(repository)
+  return repository
+}
+
+async function publish(options: Partial<PublishOptions> = {}): Promise<PublishResult> {
+  const result = await publishWorkspace({
+    cwd: repository.root,
+    env: { TEST_TOKEN: registry.token, HOME: repository.root, NPM_CONFIG_GLOBALCONFIG: '/nonexistent' },
+    patience: 20_000,
+    ...options,
+    onEvent(event) {
+      outgoing.push(JSON.stringify(event))
+      options.onEvent?.(event)
+    },
+  })
+  outgoing.push(JSON.stringify(result))
+  return result
+}
+
+const codes = (result: PublishResult): readonly string[] => result.problems.map((problem) => problem.code)
+const short = (list: readonly { readonly name: string }[]): readonly string[] =>
+  list.map(({ name }) => name.slice(scope.length + 1)).sort()
+const puts = (name: string) => proxy.requests.filter((one) => one.method === 'PUT' && one.name === `${scope}/${name}`)
+
+/** Twenty packages: a chain of six, a diamond on it, and leaves on their own. */
+function twenty(): Shape {
+  const shape: Record<string, readonly string[]> = { c0: [] }
+  for (let at = 1; at < 6; at += 1) shape[`c${at}`] = [`c${at - 1}`]
+  Object.assign(shape, { left: ['c2'], right: ['c2'], bottom: ['left', 'right'] })
+  for (let at = 0; at < 11; at += 1) shape[`leaf${at}`] = at % 2 === 0 ? [] : ['c0']
+  return shape
+}
+
+test('twenty packages go up in dependency order, each after its own dependencies are confirmed', async () => {
+  const shape = twenty()
+  await open(shape)
+  const result = await publish()
+  expect(result.exitCode).toBe(0)
+  expect(result.published).toHaveLength(20)
+  for (const [name, dependencies] of Object.entries(shape)) {
+    for (const dependency of dependencies) {
+      const served = proxy.requests.find(
+        (one) =>
+          one.method === 'GET' &&
+          one.name === `${scope}/${dependency}` &&
+          one.began > (puts(dependency)[0]?.ended ?? Infinity),
+      )
+      expect(puts(name)[0]?.began).toBeGreaterThan(served?.ended ?? Infinity)
+    }
+  }
+  expect(await repository.remoteTags()).toEqual(
+    Object.keys(shape)
+      .map((name) => `${scope}/${name}@1.0.0`)
+      .sort(),
+  )
+  expect(await repository.git('cat-file', '-t', `${scope}/c0@1.0.0`)).toBe('tag')
+})
+
+test('a second publish finds nothing to do and asks once for each package', async () => {
+  await open({ db: [], api: ['db'] })
+  await publish()
+  proxy.clear()
+  const again = await publish()
+  expect(again).toMatchObject({ exitCode: 0, published: [], steps: [], tags: { made: [], pushed: [] } })
+  expect(short(again.alreadyThere)).toEqual(['api', 'db'])
+  expect(proxy.requests.map((one) => one.method)).toEqual(['GET', 'GET'])
+})
+
+test('a refused package holds its dependents by name, unrelated ones finish, and a re-run completes', async () => {
+  await open({ db: [], api: ['db'], web: ['api'], mail: [], log: ['mail'] })
+  proxy.add({ method: 'PUT', name: `${scope}/db`, fault: { kind: 'status', status: 403 } })
+  const first = await publish()
+  expect(first.exitCode).toBe(1)
+  expect(codes(first)).toEqual(['UPLOAD_REFUSED'])
+  expect(short(first.failed)).toEqual(['db'])
+  expect(first.held.map(({ name, by }) => [name, by])).toEqual([
+    [`${scope}/api`, [`${scope}/db`]],
+    [`${scope}/web`, [`${scope}/db`]],
+  ])
+  expect(short(first.published)).toEqual(['log', 'mail'])
+  expect(await repository.remoteTags()).toEqual([`${scope}/log@1.0.0`, `${scope}/mail@1.0.0`])
+  expect(short(first.rerun.upload)).toEqual(['api', 'db', 'web'])
+
+  proxy.clear()
+  const second = await publish()
+  expect(second.exitCode).toBe(0)
+  expect(short(second.published)).toEqual(['api', 'db', 'web'])
+  expect(await repository.remoteTags()).toHaveLength(5)
+})
+
+test.each([
+  ['500 once', { kind: 'status', status: 500 }, 1],
+  ['503 three times', { kind: 'status', status: 503 }, 3],
+  ['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, 1],
+  ['a reset', { kind: 'reset' }, 1],
+] as const)('%s on an upload is tried again', async (_, fault, times) => {
+  await open({ db: [], api: ['db'] })
+  proxy.add({ method: 'PUT', name: `${scope}/db`, times, fault })
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 0, problems: [] })
+  expect(puts('db')).toHaveLength(times + 1)
+})
+
+test('a registry that asks for time gets it', async () => {
+  await open({ db: [] })
+  proxy.add({ method: 'PUT', times: 1, fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } } })
+  await publish()
+  const [first, second] = puts('db')
+  expect((second?.began ?? 0) - (first?.ended ?? 0)).toBeGreaterThanOrEqual(990)
+})
+
+test('when the reply is lost after the registry stored the tarball, it is recognised by its integrity', async () => {
+  await open({ db: [], api: ['db'] })
+  proxy.add({ method: 'PUT', name: `${scope}/db`, times: 1, fault: { kind: 'lost-reply' } })
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 0, problems: [] })
+  expect(puts('db')).toHaveLength(1)
+  expect(short(result.published)).toEqual(['api', 'db'])
+})
+
+test('a dependent waits until its dependency is served, however late that is', async () => {
+  await open({ db: [], api: ['db'] })
+  proxy.add({ method: 'PUT', name: `${scope}/db`, times: 1, fault: { kind: 'delayed-visibility', milliseconds: 700 } })
+  const result = await publish()
+  expect(result.exitCode).toBe(0)
+  expect((puts('api')[0]?.began ?? 0) - (puts('db')[0]?.began ?? 0)).toBeGreaterThanOrEqual(690)
+})
+
+test('a reply lost before the registry shows anything ends well too', async () => {
+  await open({ db: [] })
+  const name = `${scope}/db`
+  proxy.add({ method: 'PUT', name, times: 1, fault: { kind: 'lost-reply' } })
+  proxy.add({ method: 'PUT', name, times: 1, fault: { kind: 'delayed-visibility', milliseconds: 500 } })
+  proxy.add({ method: 'GET', name, times: 2, fault: { kind: 'status', status: 404 } })
+  expect(await publish()).toMatchObject({ exitCode: 0, problems: [] })
+})
+
+test('what a registry never serves is given up after a while, and its dependents are held', async () => {
+  await open({ db: [], api: ['db'] })
+  proxy.add({
+    method: 'PUT',
+    name: `${scope}/db`,
+    times: 1,
+    fault: { kind: 'delayed-visibility', milliseconds: 60_000 },
+  })
+  const result = await publish({ patience: 300 })
+  expect(result.exitCode).toBe(1)
+  expect(codes(result)).toEqual(['CONFIRM_TIMED_OUT'])
+  expect(short(result.held)).toEqual(['api'])
+  expect(short(result.rerun.confirm)).toEqual(['db'])
+})
+
+test('a version that somebody else published is never taken for ours', async () => {
+  await open({ db: [] })
+  await publish()
+  await repository.write({ 'packages/db/index.js': 'exports.name = "other"\n' })
+  await repository.commit('fix: something else under the same version')
+  // The registry forgets for a moment that it has the version, as a stale cache does.
+  proxy.add({ method: 'GET', name: `${scope}/db`, times: 1, fault: { kind: 'status', status: 404 } })
+  const result = await publish()
+  expect(result.exitCode).toBe(1)
+  expect(codes(result)).toContain('VERSION_TAKEN_BY_OTHER')
+})
+
+test('a registry that does not answer stops everything before the first byte', async () => {
+  await open({ db: [], api: ['db'] })
+  proxy.add({ method: 'GET', fault: { kind: 'status', status: 503 } })
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 1, published: [] })
+  expect(codes(result)).toEqual(['REGISTRY_UNREACHABLE'])
+  expect(proxy.requests.filter((one) => one.method === 'PUT')).toEqual([])
+})
+
+test('a wrong token fails once for a registry, not once for each package', async () => {
+  await open({ a: [], b: [], c: [], d: [] })
+  proxy.add({ method: 'PUT', fault: { kind: 'status', status: 401 } })
+  const result = await publish({ concurrency: 1 })
+  expect(new Set(codes(result))).toEqual(new Set(['UPLOAD_UNAUTHORISED']))
+  expect(proxy.requests.filter((one) => one.method === 'PUT')).toHaveLength(1)
+})
+
+test(
+  'a run that is killed in the middle is completed by the next one, with every tag',
+  { timeout: 60_000 },
+  async () => {
+    await open(twenty())
+    const code = `
+    const { publishWorkspace } = await import(process.argv[1])
+    await publishWorkspace({ cwd: process.argv[2], concurrency: 2, onEvent: (event) => console.log(event.kind, event.step?.kind) })
+  `
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '--eval', code, new URL('publish-workspace.ts', import.meta.url).href, repository.root],
+      {
+        env: { ...process.env, TEST_TOKEN: registry.token, HOME: repository.root },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    let confirmed = 0
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line === 'step-done confirm' && (confirmed += 1) === 7) child.kill('SIGKILL')
+    }
+    expect(confirmed).toBeGreaterThanOrEqual(7)
+    expect(await repository.remoteTags()).toEqual([])
+
+    const result = await publish()
+    expect(result.exitCode).toBe(0)
+    expect(result.published.length).toBeGreaterThan(0)
+    expect(result.published.length + result.alreadyThere.length).toBe(20)
+    expect(await repository.remoteTags()).toHaveLength(20)
+  },
+)
+
+test('the tag of an already published version goes to the commit that wrote it', async () => {
+  await open({ db: [] })
+  const released = await repository.git('rev-parse', 'HEAD')
+  await publish({ tags: false })
+  expect(await repository.remoteTags()).toEqual([])
+  await repository.write({ 'packages/db/index.js': 'exports.name = "next"\n' })
+  await repository.commit('feat: later work')
+  const result = await publish()
+  expect(result.tags).toEqual({ made: [`${scope}/db@1.0.0`], pushed: [`${scope}/db@1.0.0`] })
+  expect(await repository.git('rev-parse', `${scope}/db@1.0.0^{commit}`)).toBe(released)
+})
+
+test('tags that were made and not pushed are pushed by the next run', async () => {
+  await open({ db: [] })
+  await publish({ push: false })
+  expect(await repository.remoteTags()).toEqual([])
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 0, tags: { made: [], pushed: [`${scope}/db@1.0.0`] } })
+})
+
+test('tags go to the remote all together or not at all', async () => {
+  await open({ db: [], api: [] })
+  await repository.write({ '../remote.git/hooks/update': '#!/bin/sh\ncase "$1" in *api*) exit 1;; esac\n' })
+  await repository.git('-C', repository.remote, 'config', 'core.hooksPath', 'hooks')
+  const { chmod } = await import('node:fs/promises')
+  await chmod(join(repository.remote, 'hooks/update'), 0o755)
+  const result = await publish()
+  expect(result.exitCode).toBe(1)
+  expect(codes(result)).toEqual(['TAGS_NOT_PUSHED'])
+  expect(await repository.remoteTags()).toEqual([])
+  expect(result.rerun.push).toHaveLength(2)
+})
+
+test('private packages are never uploaded, and tagged when the configuration asks for it', async () => {
+  await open(
+    { db: [] },
+    {
+      '.changeset/config.json': { baseBranch: 'main', access: 'public', privatePackages: { version: true, tag: true } },
+      'packages/shop/package.json': { name: 'shop-service', version: '2.0.0', private: true },
+    },
+  )
+  const result = await publish()
+  expect(short(result.published)).toEqual(['db'])
+  expect(await repository.remoteTags()).toEqual([`${scope}/db@1.0.0`, 'shop-service@2.0.0'])
+  expect(await registry.packument('shop-service')).toBeUndefined()
+})
+
+test('prereleases leave latest alone', async () => {
+  await open({ db: [] })
+  await publish()
+  await repository.write({ 'packages/db/package.json': { name: `${scope}/db`, version: '1.1.0-beta.0' } })
+  await repository.commit('chore: a prerelease')
+  const result = await publish()
+  expect(result.published.map((each) => each.distTag)).toEqual(['beta'])
+  const packument = await registry.packument(`${scope}/db`)
+  expect(packument?.['dist-tags']).toEqual({ latest: '1.0.0', beta: '1.1.0-beta.0' })
+})
+
+test('a fix to an old line does not take latest', async () => {
+  await open({ db: [] })
+  await repository.write({ 'packages/db/package.json': { name: `${scope}/db`, version: '2.0.0' } })
+  await repository.commit('chore: two')
+  await publish()
+  await repository.write({ 'packages/db/package.json': { name: `${scope}/db`, version: '1.0.1' } })
+  await repository.commit('fix: one')
+  const result = await publish()
+  expect(codes(result)).toEqual(['DIST_TAG_WOULD_GO_BACK'])
+  const packument = await registry.packument(`${scope}/db`)
+  expect(packument?.['dist-tags']).toEqual({ latest: '2.0.0', 'release-1.x': '1.0.1' })
+})
+
+test('a new version on disk that is not committed is refused', async () => {
+  await open({ db: [] })
+  await repository.write({ 'packages/db/package.json': { name: `${scope}/db`, version: '1.1.0' } })
+  const result = await publish()
+  expect(codes(result)).toContain('PUBLISH_VERSIONS_UNCOMMITTED')
+  expect(result).toMatchObject({ exitCode: 1, published: [] })
+})
+
+test('a dirty tree is named and published all the same', async () => {
+  await open({ db: [], api: [] })
+  await repository.write({ 'packages/db/index.js': 'changed\n', 'notes.txt': 'outside of every package\n' })
+  const result = await publish()
+  expect(result.problems).toEqual([
+    { code: 'PUBLISH_TREE_DIRTY', severity: 'warning', files: ['packages/db/index.js'] },
+  ])
+  expect(result.exitCode).toBe(0)
+})
+
+test('a dry run shows the steps and changes nothing', async () => {
+  await open({ db: [], api: ['db'] })
+  const dry = await publish({ dryRun: true })
+  expect(dry.exitCode).toBe(0)
+  expect(proxy.requests.filter((one) => one.method === 'PUT')).toEqual([])
+  const events: PublishEvent[] = []
+  const real = await publish({ onEvent: (event) => events.push(event) })
+  expect(real.steps).toEqual(dry.steps)
+  const started = events.flatMap((event) => (event.kind === 'step-started' ? event.step.id : []))
+  expect(started.toSorted()).toEqual(dry.steps.map((step) => step.id).toSorted())
+})
+
+test('only what is named is published, and not without its dependencies', async () => {
+  await open({ db: [], api: ['db'], mail: [] })
+  expect(codes(await publish({ only: [`${scope}/api`] }))).toEqual(['PUBLISH_NEEDS_LEFT_OUT'])
+  expect(codes(await publish({ only: [`${scope}/ap`] }))).toEqual(['PUBLISH_ONLY_UNKNOWN'])
+  expect(short((await publish({ only: [`${scope}/api`, `${scope}/db`] })).published)).toEqual(['api', 'db'])
+})
+
+test('a range that only the workspace understands stops the release before the first byte', async () => {
+  await open(
+    { db: [], mail: [] },
+    {
+      'packages/api/package.json': {
+        name: `${scope}/api`,
+        version: '1.0.0',
+        dependencies: { [`${scope}/gone`]: 'workspace:^' },
+      },
+    },
+  )
+  const result = await publish()
+  expect(codes(result)).toEqual(['TARBALL_RANGE_UNPUBLISHABLE'])
+  expect(result).toMatchObject({ exitCode: 1, published: [] })
+  expect(proxy.requests.filter((one) => one.method === 'PUT')).toEqual([])
+})
+
+test('a script that fails while packing stops the release before the first byte', async () => {
+  await open(
+    { db: [] },
+    {
+      'packages/api/package.json': {
+        name: `${scope}/api`,
+        version: '1.0.0',
+        scripts: { prepack: `node -e "console.error('no ' + process.env.TEST_WORD); process.exit(3)"` },
+      },
+    },
+  )
+  const result = await publish()
+  expect(codes(result)).toEqual(['PACK_SCRIPT_FAILED'])
+  expect(result.published).toEqual([])
+})
+
+test('the members of a dependency cycle are published together', async () => {
+  await open({ a: ['b'], b: ['a', 'base'], base: [], top: ['a'] })
+  const result = await publish()
+  expect(result.exitCode).toBe(0)
+  expect(short(result.published)).toEqual(['a', 'b', 'base', 'top'])
+})
+
+test('npm installs a published service and its dependencies, and it runs', { timeout: 60_000 }, async () => {
+  await open(
+    { db: [] },
+    {
+      'pnpm-workspace.yaml': 'packages:\n  - packages/*\ncatalog:\n  left: 1.0.0\n',
+      'packages/left/package.json': { name: 'left', version: '1.0.0', private: true },
+      'packages/api/package.json': {
+        name: `${scope}/api`,
+        version: '1.0.0',
+        main: 'src/index.ts',
+        bin: './bin.js',
+        dependencies: { [`${scope}/db`]: 'workspace:~' },
+        devDependencies: { left: 'catalog:' },
+        publishConfig: { main: './bin.js' },
+      },
+      'packages/api/bin.js': `#!/usr/bin/env node\nconsole.log('api on ' + require('${scope}/db').name)\n`,
+    },
+  )
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 0 })
+  const folder = await mkdtemp(join(tmpdir(), 'topsail-install-'))
+  opened.push({ close: () => rm(folder, { recursive: true, force: true }) })
+  const npm = (...args: readonly string[]) => run('npm', args, folder)
+  await npm(
+    'install',
+    `${scope}/api`,
+    '--no-audit',
+    '--no-fund',
+    '--registry',
+    proxy.url,
+    '--cache',
+    join(folder, '.cache'),
+  )
+  expect(await readdir(join(folder, 'node_modules', scope))).toEqual(['api', 'db'])
+  expect(await npm('exec', '--', 'api')).toContain('api on db')
+})
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const { execa } = await import('execa')
+  const { stdout } = await execa(command, [...args], { cwd })
+  return stdout
+}
