@@ -1,0 +1,61 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
+
+const cli = fileURLToPath(new URL('..', import.meta.url))
+const canPack = spawnSync('pnpm', ['--version']).status === 0 && spawnSync('npm', ['--version']).status === 0
+
+describe.skipIf(!canPack)('the published package (needs pnpm and npm on the PATH)', () => {
+  let dir: string
+  let shop: TestWorkspace
+  beforeAll(() => {
+    dir = realpathSync(mkdtempSync(join(tmpdir(), 'topsail-package-')))
+    shop = makeWorkspace(shopFiles())
+    execFileSync(process.execPath, ['build.ts'], { cwd: cli })
+    execFileSync('pnpm', ['pack', '--pack-destination', dir], { cwd: cli, stdio: 'pipe' })
+    const tarball = readdirSync(dir).find((name) => name.endsWith('.tgz')) ?? ''
+    writeFileSync(join(dir, 'package.json'), '{ "private": true }\n')
+    const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
+    execFileSync('npm', ['install', ...flags, join(dir, tarball)], { cwd: dir, stdio: 'pipe' })
+  }, 120_000)
+  afterAll(() => {
+    shop.remove()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  function topsail(...args: string[]) {
+    const bin = join(dir, 'node_modules/topsail/bin/topsail.js')
+    const env = { PATH: process.env['PATH'], HOME: dir }
+    return spawnSync(process.execPath, [bin, ...args], { cwd: shop.dir, encoding: 'utf8', env })
+  }
+
+  test('holds the bundle and no sources', () => {
+    expect(readdirSync(join(dir, 'node_modules/topsail')).toSorted()).toEqual(
+      expect.arrayContaining(['bin', 'dist', 'package.json', 'page']),
+    )
+    expect(readdirSync(join(dir, 'node_modules/topsail'))).not.toContain('src')
+    expect(readdirSync(join(dir, 'node_modules'))).not.toContain('@topsail')
+  })
+
+  test('runs away from the workspace: version, plan in every format, what it would write', () => {
+    expect(topsail('--version')).toMatchObject({ status: 0, stderr: '' })
+    expect(topsail('plan')).toMatchObject({ status: 0, stdout: expect.stringContaining('3 packages to release') })
+    for (const format of ['--json', '--markdown', '--mermaid', '--dot', '--html']) {
+      expect(topsail('plan', format)).toMatchObject({ status: 0, stderr: '' })
+    }
+    expect(topsail('version', '--dry-run')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('+  "version": "3.0.0"'),
+    })
+  })
+
+  test('loads every command', () => {
+    const names = [...topsail('--help').stdout.matchAll(/^  (?!help)([a-z][a-z-]*) /gm)].map(([, name]) => name ?? '')
+    expect(names.length).toBeGreaterThan(5)
+    for (const name of names) expect(topsail(name, '--help')).toMatchObject({ status: 0, stderr: '' })
+  })
+})

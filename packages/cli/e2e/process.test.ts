@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
+
+const bin = fileURLToPath(new URL('../bin/topsail.js', import.meta.url))
+
+let shop: TestWorkspace
+beforeAll(() => {
+  shop = makeWorkspace(shopFiles())
+})
+afterAll(() => shop.remove())
+
+function topsail(args: readonly string[], options: { node?: readonly string[]; env?: Record<string, string> } = {}) {
+  const env = { PATH: process.env['PATH'], HOME: shop.dir, ...options.env }
+  return spawnSync(process.execPath, [...(options.node ?? []), bin, ...args], { cwd: shop.dir, encoding: 'utf8', env })
+}
+
+test('--version prints the version, --help every command', () => {
+  expect(topsail(['--version'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+  })
+  const help = topsail(['--help'])
+  expect(help.status).toBe(0)
+  for (const name of ['plan', 'version', 'apply']) expect(help.stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+})
+
+test('each command has its own help', () => {
+  expect(topsail(['plan', '--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('--mermaid') })
+  expect(topsail(['help', 'plan'])).toMatchObject({ status: 0, stdout: expect.stringContaining('--mermaid') })
+})
+
+test('an unknown command is wrong usage, with the closest name', () => {
+  const { status, stdout, stderr } = topsail(['plam'])
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toContain('plan')
+})
+
+test('no command at all is wrong usage, and the help says what there is', () => {
+  const { status, stdout, stderr } = topsail([])
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toContain('Usage: topsail')
+})
+
+test('on an old Node one line says what is needed', () => {
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.21.1' } })`
+  const { status, stdout, stderr } = topsail(['plan'], {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(old)}`],
+  })
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toBe('topsail needs Node 22.22 or newer, and this is Node 22.21.1.\n')
+})
+
+test('colours come with FORCE_COLOR, and neither into a pipe nor with NO_COLOR', () => {
+  expect(topsail(['plan'], { env: { FORCE_COLOR: '1' } }).stdout).toContain('\u001b[')
+  expect(topsail(['plan']).stdout).not.toContain('\u001b[')
+  expect(topsail(['plan'], { env: { NO_COLOR: '1' } }).stdout).not.toContain('\u001b[')
+})
+
+test('a reader that leaves early ends nothing badly', async () => {
+  const child = spawn(process.execPath, [bin, 'plan', '--html'], { cwd: shop.dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += String(chunk)
+  })
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
