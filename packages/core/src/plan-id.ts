@@ -1,6 +1,6 @@
 /**
  * The identity of a plan: a digest of a canonical text of everything that decided it. The time counts only where it is
- * part of a version.
+ * part of a version; who chose the rules, and which commit added a changeset, decide nothing.
  */
 import type { Change } from './change.ts'
 import { compareText } from './record.ts'
@@ -8,13 +8,14 @@ import type { Snapshot } from './snapshot.ts'
 
 export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
   const { workspace, settings, pre, snapshotRelease, now, head } = snapshot
+  const { chosen: _chosen, ...decisive } = settings
   const facts = {
     format: 'topsail/plan-id@1',
     tool: workspace.tool,
     catalogs: workspace.catalogs,
-    settings,
+    settings: decisive,
     pre: pre ?? null,
-    changes,
+    changes: changes.map((change) => (change.kind === 'changeset' ? { ...change, commit: undefined } : change)),
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
   return `sha256-${hash(`${canonical(facts)}\n${manifestsText(snapshot)}`)}`

@@ -1,0 +1,69 @@
+import { toPlanDocument } from '@topsail/core'
+import { afterEach, expect, test } from 'vitest'
+import { planWorkspace } from '../read/read-snapshot.ts'
+import { readTree } from '../testing/tree.ts'
+import { createFolder, type WorkspaceFolder } from '../testing/workspace-folder.ts'
+import { applyPlanDocument } from './apply-plan.ts'
+
+const files = {
+  'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
+  '.changeset/config.json': { changelog: false },
+  '.changeset/calm-cats.md': '---\n"@acme/db": minor\n---\n\nAdd a pool\n',
+  'packages/db/package.json': { name: '@acme/db', version: '1.0.0' },
+}
+
+const open: WorkspaceFolder[] = []
+afterEach(() => {
+  for (const folder of open.splice(0)) folder.close()
+})
+
+test('the plan of a document is written exactly', async () => {
+  const { root } = folder()
+  const document = toPlanDocument((await planWorkspace({ cwd: root })).plan)
+  const result = await applyPlanDocument({ cwd: root, document: JSON.parse(JSON.stringify(document)) })
+  expect(result).toMatchObject({ outcome: 'written', problems: [] })
+  expect(readTree(root)['packages/db/package.json']).toContain('"version": "1.1.0"')
+})
+
+test('when a changeset was added since, nothing is written and what moved is listed', async () => {
+  const { root, write } = folder()
+  const document = toPlanDocument((await planWorkspace({ cwd: root })).plan)
+  write({ '.changeset/mad-dogs.md': '---\n"@acme/db": major\n---\n\nDrop it\n' })
+  const before = readTree(root)
+  const result = await applyPlanDocument({ cwd: root, document, file: 'plan.json' })
+  expect(result).toMatchObject({
+    outcome: 'refused',
+    problems: [
+      {
+        code: 'PLAN_MOVED',
+        place: { file: 'plan.json' },
+        moved: [
+          { what: 'release', name: '@acme/db' },
+          { what: 'change', name: 'changeset:mad-dogs', planned: null },
+          { what: 'changeset', name: '.changeset/mad-dogs.md', planned: null },
+        ],
+      },
+    ],
+  })
+  expect(readTree(root)).toEqual(before)
+})
+
+test('a document that was altered by hand asks for nothing', async () => {
+  const { root } = folder()
+  const document = toPlanDocument((await planWorkspace({ cwd: root })).plan)
+  const releases = document.releases.map((release) => ({ ...release, to: '66.6.6', dir: '../elsewhere' }))
+  const result = await applyPlanDocument({ cwd: root, document: { ...document, releases } })
+  expect(result.problems.map(({ code }) => code)).toEqual(['PLAN_MOVED'])
+})
+
+test('a plan made under other rules is made again under those', async () => {
+  const { root } = folder()
+  const document = toPlanDocument((await planWorkspace({ cwd: root, rules: 'topsail' })).plan)
+  expect((await applyPlanDocument({ cwd: root, document, dryRun: true })).outcome).toBe('dry-run')
+})
+
+function folder(): WorkspaceFolder {
+  const created = createFolder(files)
+  open.push(created)
+  return created
+}
