@@ -77,7 +77,8 @@ function asRulesSeeIt(snapshot: Snapshot): { readonly snapshot: Snapshot; readon
   }
 }
 
-function lawsOf(snapshot: Snapshot): Laws {
+/** What a plan of this snapshot is settled by; `shrink-cascade.ts` asks the same laws what single edges do. */
+export function lawsOf(snapshot: Snapshot): Laws {
   const { workspace, settings, pre } = snapshot
   const graph = buildGraph(workspace, settings, settings.rules)
   const groups = groupsOf(settings, graph.packages)
