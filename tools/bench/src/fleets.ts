@@ -56,7 +56,7 @@ export function copyFor(fleet: Fleet, peer: string, files: Readonly<Record<strin
       writeFileSync(join(target, path), text)
     }
     git(target, ['add', '--all'])
-    git(target, ['commit', '-q', '-m', `chore: set up ${peer}`])
+    git(target, ['commit', '-q', '--allow-empty', '-m', `chore: set up ${peer}`])
   })
 }
 

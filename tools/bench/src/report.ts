@@ -30,9 +30,7 @@ export function renderSummary(results: Results): string {
   const verdicts = judge(results).map(({ says, figure, verdict }) => [verdict, says, figure])
   return [
     ...(fits.length === 0 ? [] : ['Processor time of Topsail itself, by least squares', ...columns(fits), '']),
-    'Targets',
-    ...columns(verdicts),
-    '',
+    ...(verdicts.length === 0 ? [] : ['Targets', ...columns(verdicts), '']),
   ].join('\n')
 }
 

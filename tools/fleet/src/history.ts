@@ -60,9 +60,9 @@ function firstStates(packages: readonly FleetPackage[]): ReadonlyMap<FleetPackag
   )
 }
 
-/** Changesets are added by work of the unreleased part, evenly; index of the commit -> how many it adds. */
+/** Changesets are added by work since the release of everything, evenly; index of the commit -> how many it adds. */
 function changesetPositions(size: FleetSize): ReadonlyMap<number, number> {
-  const from = Math.floor(0.72 * size.commits)
+  const from = Math.floor(0.41 * size.commits)
   const positions = new Map<number, number>()
   for (let index = 0; index < size.changesets; index += 1) {
     const at = from + Math.floor((index * (size.commits - from - 1)) / size.changesets)
