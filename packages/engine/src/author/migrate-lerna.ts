@@ -4,7 +4,8 @@
  * says how Lerna commits, pushes or asks is left behind with a note; options that are no part of a release are not
  * mentioned.
  */
-import type { Workspace } from '@topsail/core'
+import picomatch from 'picomatch'
+import type { Path, Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
@@ -13,7 +14,7 @@ export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const options = releaseOptions(lerna)
   carryVersioning(setUp, lerna, options)
   carryCommits(setUp, options)
-  carryIgnoredChanges(setUp, options, stringsIn(own(lerna, 'packages')))
+  carryIgnoredChanges(setUp, options, workspace)
   carryPrivatePackages(setUp, options, workspace)
   carryBranch(setUp, options)
   const access = options.get('access')
@@ -89,12 +90,13 @@ function carryCommits(setUp: SetUpBuilder, options: Options): void {
 }
 
 /** Lerna matches paths from the root of the repository, Changesets paths within a package. */
-function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, packageGlobs: readonly string[]): void {
+function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, workspace: Workspace): void {
   const ignored = options.get('ignoreChanges')
   if (ignored === undefined) return
+  const dirs = workspace.packages.map((pkg) => pkg.dir)
   const patterns: string[] = []
   for (const pattern of stringsIn(ignored.value)) {
-    const within = withinPackage(pattern, packageGlobs)
+    const within = withinPackage(pattern, dirs)
     if (within === undefined) setUp.leave(ignored.key, pattern, 'rooted-pattern')
     else patterns.push(`!${within}`)
   }
@@ -103,13 +105,17 @@ function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, packageGlobs
   }
 }
 
-function withinPackage(pattern: string, packageGlobs: readonly string[]): string | undefined {
+/** A pattern that begins with folders says the same within a package only if they lead to every package. */
+function withinPackage(pattern: string, dirs: readonly Path[]): string | undefined {
   if (pattern.startsWith('!') || pattern === '') return undefined
   if (!pattern.includes('/')) return `**/${pattern}`
   if (pattern.startsWith('**/')) return pattern
-  const globs = packageGlobs.length > 0 ? packageGlobs : ['packages/*']
-  const prefix = globs.map((glob) => `${glob.replace(/\/+$/, '')}/`).find((glob) => pattern.startsWith(glob))
-  return prefix === undefined || pattern.length === prefix.length ? undefined : pattern.slice(prefix.length)
+  const segments = pattern.split('/')
+  for (let count = 1; count < segments.length; count += 1) {
+    const matches = picomatch(segments.slice(0, count).join('/'))
+    if (dirs.every((dir) => matches(dir))) return segments.slice(count).join('/') || undefined
+  }
+  return undefined
 }
 
 /** Lerna versions private packages unless told otherwise, Changesets 3 only when told so. */

@@ -1,0 +1,371 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { gitIn } from '../adapters/git-process.ts'
+import { planWorkspace, readSnapshot } from '../read/read-snapshot.ts'
+import { readTree } from '../testing/tree.ts'
+import { initWorkspace, type InitResult } from './init.ts'
+
+const folders: string[] = []
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
+})
+
+const pkg = (name: string, more: object = {}) => ({ name, version: '1.0.0', ...more })
+const monorepo = {
+  'package.json': { name: 'shop', private: true, workspaces: ['packages/*', 'apps/*'] },
+  'package-lock.json': {},
+  'packages/db/package.json': pkg('@acme/db'),
+  'packages/log/package.json': pkg('@acme/log', { dependencies: { '@acme/db': '^1.0.0' } }),
+  'apps/web/package.json': pkg('@acme/web', { private: true, peerDependencies: { '@acme/log': '^1.0.0' } }),
+}
+
+describe('a fresh set-up', () => {
+  test('writes both configurations and a README, and counts both sources', async () => {
+    const root = await workspace(monorepo)
+    const result = await initWorkspace({ cwd: join(root, 'packages/db') })
+    expect(result.from).toBeUndefined()
+    expect(statesOf(result)).toEqual({
+      '.changeset/config.json': 'new',
+      '.changeset/README.md': 'new',
+      'topsail.json': 'new',
+    })
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both' })
+    expect(jsonIn(result, '.changeset/config.json')).toMatchObject({ baseBranch: 'main', access: 'restricted' })
+    expect((await settingsOf(root)).sources).toBe('both')
+  })
+
+  test('services are private packages, and are versioned all the same', async () => {
+    const root = await workspace(monorepo)
+    const result = await initWorkspace({ cwd: root })
+    expect(result.notes).toContainEqual({ kind: 'private-packages-versioned', names: ['@acme/web'] })
+    expect((await settingsOf(root)).privatePackages).toEqual({ version: true, tag: true })
+  })
+
+  test('the base branch is what the repository calls it', async () => {
+    const root = await workspace(monorepo)
+    await gitIn(root)(['init', '--quiet', '--initial-branch=trunk'])
+    expect(jsonIn(await initWorkspace({ cwd: root }), '.changeset/config.json')).toMatchObject({ baseBranch: 'trunk' })
+  })
+
+  test('a dry run writes nothing and tells the same', async () => {
+    const root = await workspace(monorepo)
+    const before = readTree(root)
+    const dry = await initWorkspace({ cwd: root, dryRun: true })
+    expect(readTree(root)).toEqual(before)
+    expect(await initWorkspace({ cwd: root })).toEqual(dry)
+  })
+
+  test('what is there stays, and a second run changes nothing', async () => {
+    const root = await workspace({
+      ...monorepo,
+      'topsail.json': '{ "sources": "commits" }',
+      '.changeset/README.md': 'ours',
+    })
+    const first = await initWorkspace({ cwd: root })
+    expect(statesOf(first)).toEqual({
+      '.changeset/config.json': 'new',
+      '.changeset/README.md': 'kept',
+      'topsail.json': 'kept',
+    })
+    const before = readTree(root)
+    const second = await initWorkspace({ cwd: root })
+    expect(new Set(Object.values(statesOf(second)))).toEqual(new Set(['kept']))
+    expect(readTree(root)).toEqual(before)
+  })
+
+  test('a folder that is no workspace, and a broken configuration, stop it', async () => {
+    const empty = await workspace({})
+    expect((await initWorkspace({ cwd: empty })).problems.map(({ code }) => code)).toEqual(['WORKSPACE_NOT_FOUND'])
+    const broken = await workspace({ ...monorepo, 'lerna.json': '{ "version": ' })
+    const result = await initWorkspace({ cwd: broken })
+    expect(result.problems.map(({ code }) => code)).toEqual(['CONFIG_SYNTAX'])
+    expect(Object.keys(readTree(broken))).not.toContain('topsail.json')
+  })
+})
+
+describe('from Changesets', () => {
+  const first = {
+    $schema: 'https://unpkg.com/@changesets/config@2.3.1/schema.json',
+    changelog: '@changesets/cli/changelog',
+    commit: false,
+    fixed: [],
+    linked: [],
+    access: 'restricted',
+    updateInternalDependencies: 'patch',
+    ignore: [],
+  }
+
+  test('Changesets 2 keeps its configuration and its answers, and hears what 3 would change', async () => {
+    const text = `${JSON.stringify(first)}\n`
+    const root = await workspace({ ...monorepo, '.changeset/config.json': text })
+    const result = await initWorkspace({ cwd: root })
+    expect(result.from).toBe('changesets')
+    expect(readTree(root)['.changeset/config.json']).toBe(text)
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'changesets', rules: 'changesets@2' })
+    expect(result.notes.flatMap((note) => (note.kind === 'changes-in-3' ? [note.change] : []))).toEqual([
+      { setting: 'privatePackages', names: ['@acme/web'] },
+      { setting: 'baseBranch', before: 'master', after: 'main' },
+      { setting: 'peers', dependents: ['@acme/web'] },
+    ])
+  })
+
+  test('explicit settings leave nothing to change', async () => {
+    const explicit = { ...first, baseBranch: 'main', privatePackages: { version: true, tag: false }, prettier: false }
+    const files = { ...monorepo, '.changeset/config.json': explicit, 'apps/web/package.json': pkg('@acme/web') }
+    const result = await initWorkspace({ cwd: await workspace(files) })
+    expect(result.notes).toEqual([{ kind: 'changes-in-3', change: { setting: 'prettier', value: false } }])
+  })
+
+  test('Changesets 3 is told by its schema, and its plan stays what it was', async () => {
+    const config = { $schema: 'https://unpkg.com/@changesets/config@4.0.1/schema.json', baseBranch: 'main' }
+    const files = {
+      ...monorepo,
+      '.changeset/config.json': config,
+      '.changeset/one.md': '---\n"@acme/db": major\n---\n\nx\n',
+    }
+    const root = await workspace(files)
+    const before = await planWorkspace({ cwd: root, now: '2026-01-01T00:00:00Z' })
+    const result = await initWorkspace({ cwd: root })
+    expect(result.notes).toEqual([])
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'changesets', rules: 'changesets@3' })
+    const after = await planWorkspace({ cwd: root, now: '2026-01-01T00:00:00Z' })
+    expect(after.plan.releases).toEqual(before.plan.releases)
+  })
+
+  test('the state of pre mode is told, in either form', async () => {
+    const pre = { mode: 'pre', tag: 'next', initialVersions: { '@acme/db': '1.0.0' }, changesets: ['one', 'two'] }
+    const root = await workspace({ ...monorepo, '.changeset/config.json': first, '.changeset/pre.json': pre })
+    const { notes } = await initWorkspace({ cwd: root })
+    expect(notes).toContainEqual({ kind: 'pre-state', tag: 'next', mode: 'pre', used: 2, generation: 2 })
+  })
+})
+
+describe('from Lerna', () => {
+  test('one version line is a linked group, its tags keep their form, commits count as Lerna counts them', async () => {
+    const lerna = {
+      $schema: 'node_modules/lerna/schemas/lerna-schema.json',
+      version: '1.4.0',
+      npmClient: 'npm',
+      command: {
+        version: {
+          allowBranch: ['main', 'release/*'],
+          conventionalCommits: true,
+          createRelease: 'github',
+          exact: true,
+          message: 'chore(release): publish %s',
+        },
+        publish: { registry: 'https://npm.acme.example', access: 'public', distTag: 'latest' },
+        run: { stream: true },
+      },
+      ignoreChanges: ['**/*.md', '*.test.js', 'packages/*/docs/**', 'tools/**'],
+    }
+    const root = await workspace({ ...monorepo, 'lerna.json': lerna })
+    const result = await initWorkspace({ cwd: root })
+    expect(result.from).toBe('lerna')
+    const settings = await settingsOf(root)
+    expect(settings).toMatchObject({
+      sources: 'both',
+      linked: [['@acme/web', '@acme/db', '@acme/log']],
+      fixed: [],
+      tagPattern: 'v{version}',
+      commits: { preset: 'lerna' },
+      access: 'public',
+      baseBranch: 'main',
+      privatePackages: { version: true, tag: true },
+    })
+    expect(settings.changedFilePatterns).toEqual(['**', '!**/*.md', '!**/*.test.js'])
+    expect(leftBehind(result)).toEqual({
+      'command.version.allowBranch': 'branches',
+      'command.version.createRelease': 'forge-release',
+      'command.version.exact': 'exact-ranges',
+      'command.version.message': 'commits-and-pushes',
+      'command.publish.distTag': 'dist-tag',
+      'command.publish.registry': 'registry',
+      ignoreChanges: 'rooted-pattern',
+    })
+  })
+
+  test('independent versions without conventional commits: changesets alone, dependents always released', async () => {
+    const lerna = { version: 'independent', packages: ['packages/*'], ignoreChanges: ['packages/*/docs/**'] }
+    const { 'apps/web/package.json': _, ...libraries } = monorepo
+    const root = await workspace({ ...libraries, 'lerna.json': lerna })
+    await initWorkspace({ cwd: root })
+    expect(await settingsOf(root)).toMatchObject({
+      sources: 'changesets',
+      fixed: [],
+      linked: [],
+      tagPattern: '{name}@{version}',
+      updateInternalDependents: 'always',
+      changedFilePatterns: ['**', '!docs/**'],
+    })
+  })
+
+  test('forcePublish is a fixed group, tagVersionPrefix its tag', async () => {
+    const lerna = { version: '2.0.0', command: { version: { forcePublish: '*', tagVersionPrefix: 'shop-' } } }
+    const root = await workspace({ ...monorepo, 'lerna.json': lerna })
+    await initWorkspace({ cwd: root })
+    const settings = await settingsOf(root)
+    expect(settings.fixed).toHaveLength(1)
+    expect(settings.tagPattern).toBe('shop-{version}')
+  })
+
+  test('a second run leaves everything as the first one left it', async () => {
+    const root = await workspace({ ...monorepo, 'lerna.json': { version: '1.0.0' } })
+    await initWorkspace({ cwd: root })
+    const before = readTree(root)
+    const second = await initWorkspace({ cwd: root })
+    expect(second.from).toBe('changesets')
+    expect(second.notes).toContainEqual({ kind: 'other-tool', tool: 'lerna', file: 'lerna.json' })
+    expect(readTree(root)).toEqual(before)
+  })
+
+  test('Lerna that only runs scripts has no release set-up', async () => {
+    const root = await workspace({ ...monorepo, 'lerna.json': { npmClient: 'npm' } })
+    expect((await initWorkspace({ cwd: root })).from).toBeUndefined()
+  })
+})
+
+describe('from Nx Release', () => {
+  test('groups by name, folder and tag; fixed groups, what is not released, tags, types and version plans', async () => {
+    const nx = `{
+      // Nx allows comments
+      "release": {
+        "groups": {
+          "core": { "projects": ["packages/*"], "projectsRelationship": "fixed" },
+          "apps": { "projects": "tag:type:app", "projectsRelationship": "independent" }
+        },
+        "version": { "conventionalCommits": true, "preVersionCommand": "npx nx run-many -t build", "updateDependents": "always" },
+        "conventionalCommits": { "types": { "perf": { "semverBump": "patch" }, "docs": false, "feat": true } },
+        "changelog": { "projectChangelogs": { "createRelease": "github" } },
+        "releaseTagPattern": "{projectName}-v{version}",
+        "git": { "commitMessage": "chore: release {version}" },
+      }
+    }`
+    const root = await workspace({
+      ...monorepo,
+      'nx.json': nx,
+      'apps/web/project.json': { name: 'web', tags: ['type:app'] },
+      'apps/docs/package.json': pkg('@acme/docs', { nx: { name: 'docs' } }),
+      '.nx/version-plans/version-plan-1723732065047.md':
+        '---\ncore: minor\nweb: prepatch\nghost: major\n---\n\nFaster everywhere\n\n- really\n',
+      '.nx/version-plans/broken.md': 'no front matter',
+    })
+    const result = await initWorkspace({ cwd: root })
+    expect(result.from).toBe('nx')
+    expect(await settingsOf(root)).toMatchObject({
+      sources: 'both',
+      fixed: [['@acme/db', '@acme/log']],
+      ignore: ['@acme/docs'],
+      tagPattern: '{name}-v{version}',
+      commits: { preset: 'nx', types: { perf: 'patch', docs: 'none', feat: 'minor' } },
+      updateInternalDependents: 'always',
+    })
+    expect(readTree(root)['.changeset/nx-version-plan-1723732065047.md']).toBe(
+      '---\n"@acme/db": minor\n"@acme/log": minor\n"@acme/web": patch\n---\n\nFaster everywhere\n\n- really\n',
+    )
+    expect(leftBehind(result)).toMatchObject({
+      'release.version.preVersionCommand': 'pre-command',
+      'release.changelog.projectChangelogs.createRelease': 'forge-release',
+      'release.git': 'commits-and-pushes',
+      ghost: 'has-no-package',
+      web: 'pre-mode',
+    })
+    const { plan } = await planWorkspace({ cwd: root, sources: 'changesets', now: '2026-01-01T00:00:00Z' })
+    expect(plan.releases.map(({ name, bump }) => `${name} ${bump}`)).toEqual([
+      '@acme/db minor',
+      '@acme/log minor',
+      '@acme/web patch',
+    ])
+  })
+
+  test('without groups every package is one fixed group with tags v1.2.3, and a person decides the bump', async () => {
+    const root = await workspace({ ...monorepo, 'nx.json': { release: {} } })
+    await initWorkspace({ cwd: root })
+    expect(await settingsOf(root)).toMatchObject({
+      sources: 'changesets',
+      fixed: [['@acme/web', '@acme/db', '@acme/log']],
+      tagPattern: 'v{version}',
+    })
+  })
+
+  test('a package that a released one needs is not ignored, since Changesets refuses such a tree', async () => {
+    const nx = { release: { projects: ['@acme/log'], projectsRelationship: 'independent' } }
+    const root = await workspace({ ...monorepo, 'nx.json': nx })
+    const result = await initWorkspace({ cwd: root })
+    expect((await settingsOf(root)).ignore).toEqual(['@acme/web'])
+    expect(result.notes).toContainEqual({
+      kind: 'left-behind',
+      from: { file: 'nx.json', key: 'release.projects' },
+      value: '@acme/db',
+      because: 'is-needed',
+    })
+  })
+
+  test('Nx that only runs tasks has no release set-up', async () => {
+    const root = await workspace({ ...monorepo, 'nx.json': { targetDefaults: {} }, 'lerna.json': { version: '1.0.0' } })
+    expect((await initWorkspace({ cwd: root })).from).toBe('lerna')
+  })
+})
+
+test('release-please is told about, and its commits count as it counts them', async () => {
+  const config = {
+    packages: { 'packages/db': { 'exclude-paths': ['docs'] } },
+    'bump-minor-pre-major': true,
+    plugins: ['node-workspace'],
+  }
+  const root = await workspace({ ...monorepo, 'release-please-config.json': config })
+  const result = await initWorkspace({ cwd: root })
+  expect(result.from).toBe('release-please')
+  expect(await settingsOf(root)).toMatchObject({
+    sources: 'both',
+    commits: { preset: 'release-please' },
+    zeroMajor: 'major-to-minor',
+  })
+  expect(leftBehind(result)).toMatchObject({
+    plugins: 'no-counterpart',
+    'packages["packages/db"].exclude-paths': 'rooted-pattern',
+  })
+})
+
+test('scripts that call the tool before are named', async () => {
+  const scripts = { release: 'npm run build && lerna publish', build: 'lerna run build', ci: 'changeset version' }
+  const root = await workspace({ ...monorepo, 'package.json': { ...monorepo['package.json'], scripts } })
+  const named = (await initWorkspace({ cwd: root })).notes.flatMap((note) =>
+    note.kind === 'script' ? [note.name] : [],
+  )
+  expect(named).toEqual(['release', 'ci'])
+})
+
+async function workspace(files: Record<string, string | object>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'topsail-init-'))
+  folders.push(root)
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  return root
+}
+
+function statesOf(result: InitResult): Record<string, string> {
+  return Object.fromEntries(result.files.map(({ path, state }) => [path, state]))
+}
+
+function jsonIn(result: InitResult, path: string): unknown {
+  return JSON.parse(result.files.find((file) => file.path === path)?.text ?? 'null')
+}
+
+/** What the reader makes of the written configuration; it must find nothing wrong with it. */
+async function settingsOf(root: string) {
+  const { settings, problems } = await readSnapshot({ cwd: root, now: '2026-01-01T00:00:00Z' })
+  const codes = problems.map(({ code }) => code)
+  expect(codes.filter((code) => code.startsWith('CONFIG'))).toEqual([])
+  return settings
+}
+
+function leftBehind(result: InitResult): Record<string, string> {
+  return Object.fromEntries(
+    result.notes.flatMap((note) => (note.kind === 'left-behind' ? [[note.from.key, note.because]] : [])),
+  )
+}
