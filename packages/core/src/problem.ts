@@ -82,6 +82,7 @@ export type Problem =
   | ProblemOf<'SNAPSHOT_PLACEHOLDER_EMPTY', { placeholder: string; template: string }>
   // plan files
   | ProblemOf<'PLAN_FILE_INVALID', { at: string; wanted: string }>
+  | ProblemOf<'PACKAGE_UNKNOWN', { name: string; closest: PackageName | undefined }>
   | ProblemOf<'PLAN_FILE_UNREADABLE', { detail: string }>
   | ProblemOf<'OUTPUT_UNWRITABLE', { detail: string }>
   // coverage of a branch, and writing a changeset
@@ -145,6 +146,11 @@ export type Problem =
   | ProblemOf<'CHANGESET_BELOW_COMMIT', { name: PackageName; given: Bump; asked: Bump; commit: Sha; summary: string }>
   | ProblemOf<'CHANGESET_REVERTED', { commit: Sha; revert: Sha }>
   | ProblemOf<'GIT_REMOTE_UNREACHABLE', { remote: string; detail: string }>
+  // what-if
+  | ProblemOf<'WHAT_IF_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>
+  | ProblemOf<'WHAT_IF_UNKNOWN_CHANGE', { change: string; closest: string | undefined }>
+  | ProblemOf<'WHAT_IF_NAMES_NOTHING', { message: string }>
+  | ProblemOf<'WHAT_IF_NO_SUCH_EDGE', { dependent: PackageName; dependency: PackageName }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>

@@ -369,6 +369,13 @@ export const problemWords = {
       template: '{tag}-{commit}',
     },
   },
+  PACKAGE_UNKNOWN: {
+    title: 'A package named on the command line is not in the workspace',
+    says: (p) => `No package named ${quote(p.name)} in this workspace.`,
+    mend: (p) =>
+      p.closest === undefined ? 'give the name as its manifest has it' : `did you mean ${quote(p.closest)}?`,
+    example: { severity: 'error', name: '@acme/bd', closest: '@acme/db' },
+  },
   PLAN_FILE_UNREADABLE: {
     title: 'A plan file cannot be opened',
     says: (p) => `This file cannot be read: ${printable(p.detail)}.`,
@@ -486,6 +493,30 @@ export const problemWords = {
       commit: '0c9f1d2e3b4a5968778695a4b3c2d1e0f9a8b7c6',
       revert: '1d2e3f4a5b6c79880796a5b4c3d2e1f00a9b8c7d',
     },
+  },
+  WHAT_IF_UNKNOWN_PACKAGE: {
+    title: 'A what-if names a package that is not there',
+    says: (p) => `No package named ${quote(p.name)} in this workspace.`,
+    mend: (p) => (p.closest === undefined ? undefined : `did you mean ${quote(p.closest)}?`),
+    example: { severity: 'error', name: '@acme/bd', closest: '@acme/db' },
+  },
+  WHAT_IF_UNKNOWN_CHANGE: {
+    title: 'A what-if drops a change that is not there',
+    says: (p) => `No changeset and no commit of this plan is called ${quote(p.change)}.`,
+    mend: (p) => (p.closest === undefined ? 'topsail plan lists the changes' : `did you mean ${quote(p.closest)}?`),
+    example: { severity: 'error', change: 'brave-cat', closest: 'brave-cats' },
+  },
+  WHAT_IF_NAMES_NOTHING: {
+    title: 'A what-if adds a commit that is about no package',
+    says: (p) => `${quote(p.message)} is not a conventional line whose scope names a package.`,
+    mend: () => 'write it as "feat(NAME): …", where NAME is a package or the last part of its name',
+    example: { severity: 'error', message: 'feat: a pool' },
+  },
+  WHAT_IF_NO_SUCH_EDGE: {
+    title: 'A what-if widens a range that is not there',
+    says: (p) => `${quote(p.dependent)} does not list ${quote(p.dependency)} in any section.`,
+    mend: () => 'name the dependent first: --widen "DEPENDENT->DEPENDENCY" RANGE',
+    example: { severity: 'error', dependent: '@acme/api', dependency: '@acme/db' },
   },
   CHANGESET_FOLDER_MISSING: {
     title: 'There is no changeset folder',
