@@ -42,6 +42,7 @@ async function version(options: Options, context: CliContext): Promise<void> {
     rules: options.rules,
     sources: options.sources,
     ignore: options.ignore,
+    changesetCommits: true,
     snapshotRelease: snapshotRequest(options.snapshot),
     now: context.now().toISOString(),
   })

@@ -31,13 +31,19 @@ function readInside(disk: Disk, path: string): string | undefined {
   if (withoutFollowing !== undefined && isRealFolder(disk, parentOf(path))) {
     try {
       const text = readFileSync(absolute(disk, path), { encoding: 'utf8', flag: withoutFollowing })
-      return text.length > largestFile ? undefined : text
+      return text.length > largestFile ? undefined : soundText(disk, path, text)
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
     }
   }
   if (lookInside(disk, path).kind !== 'file') return undefined
-  return readFileSync(absolute(disk, path), 'utf8')
+  return soundText(disk, path, readFileSync(absolute(disk, path), 'utf8'))
+}
+
+/** A file of other bytes than UTF-8 would come out changed when it is written back: it is no text. */
+function soundText(disk: Disk, path: string, text: string): string | undefined {
+  if (!text.includes('\uFFFD')) return text
+  return readFileSync(absolute(disk, path)).equals(Buffer.from(text)) ? text : undefined
 }
 
 function entriesInside(disk: Disk, dir: string): readonly Entry[] {

@@ -4,39 +4,63 @@
  */
 import type { ChangesetFile, History, Path, Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
+import { deepen, deepeningSteps, isShallow, remoteOf } from './shallow.ts'
 
-/** `git` is asked for those that the history does not know; without it they stay without a commit. */
-export async function withCommits(
-  changesets: readonly ChangesetFile[],
-  history: History | undefined,
-  git: Git | undefined,
-): Promise<readonly ChangesetFile[]> {
+export type CommitSearch = {
+  readonly changesets: readonly ChangesetFile[]
+  readonly history: History | undefined
+  /** Asked for those that the history does not know; without it they stay without a commit. */
+  readonly git: Git | undefined
+}
+
+export async function withCommits({ changesets, history, git }: CommitSearch): Promise<readonly ChangesetFile[]> {
   const commits = new Map<Path, Sha>()
-  // Oldest first, so that the newest to add a file stays.
-  for (const commit of history?.commits.toReversed() ?? []) {
-    for (const path of commit.addedChangesets) commits.set(path, commit.sha)
+  // Newest first: the last to add a file stays.
+  for (const { sha, addedChangesets } of history?.commits ?? []) {
+    for (const path of addedChangesets) if (!commits.has(path)) commits.set(path, sha)
   }
-  if (git !== undefined && changesets.some(({ path }) => !commits.has(path))) {
-    for (const [path, sha] of await addingCommits(git)) if (!commits.has(path)) commits.set(path, sha)
-  }
+  const isKnown = (): boolean => changesets.every(({ path }) => commits.has(path))
+  if (git !== undefined && !isKnown()) await askGit(git, commits, isKnown)
   return changesets.map((changeset) => {
     const commit = commits.get(changeset.path)
     return commit === undefined ? changeset : { ...changeset, commit }
   })
 }
 
-async function addingCommits(git: Git): Promise<ReadonlyMap<Path, Sha>> {
-  const commits = new Map<Path, Sha>()
+/** A shallow clone is deepened as long as that may bring the answer; a file nobody committed has none. */
+async function askGit(git: Git, commits: Map<Path, Sha>, isKnown: () => boolean): Promise<void> {
+  for (const step of [...deepeningSteps, undefined]) {
+    const isCutOff = await isShallow(git)
+    await addingCommits(git, commits, isCutOff)
+    const remote = isCutOff && !isKnown() ? await remoteOf(git) : undefined
+    if (step === undefined || remote === undefined || !(await deepen(git, remote, step))) return
+  }
+}
+
+/** The commits at which a shallow clone is cut off seem to add every file; they are passed over. */
+async function addingCommits(git: Git, commits: Map<Path, Sha>, isCutOff: boolean): Promise<void> {
   const answer = await git([
-    ...['log', '-z', '--format=%x01%H', '--diff-filter=A', '--name-only', '--no-renames', '--relative'],
-    ...['--end-of-options', 'HEAD', '--', '.changeset'],
+    'log',
+    '-z',
+    '--format=%x01%H %P',
+    '--diff-filter=A',
+    '--name-only',
+    '--no-renames',
+    '--relative',
+    '--end-of-options',
+    'HEAD',
+    '--',
+    '.changeset',
   ])
-  if (answer.kind === 'missing' || answer.code !== 0) return commits
-  let commit = ''
+  if (answer.kind === 'missing' || answer.code !== 0) return
+  let commit: string | undefined
   for (const token of answer.stdout.split('\0')) {
     const text = token.startsWith('\n') ? token.slice(1) : token
-    if (text.startsWith('\x01')) commit = text.slice(1).trim()
-    else if (text !== '' && !commits.has(text)) commits.set(text, commit)
+    if (text.startsWith('\x01')) {
+      const [sha, parent] = text.slice(1).trim().split(' ')
+      commit = isCutOff && parent === undefined ? undefined : sha
+    } else if (text !== '' && commit !== undefined && !commits.has(text)) {
+      commits.set(text, commit)
+    }
   }
-  return commits
 }

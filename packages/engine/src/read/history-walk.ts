@@ -41,8 +41,17 @@ async function walkPiece(
   const parse = logParser(table, prefix, dirNumbers)
   const answer = await git(
     [
-      ...['log', '--stdin', '--no-walk=unsorted', '--encoding=UTF-8', '-z', '--format=%x01%H%n%aI%n%B'],
-      ...['--name-status', '--no-renames', '--full-history', '--sparse', '--end-of-options'],
+      'log',
+      '--stdin',
+      '--no-walk=unsorted',
+      '--encoding=UTF-8',
+      '-z',
+      '--format=%x01%H%n%aI%n%B',
+      '--name-status',
+      '--no-renames',
+      '--full-history',
+      '--sparse',
+      '--end-of-options',
       ...(prefix === '' ? [] : ['--', '.']),
     ],
     { input: rows.map((row) => `${shaOf(table, row)}\n`).join(''), onOutput: parse.feed },

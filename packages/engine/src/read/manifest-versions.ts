@@ -38,8 +38,17 @@ async function readBlobEdits(
 ): Promise<readonly BlobEdit[] | string> {
   const answer = await git(
     [
-      ...['log', '--stdin', '--no-walk=unsorted', '-z', '--format=%x01%H', '--raw', '--no-abbrev', '--no-renames'],
-      ...['--end-of-options', '--', ':(glob)**/package.json'],
+      'log',
+      '--stdin',
+      '--no-walk=unsorted',
+      '-z',
+      '--format=%x01%H',
+      '--raw',
+      '--no-abbrev',
+      '--no-renames',
+      '--end-of-options',
+      '--',
+      ':(glob)**/package.json',
     ],
     { input: [...wanted.keys()].map((sha) => `${sha}\n`).join('') },
   )

@@ -56,7 +56,11 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
   return {
     workspace,
     settings,
-    changesets: await withCommits(changesets, past.history, options.changesetCommits === true ? git : undefined),
+    changesets: await withCommits({
+      changesets,
+      history: past.history,
+      git: options.changesetCommits === true ? git : undefined,
+    }),
     pre,
     history: past.history,
     head: facts.kind === 'repository' ? facts.head : undefined,

@@ -60,7 +60,7 @@ async function takeKnown(
   const { table, order, firstNewRow } = search
   const kept = wanted.filter(({ dir, version }) => table.versionWrites.has(`${dir}\n${version}`))
   if (kept.length === 0) return undefined
-  const newRows = [...order.filter((row) => row >= firstNewRow)]
+  const newRows = Array.from(order.filter((row) => row >= firstNewRow))
   const failure = await walkUnwalked(search, newRows)
   if (failure !== undefined) return failure
   const isInOrder = new Uint8Array(table.count)

@@ -19,7 +19,7 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
   if (recovered.some(({ severity }) => severity === 'error')) {
     return { outcome: 'refused', edits: [], problems: recovered }
   }
-  const snapshot = await readSnapshot({ cwd, rules: document.rules, sources: document.sources })
+  const snapshot = await readSnapshot({ cwd, rules: document.rules, sources: document.sources, changesetCommits: true })
   const overrides = planOfDocument(document).changes.filter((change) => change.kind === 'override')
   const plan = planRelease(snapshot, sha256, { extraChanges: overrides })
   const moved = planMoves(document, plan)
