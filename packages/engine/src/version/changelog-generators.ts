@@ -3,8 +3,10 @@
  * functions get exactly the arguments that Changesets gives. Where changelog-git is asked for but not installed, ours
  * writes the same lines. A generator that cannot be had or fails is a problem, and then nothing is written.
  */
+import { existsSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { changelogRequests, renderChangelogEntry } from '@topsail/core'
 import type {
   Change,
@@ -61,11 +63,23 @@ async function loadGenerator(root: string, module: string): Promise<ChangelogFun
   }
 }
 
-/** Undefined when there is no such module. */
+/** As Changesets 3 resolves it, for `import`; else as Changesets 2 did, for `require`, which finds `./lines` too. */
 async function resolveFrom(folder: string, module: string): Promise<string | undefined> {
+  const from = join(folder, 'x.mjs')
   const { resolve } = await import('import-meta-resolve')
+  const imported = unlessThrown(() => resolve(module, pathToFileURL(from).href))
+  if (imported !== undefined && isThere(imported)) return imported
+  const required = unlessThrown(() => createRequire(from).resolve(module))
+  return required === undefined || isBuiltin(required) ? undefined : pathToFileURL(required).href
+}
+
+function isThere(url: string): boolean {
+  return url.startsWith('file:') && existsSync(fileURLToPath(url))
+}
+
+function unlessThrown<T>(act: () => T): T | undefined {
   try {
-    return resolve(module, pathToFileURL(join(folder, 'x.mjs')).href)
+    return act()
   } catch {
     return undefined
   }

@@ -139,5 +139,9 @@ async function repository(content: Readonly<Record<string, string | object>>): P
 }
 
 async function version(cwd: string, options: Partial<VersionOptions> = {}): Promise<VersionResult> {
-  return versionWorkspace({ cwd, ...(await planWorkspace({ cwd, rules: 'changesets@3' })), ...options })
+  return versionWorkspace({
+    cwd,
+    ...(await planWorkspace({ cwd, rules: 'changesets@3', changesetCommits: true })),
+    ...options,
+  })
 }

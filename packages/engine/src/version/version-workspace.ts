@@ -16,7 +16,6 @@ import {
 } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
-import { withCommits } from '../read/changeset-commits.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { generateChangelogs } from './changelog-generators.ts'
 import { dirtyFiles } from './dirty-tree.ts'
@@ -57,12 +56,7 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
   )
   if (refusing) return { outcome: 'refused', edits: [], problems: [] }
 
-  const planned = await planEdits(
-    root,
-    await withAddingCommits(root, plan, snapshot),
-    snapshot,
-    options.lockfile ?? true,
-  )
+  const planned = await planEdits(root, plan, snapshot, options.lockfile ?? true)
   const problems = [...planned.problems, ...(await dirtyTreeProblems(root, planned.edits, options))]
   const { edits } = planned
   if (problems.some(({ severity }) => severity === 'error')) return { outcome: 'refused', edits, problems }
@@ -96,23 +90,6 @@ export function recoverVersion({ cwd }: { readonly cwd: string }): readonly Prob
 
 function workspaceRoot(cwd: string): string {
   return realpathSync.native(findWorkspaceRoot(cwd) ?? cwd)
-}
-
-/** Changelogs name the commit that added a changeset; a plan from changesets alone was made without looking for it. */
-async function withAddingCommits(root: string, plan: ReleasePlan, snapshot: Snapshot): Promise<ReleasePlan> {
-  const unknown = new Set(
-    plan.changes.flatMap((change) => (change.kind === 'changeset' && change.commit === undefined ? change.file : [])),
-  )
-  if (snapshot.settings.changelog === false || unknown.size === 0) return plan
-  const asked = snapshot.changesets.filter(({ path }) => unknown.has(path))
-  const found = await withCommits(asked, undefined, gitIn(root))
-  const commits = new Map(found.map(({ path, commit }) => [path, commit]))
-  const changes = plan.changes.map((change) =>
-    change.kind === 'changeset' && change.commit === undefined
-      ? { ...change, commit: commits.get(change.file) }
-      : change,
-  )
-  return { ...plan, changes }
 }
 
 type PlannedEdits = {
