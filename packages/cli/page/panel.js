@@ -180,7 +180,7 @@ function legend() {
   const dot = svg(
     'svg',
     { viewBox: '0 0 36 14', 'data-bump': 'minor' },
-    svg('g', { class: 'node' }, svg('circle', { class: 'origin', cx: 18, cy: 7, r: 4 })),
+    svg('circle', { class: 'origin', cx: 18, cy: 7, r: 4 }),
   )
   const rows = [
     [line('cause'), 'the new version leaves a range, so the dependent is released'],

@@ -33,6 +33,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/plan.ts')).planCommand,
   },
   {
+    name: 'why',
+    summary: 'tell why a package is released, down to the change that began it, or why it is not',
+    load: async () => (await import('./commands/why.ts')).whyCommand,
+  },
+  {
     name: 'version',
     summary: 'write versions, ranges, changelogs and the lockfile',
     load: async () => (await import('./commands/version.ts')).versionCommand,
@@ -41,6 +46,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'apply',
     summary: 'write exactly the plan of a file, or refuse and say what moved',
     load: async () => (await import('./commands/apply.ts')).applyCommand,
+  },
+  {
+    name: 'publish',
+    summary: 'publish what git has released and the registry lacks, in dependency order',
+    load: async () => (await import('./commands/publish.ts')).publishCommand,
   },
   {
     name: 'pre',

@@ -1,6 +1,6 @@
 /**
  * Workspaces on disk for end-to-end tests: files written, git initialised with a fixed identity and clock and no
- * configuration of the machine's, removed at the end. Commands run in this process, through `run`.
+ * configuration of the machine's, removed at the end. `more` goes into the environment. Commands run in this process, through `run`.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,14 +18,17 @@ export type TestWorkspace = {
   readonly remove: () => void
 }
 
-export function makeWorkspace(files: Readonly<Record<string, string>>): TestWorkspace {
+export function makeWorkspace(
+  files: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): TestWorkspace {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'topsail-cli-')))
-  const env = hermetic(dir)
+  const env = { ...hermetic(dir), ...more }
   let commits = 0
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: dir, encoding: 'utf8', env: { ...env, ...clock(commits) } }).trim()
-  const write: TestWorkspace['write'] = (more) => {
-    for (const [path, text] of Object.entries(more)) {
+  const write: TestWorkspace['write'] = (texts) => {
+    for (const [path, text] of Object.entries(texts)) {
       mkdirSync(dirname(join(dir, path)), { recursive: true })
       writeFileSync(join(dir, path), text)
     }

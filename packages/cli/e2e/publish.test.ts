@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestRegistry, startRegistry } from '@topsail/engine/testing'
+import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
+
+let registry: TestRegistry
+let shop: TestWorkspace
+beforeAll(async () => {
+  registry = await startRegistry()
+  const { '.changeset/brave-cats.md': _, ...files } = shopFiles()
+  shop = makeWorkspace(files, { NPM_CONFIG_USERCONFIG: registry.userconfig })
+})
+afterAll(async () => {
+  shop.remove()
+  await registry.close()
+})
+
+test('--dry-run shows what would be published in which order, and publishes nothing', async () => {
+  const { code, stdout } = await shop.topsail('publish', '--dry-run')
+  expect(code).toBe(0)
+  expect(stdout).toContain('Would publish 3 packages')
+  expect(stdout).toMatch(/@acme\/api@2\.1\.3 .*after @acme\/db@2\.0\.0/)
+  expect(await registry.packument('@acme/db')).toBeUndefined()
+})
+
+test('publish --json gives one document, and progress on standard error', async () => {
+  const { code, stdout, stderr } = await shop.topsail('publish', '--only', '@acme/db', '--json')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 'topsail/publish@1',
+    dryRun: false,
+    published: [{ name: '@acme/db', version: '2.0.0' }],
+  })
+  expect(stderr).toContain('live @acme/db@2.0.0')
+})
+
+test('publish publishes the rest, tells what is live, and names the tags', async () => {
+  const { code, stdout, stderr } = await shop.topsail('publish')
+  expect(code).toBe(0)
+  expect(stdout).toContain('2 packages published')
+  expect(stdout).toContain('@acme/web@1.0.0')
+  expect(stderr).not.toContain('\u001b')
+  expect(await registry.packument('@acme/web')).toMatchObject({ 'dist-tags': { latest: '1.0.0' } })
+  expect(shop.git('tag').split('\n')).toEqual(['@acme/api@2.1.3', '@acme/db@2.0.0', '@acme/web@1.0.0'])
+})
+
+test('a second publish finds nothing to do', async () => {
+  const { code, stdout } = await shop.topsail('publish')
+  expect(code).toBe(0)
+  expect(stdout).toContain('Nothing to publish')
+})
+
+test.each([[['--concurrency', '0']], [['--access', 'secret']]])('%j is wrong usage', async (args) => {
+  expect((await shop.topsail('publish', ...args)).code).toBe(2)
+})
+
+test('the token is in no output', async () => {
+  const { stdout, stderr } = await shop.topsail('publish', '--only', '@acme/nothing')
+  expect(stdout + stderr).not.toContain(registry.token)
+})

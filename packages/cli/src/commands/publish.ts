@@ -1,0 +1,71 @@
+/**
+ * `topsail publish`: what git has released and the registries lack, in dependency order, then the tags. Progress goes
+ * to standard error, the result to standard output.
+ */
+import { type PublishResult, publishWorkspace } from '@topsail/engine'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type CommonOptions, folderOf, newCommand, oneOf, writeJson } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { reportProblems } from '../render/problem.ts'
+import { publishProgress } from '../render/publish-progress.ts'
+import { renderPublishResult, renderPublishSteps } from '../render/publish-result.ts'
+
+type Options = CommonOptions & {
+  readonly dryRun?: boolean
+  readonly only?: readonly string[]
+  readonly concurrency?: number
+  readonly tag?: string
+  readonly access?: 'public' | 'restricted'
+  readonly otp?: string
+  readonly provenance?: boolean
+  readonly tags: boolean
+  readonly push: boolean
+}
+
+export function publishCommand(context: CliContext): Command {
+  return newCommand('publish', 'publish what git has released and the registry lacks, in dependency order')
+    .option('--dry-run', 'show what would be published, and publish nothing')
+    .option('--only <names...>', 'publish these packages and no others')
+    .option('--concurrency <count>', 'requests under way at the same time', wholeNumber)
+    .option('--tag <dist-tag>', 'publish under this dist-tag')
+    .option('--access <access>', 'of new scoped packages: public or restricted', oneOf(['public', 'restricted']))
+    .option('--otp <code>', 'a one-time password')
+    .option('--provenance', 'attach provenance statements')
+    .option('--no-tags', 'make no git tags')
+    .option('--no-push', 'make git tags, and do not push them')
+    .action((options: Options) => publish(options, context))
+}
+
+async function publish(options: Options, context: CliContext): Promise<void> {
+  const progress = publishProgress(context.err)
+  const result = await publishWorkspace({
+    cwd: folderOf(context, options),
+    dryRun: options.dryRun,
+    only: options.only,
+    concurrency: options.concurrency,
+    distTag: options.tag,
+    access: options.access,
+    otp: options.otp,
+    provenance: options.provenance,
+    tags: options.tags,
+    push: options.push,
+    env: context.env,
+    onEvent: options.dryRun === true ? undefined : progress.onEvent,
+  }).finally(progress.end)
+  reportProblems(context, result.problems)
+  context.exitWith(result.exitCode)
+  if (options.json === true)
+    writeJson(context, { schema: 'topsail/publish@1', dryRun: options.dryRun === true, ...result })
+  else context.out.write(textOf(result, options, context))
+}
+
+function textOf(result: PublishResult, options: Options, context: CliContext): string {
+  return options.dryRun === true ? renderPublishSteps(result, context.out) : renderPublishResult(result, context.out)
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  return number
+}

@@ -1,0 +1,97 @@
+/**
+ * What a publish came to, in the order in which a person asks: what is live, what failed, what that held back, which
+ * tags were made, what the same command will do next time.
+ */
+import type { PublishResult } from '@topsail/engine'
+import type { Output } from '../context.ts'
+import { type Cell, renderColumns } from './columns.ts'
+import { plural, printable } from './text.ts'
+
+type Versioned = { readonly name: string; readonly version: string }
+
+export function renderPublishResult(result: PublishResult, output: Output): string {
+  const sections = [
+    headline(result, output),
+    columns(result.published.map(({ distTag, ...unit }) => [named(unit), { text: distTag }])),
+    section(
+      'Failed',
+      result.failed.map((unit) => [named(unit), { text: `while it was ${during[unit.during]}: ${unit.problem.code}` }]),
+      output,
+    ),
+    section(
+      'Held back',
+      result.held.map((unit) => [named(unit), { text: `because of ${unit.by.join(', ')}` }]),
+      output,
+    ),
+    tagLine(result),
+    rerunLine(result),
+  ]
+  return sections.filter((text) => text !== '').join('\n')
+}
+
+/** The dry run: what would be done, in order. */
+export function renderPublishSteps(result: PublishResult, { colours }: Output): string {
+  const uploads = result.steps.filter((step) => step.kind === 'upload')
+  const tags = result.steps.flatMap((step) => (step.kind === 'tag' ? step.tags.map(({ tag }) => tag) : []))
+  if (result.steps.length === 0)
+    return 'Nothing to publish: the registries and the tags have all that git has released.\n'
+  const rows = uploads.map((step): readonly Cell[] => [
+    named(step),
+    { text: step.distTag, paint: colours.dim },
+    { text: step.registry, paint: colours.dim },
+    { text: waitsFor(step.needs), paint: colours.dim },
+  ])
+  const head =
+    uploads.length === 0
+      ? ''
+      : `Would publish ${plural(uploads.length, 'package')}:\n${renderColumns(rows, { indent: '  ' })}`
+  const tagged =
+    tags.length === 0 ? '' : `Would make ${plural(tags.length, 'tag')}: ${tags.map(printable).join(', ')}\n`
+  const pushed = result.steps.some((step) => step.kind === 'push') ? 'Would push the tags in one push.\n' : ''
+  return `${head}${tagged}${pushed}`
+}
+
+function headline({ published, alreadyThere, failed, held, tags }: PublishResult, { colours }: Output): string {
+  const idle = published.length + failed.length + held.length + tags.made.length + tags.pushed.length === 0
+  if (idle) return 'Nothing to publish: the registries and the tags have all that git has released.\n'
+  const there = alreadyThere.length === 0 ? '' : colours.dim(` (${alreadyThere.length} already there)`)
+  return `${colours.bold(`${plural(published.length, 'package')} published`)}${there}\n`
+}
+
+const during = { pack: 'packed', upload: 'uploaded', confirm: 'confirmed' } as const
+
+function section(title: string, rows: readonly (readonly Cell[])[], { colours }: Output): string {
+  return rows.length === 0 ? '' : `${colours.bold(title)}\n${columns(rows)}`
+}
+
+function columns(rows: readonly (readonly Cell[])[]): string {
+  return renderColumns(rows, { indent: '  ' })
+}
+
+function tagLine({ tags }: PublishResult): string {
+  if (tags.made.length + tags.pushed.length === 0) return ''
+  const parts = [
+    ...(tags.made.length > 0 ? [`${plural(tags.made.length, 'tag')} made`] : []),
+    ...(tags.pushed.length > 0 ? [`${plural(tags.pushed.length, 'tag')} pushed`] : []),
+  ]
+  return `${parts.join(', ')}\n`
+}
+
+function rerunLine({ rerun }: PublishResult): string {
+  const parts = [
+    ...(rerun.upload.length > 0 ? [`upload ${plural(rerun.upload.length, 'package')}`] : []),
+    ...(rerun.confirm.length > 0 ? [`confirm ${plural(rerun.confirm.length, 'package')}`] : []),
+    ...(rerun.tag.length > 0 ? [`make ${plural(rerun.tag.length, 'tag')}`] : []),
+    ...(rerun.push.length > 0 ? [`push ${plural(rerun.push.length, 'tag')}`] : []),
+  ]
+  return parts.length === 0 ? '' : `Run the same command again, and it will ${parts.join(', ')}.\n`
+}
+
+function waitsFor(needs: readonly string[]): string {
+  const names = needs.filter((need) => need.startsWith('confirm:')).map((need) => need.slice('confirm:'.length))
+  return names.length === 0 ? '' : `after ${names.join(', ')}`
+}
+
+function named({ name, version }: Versioned): Cell {
+  return { text: `${name}@${version}` }
+}

@@ -1,0 +1,111 @@
+/**
+ * An explanation for a person: the tree of causes behind a release, each with the file and line or the commit it comes
+ * from; or what leaves a package out of the plan.
+ */
+import type { Cause, Explanation, ReleaseExplanation, Snapshot } from '@topsail/core'
+import type { Output } from '../context.ts'
+import { rangePlace, changePlace } from './places.ts'
+import { paintBump } from './plan-table.ts'
+import { changePhrase, plainText, reasonPhrase } from './reason.ts'
+import { printable } from './text.ts'
+import { type Branch, renderTree } from './tree.ts'
+
+type Known = Exclude<Explanation, { kind: 'unknown' }>
+type NotReleased = Extract<Explanation, { kind: 'not-released' }>
+
+export function renderWhy(explanation: Known, snapshot: Snapshot, output: Output): string {
+  if (explanation.kind === 'not-released') return renderWhyNot(explanation, snapshot, output)
+  const { colours } = output
+  const { name, from, to, bump } = explanation
+  const head = `${colours.bold(printable(name))} ${printable(from)} → ${printable(to)} ${paintBump(bump, output)(bump)}`
+  return `${head}\n${renderTree(causeBranches(explanation, snapshot, output))}`
+}
+
+function causeBranches(explanation: ReleaseExplanation, snapshot: Snapshot, output: Output): readonly Branch[] {
+  return explanation.causes.map((cause) => causeBranch(cause, explanation.name, snapshot, output))
+}
+
+function causeBranch(cause: Cause, name: string, snapshot: Snapshot, output: Output): Branch {
+  const { colours } = output
+  const placed = (text: string, place: string | undefined): string =>
+    place === undefined ? text : `${text}  ${colours.cyan(printable(place))}`
+  switch (cause.kind) {
+    case 'change': {
+      const text = `${printable(plainText(changePhrase(cause.change)))} ${paintBump(cause.bump, output)(cause.bump)}`
+      return { text: placed(text, changePlace(snapshot, cause.change, name)), below: [] }
+    }
+    case 'dependency': {
+      const text = printable(plainText(reasonPhrase(cause.reason, new Map())))
+      return { text: placed(text, rangePlace(snapshot, name, cause.reason)), ...becauseOf(cause, snapshot, output) }
+    }
+    case 'group': {
+      const text = `${printable(plainText(reasonPhrase(cause.reason, new Map())))} ${colours.dim(`(${cause.reason.group.map(printable).join(', ')})`)}`
+      return { text, ...becauseOf(cause, snapshot, output) }
+    }
+    case 'other':
+      return { text: printable(plainText(reasonPhrase(cause.reason, new Map()))), below: [] }
+  }
+}
+
+function becauseOf(
+  { because }: Extract<Cause, { because: unknown }>,
+  snapshot: Snapshot,
+  output: Output,
+): { below: readonly Branch[] } {
+  if (because.kind === 'released') return { below: causeBranches(because, snapshot, output) }
+  return {
+    below: [{ text: output.colours.dim(`${printable(because.name)} is explained elsewhere in this tree`), below: [] }],
+  }
+}
+
+const skipped = {
+  private: 'It is private, and private packages are not versioned here ("privatePackages" in .changeset/config.json).',
+  'no-version': 'Its manifest has no version.',
+  ignored: 'It is ignored.',
+} as const
+
+const quiet = {
+  'in-range': 'stays inside',
+  'asks-nothing': 'leaves, but the rules ask nothing for this kind of dependency, from',
+  stale: 'is not followed: its version of now is already outside of',
+  protocol: 'is not followed: the rules do not read',
+  tag: 'is not followed: a dist-tag, not a range, is',
+  'workspace-only': 'is not followed: only workspace: ranges are, not',
+} as const
+
+function renderWhyNot(explanation: NotReleased, snapshot: Snapshot, { colours }: Output): string {
+  const { name, declined, uncounted, dependencies, linked, rewritten } = explanation
+  const changeBranch =
+    (words: string) =>
+    (change: (typeof declined)[number]): Branch => {
+      const place = changePlace(snapshot, change, name)
+      return {
+        text: `${printable(plainText(changePhrase(change)))} ${words}  ${colours.cyan(printable(place ?? ''))}`,
+        below: [],
+      }
+    }
+  const branches: Branch[] = [
+    ...(explanation.skipped === undefined ? [] : [{ text: skipped[explanation.skipped], below: [] }]),
+    ...declined.map(changeBranch('asks for no release')),
+    ...uncounted.map(changeBranch('does not count')),
+    ...dependencies.map(({ dependency, next, range, field, why }): Branch => {
+      const place = rangePlace(snapshot, name, { field, dependency })
+      const text = printable(
+        `${dependency} ${next} ${quiet[why]} ${range}${field === 'dependencies' ? '' : ` (${field})`}`,
+      )
+      return { text: `${text}  ${colours.cyan(printable(place ?? ''))}`, below: [] }
+    }),
+    ...linked.map((group) => ({
+      text: `linked with ${group.map(printable).join(', ')}, which takes along only what is released anyway`,
+      below: [],
+    })),
+    ...rewritten.map((edit) => ({
+      text: printable(`its range of ${edit.dependency} is rewritten: ${edit.from} → ${edit.to}`),
+      below: [],
+    })),
+  ]
+  const head = `${colours.bold(printable(name))} is not released.\n`
+  return branches.length > 0
+    ? head + renderTree(branches)
+    : `${head}└─ No change names it, and no dependency of it is released.\n`
+}
