@@ -31,7 +31,10 @@ export type UnpublishableRange = {
 export function publishedManifest(manifest: Manifest, context: PublishContext): Manifest {
   switch (context.tool) {
     case 'pnpm':
-      return withRanges(withoutWorkspaceFields(withPublishConfig(manifest, pnpmOverrides, true)), context)
+      return withRanges(
+        withBinObject(withoutWorkspaceFields(withPublishConfig(manifest, pnpmOverrides, true))),
+        context,
+      )
     case 'yarn':
       return withRanges(withPublishConfig(manifest, yarnOverrides, false), context)
     case 'bun':
@@ -84,6 +87,13 @@ function withPublishConfig(manifest: Manifest, overrides: readonly string[], mov
   if (!moved) return merged
   const { publishConfig: _, ...rest } = merged
   return left.length === 0 ? (rest as Manifest) : { ...merged, publishConfig: Object.fromEntries(left) }
+}
+
+function withBinObject(manifest: Manifest): Manifest {
+  const bin: unknown = manifest['bin']
+  return typeof bin === 'string' && manifest.name !== undefined
+    ? ({ ...manifest, bin: { [manifest.name.split('/').at(-1) ?? manifest.name]: bin } } as Manifest)
+    : manifest
 }
 
 const scriptsOfPublishing = ['prepublishOnly', 'prepack', 'prepare', 'postpack', 'publish', 'postpublish']

@@ -3,16 +3,18 @@
  * own (yarn-files.ts). Links and anything outside the package never go in.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import type { Manifest, WorkspaceTool } from '@topsail/core'
 import packlist from 'npm-packlist'
+import { yarnFiles } from './yarn-files.ts'
 
 type Tree = Parameters<typeof packlist>[0]
 
 export type FileListRequest = {
   readonly dir: string
-  /** As it will be published. */
+  /** As it will be published, and as it stands in the workspace. */
   readonly manifest: Manifest
+  readonly source: Manifest
   readonly tool: WorkspaceTool
   /** The workspace root and its members' folders, absolute: npm applies ignore files of the folders in between. */
   readonly root: string
@@ -20,14 +22,15 @@ export type FileListRequest = {
 }
 
 export async function filesToPack(request: FileListRequest): Promise<readonly string[]> {
-  const { dir, manifest, tool, root, members } = request
+  const { dir, manifest, source, tool, root, members } = request
+  if (tool === 'yarn') return yarnFiles(dir, source)
   const between = tool === 'npm' || tool === 'lerna' ? { prefix: root, workspaces: [...members] } : {}
-  const files = await packlist(rootTree(dir, manifest), { path: dir, ...between })
+  const files = await packlist(rootTree(dir, manifest, tool), { path: dir, ...between })
   return files.map((file) => file.replaceAll('\\', '/'))
 }
 
-function rootTree(dir: string, manifest: Manifest): Tree {
-  const normalized = normalizedManifest(manifest)
+function rootTree(dir: string, manifest: Manifest, tool: WorkspaceTool): Tree {
+  const normalized = normalizedManifest(manifest, tool)
   const bundled = normalized.bundleDependencies
   return {
     path: dir,
@@ -37,8 +40,12 @@ function rootTree(dir: string, manifest: Manifest): Tree {
   }
 }
 
+type NormalizedManifest = Record<string, unknown> & { readonly bundleDependencies: string[] }
+
 /** What the walker reads, in the one form it understands. */
-function normalizedManifest(manifest: Manifest): Record<string, unknown> & { readonly bundleDependencies: string[] } {
+function normalizedManifest(manifest: Manifest, tool: WorkspaceTool): NormalizedManifest {
+  // npm does not recognise a `main` that begins with a dot, and then leaves it out when `files` does.
+  const path = tool === 'pnpm' || tool === 'bun' ? plainPath : (text: string) => text
   const { bin, files, main, browser } = manifest as Readonly<Record<string, unknown>>
   const listed: unknown = manifest['bundleDependencies'] ?? manifest['bundledDependencies']
   const everything = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
@@ -46,10 +53,10 @@ function normalizedManifest(manifest: Manifest): Record<string, unknown> & { rea
     dependencies: manifest.dependencies ?? {},
     optionalDependencies: manifest.optionalDependencies ?? {},
     bundleDependencies: listed === true ? everything : textsOf(listed),
-    bin: typeof bin === 'string' ? { bin } : typeof bin === 'object' && bin !== null ? bin : undefined,
+    bin: Object.fromEntries(binPaths(bin).map((path, index) => [index, path])),
     files: Array.isArray(files) ? textsOf(files) : undefined,
-    main: typeof main === 'string' ? main : undefined,
-    browser: typeof browser === 'string' ? browser : undefined,
+    main: typeof main === 'string' ? path(main) : undefined,
+    browser: typeof browser === 'string' ? path(browser) : undefined,
   }
 }
 
@@ -69,7 +76,7 @@ function edgeTo(
 
 function bundledTree(dir: string, places: readonly string[], seen: Map<string, Tree>): Tree {
   const edgesOut = new Map<string, { to: Tree; peer: boolean; dev: boolean }>()
-  const manifest = normalizedManifest(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest)
+  const manifest = normalizedManifest(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest, 'npm')
   const tree: Tree & { target?: Tree } = { path: dir, package: manifest, isProjectRoot: false, isLink: false, edgesOut }
   tree.target = tree
   seen.set(dir, tree)
@@ -78,6 +85,17 @@ function bundledTree(dir: string, places: readonly string[], seen: Map<string, T
     for (const [key, edge] of edgeTo(name, [dir, ...places], seen)) edgesOut.set(key, edge)
   }
   return tree
+}
+
+/** The files that `bin` names, whichever way it is written, from the package's folder. */
+export function binPaths(bin: unknown): readonly string[] {
+  const paths: readonly unknown[] = typeof bin === 'object' && bin !== null ? Object.values(bin) : [bin]
+  return textsOf(paths).map(plainPath)
+}
+
+/** `bin/one.js` for `./bin/one.js`, and never above the package. */
+export function plainPath(path: string): string {
+  return posix.join('/', path).slice(1)
 }
 
 function textsOf(value: unknown): string[] {

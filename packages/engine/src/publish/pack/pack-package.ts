@@ -3,12 +3,13 @@
  * deterministic tarball. The manifest is read again after the scripts, because some of them rewrite it. A tarball that
  * still holds a range of the workspace is a failure, found before anything is uploaded.
  */
+import { existsSync, readFileSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publishedManifest, unpublishableRanges } from '@topsail/core'
-import type { Manifest, Package, Problem, PublishContext, Version, Workspace } from '@topsail/core'
+import type { Manifest, Package, Problem, PublishContext, Version, Workspace, WorkspaceTool } from '@topsail/core'
 import { staysInside } from '../../ports.ts'
-import { filesToPack } from './file-list.ts'
+import { binPaths, filesToPack } from './file-list.ts'
 import { runScriptsAfter, runScriptsBefore, scriptsOf } from './scripts.ts'
 import { integrityOf, writeTarball, type Tarball, type TarEntry } from './tarball.ts'
 import { publishContext } from './publish-context.ts'
@@ -30,13 +31,15 @@ export type PackerOptions = {
   readonly gitHead?: string | undefined
 }
 
-export function workspacePacker(options: PackerOptions): Packer {
+export function workspacePacker(given: PackerOptions): Packer {
+  const options = { ...given, workspace: { ...given.workspace, tool: packingTool(given) } }
   const context = publishContext(options.workspace)
   return {
     async pack(pkg) {
       const scripts = {
         dir: join(options.root, pkg.dir),
         tool: options.workspace.tool,
+        root: options.root,
         scripts: scriptsOf(pkg.manifest),
       }
       const failedBefore = await runScriptsBefore(scripts)
@@ -49,6 +52,13 @@ export function workspacePacker(options: PackerOptions): Packer {
       return outcome
     },
   }
+}
+
+/** The first generation of yarn knows no `workspace:` and leaves publishing to npm's rules. */
+function packingTool({ root, workspace }: PackerOptions): WorkspaceTool {
+  if (workspace.tool !== 'yarn' || existsSync(join(root, '.yarnrc.yml'))) return workspace.tool
+  const lockfile = join(root, 'yarn.lock')
+  return existsSync(lockfile) && readFileSync(lockfile, 'utf8').includes('yarn lockfile v1') ? 'npm' : 'yarn'
 }
 
 async function packFiles(
@@ -115,14 +125,15 @@ async function entriesOf(
 ): Promise<readonly TarEntry[]> {
   const { tool, packages } = options.workspace
   const members = packages.map((pkg) => join(options.root, pkg.dir))
-  const files = await filesToPack({ dir: folder, manifest, tool, root: options.root, members })
-  const executables = executablesOf(manifest)
+  const request = { dir: folder, manifest, source: source.manifest, tool, root: options.root, members }
+  const files = await filesToPack(request)
+  const executables = executablesOf(manifest, source.manifest, tool)
   const entries: TarEntry[] = []
   for (const path of files) {
     if (path === 'package.json' || !staysInside(path)) continue
     const stat = await lstat(join(folder, path))
     if (!stat.isFile()) continue
-    const executable = executables.has(path) || (tool === 'npm' && (stat.mode & 0o111) !== 0)
+    const executable = executables.has(path) || (goesByDisk(tool) && (stat.mode & 0o111) !== 0)
     entries.push({ path, content: await readFile(join(folder, path)), executable })
   }
   const changed = JSON.stringify(manifest) !== JSON.stringify(source.manifest)
@@ -131,17 +142,16 @@ async function entriesOf(
   return [...entries, ...(await rootLicence(entries, options))]
 }
 
-/** What must be executable once installed, however the checkout has it. */
-function executablesOf(manifest: Manifest): ReadonlySet<string> {
-  const { bin } = manifest as { readonly bin?: unknown }
-  const bins: readonly unknown[] =
-    typeof bin === 'string' ? [bin] : Object.values(typeof bin === 'object' && bin !== null ? bin : {})
+/** What is executable whatever the disk says. npm sees only a `bin` beside the manifest, yarn not `publishConfig.bin`. */
+function executablesOf(manifest: Manifest, source: Manifest, tool: WorkspaceTool): ReadonlySet<string> {
+  const { bin } = (tool === 'yarn' ? source : manifest) as { readonly bin?: unknown }
+  if (goesByDisk(tool)) return new Set(binPaths(bin).filter((path) => !path.includes('/')))
   const listed: unknown = manifest.publishConfig?.['executableFiles']
-  return new Set(
-    [...bins, ...(Array.isArray(listed) ? listed : [])].flatMap((path) =>
-      typeof path === 'string' ? [path.replace(/^\.?\/+/, '')] : [],
-    ),
-  )
+  return new Set([...binPaths(bin), ...binPaths(Array.isArray(listed) ? { ...listed } : undefined)])
+}
+
+function goesByDisk(tool: WorkspaceTool): boolean {
+  return tool === 'npm' || tool === 'lerna' || tool === 'root'
 }
 
 /** pnpm gives a package without a licence file that of the workspace. */

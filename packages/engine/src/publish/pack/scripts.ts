@@ -2,12 +2,16 @@
  * Runs the lifecycle scripts that belong to packing, in the order of the workspace's package manager and through it,
  * so that they see the same environment as ever. A process only for scripts that exist.
  */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Manifest, WorkspaceTool } from '@topsail/core'
 
 export type ScriptFailure = { readonly script: string; readonly detail: string }
 
 export type ScriptContext = {
   readonly dir: string
+  /** The workspace root, absolute. */
+  readonly root: string
   readonly tool: WorkspaceTool
   readonly scripts: ReadonlySet<string>
 }
@@ -48,10 +52,11 @@ async function runScripts(names: readonly string[], context: ScriptContext): Pro
 
 const longestDetail = 2000
 
-async function runScript(name: string, { dir, tool }: ScriptContext): Promise<string | undefined> {
+async function runScript(name: string, { dir, root, tool }: ScriptContext): Promise<string | undefined> {
   const { execa } = await import('execa')
-  const command = tool === 'lerna' || tool === 'root' ? 'npm' : tool
-  const result = await execa(command, ['run', name], {
+  const [command, ...before] =
+    tool === 'yarn' ? yarnCommand(root) : [tool === 'lerna' || tool === 'root' ? 'npm' : tool]
+  const result = await execa(command, [...before, 'run', name], {
     cwd: dir,
     preferLocal: true,
     reject: false,
@@ -60,4 +65,13 @@ async function runScript(name: string, { dir, tool }: ScriptContext): Promise<st
   })
   if (!result.failed) return undefined
   return `${result.all ?? ''}\n${result.shortMessage ?? ''}`.trim().slice(-longestDetail)
+}
+
+/** Yarn is often a file of the repository, named in its configuration, and not installed. */
+function yarnCommand(root: string): readonly [string, ...string[]] {
+  const config = join(root, '.yarnrc.yml')
+  const path = existsSync(config)
+    ? /^yarnPath:\s*["']?([^"'\n]+?)["']?\s*$/m.exec(readFileSync(config, 'utf8'))?.[1]
+    : undefined
+  return path === undefined ? ['yarn'] : [process.execPath, resolve(root, path)]
 }
