@@ -35,7 +35,7 @@ export function readReleasePleaseMessage(text: string): Reading {
   for (const part of splitNested(overridden(text))) {
     const reading = readOne(part)
     if (reading === undefined) continue
-    if (statements.length < mostStatements) statements.push(...reading.statements)
+    statements.push(...reading.statements.slice(0, mostStatements - statements.length))
     releaseAs ??= reading.releaseAs
   }
   return { statements, releaseAs }
@@ -148,7 +148,8 @@ function readFooters(lines: readonly string[]): Footers {
     if (type === undefined) continue
     if (type.toLowerCase() === 'release-as') releaseAs ??= last.trim()
     const words = `${type}${scope === undefined ? '' : `(${scope})`}${mark ?? ''}${separator === ':' ? ': ' : ''}`
-    statements.push(...(readOne([`${words}${text}`, ...rest].join('\n'))?.statements ?? []))
+    if (statements.length >= mostStatements) continue
+    statements.push(...(readOne([`${words}${text}`, ...rest].join('\n'))?.statements ?? []).slice(0, mostStatements))
   }
   return { statements, breaking, releaseAs }
 }
