@@ -55,9 +55,7 @@ function parseChangeset(text: string): Parsed {
   const size = front.lines.reduce((sum, line) => sum + line.length + 1, 0)
   if (size > mostFrontMatter) return malformed(`the front matter is larger than ${mostFrontMatter} characters`, 1)
   const bumps = readPlainLines(front.lines) ?? readYaml(front)
-  return typeof bumps === 'string'
-    ? malformed(bumps, front.firstLine)
-    : { ok: true, bumps, summary: front.rest.trim() }
+  return typeof bumps === 'string' ? malformed(bumps, front.firstLine) : { ok: true, bumps, summary: front.rest.trim() }
 }
 
 function malformed(detail: string, line?: number): Parsed {
@@ -91,8 +89,7 @@ function countLines(text: string, until: number): number {
   return lines
 }
 
-const plainLine =
-  /^(?:"([^"\\]+)"|'([^']+)'|([A-Za-z_][\w./-]*)):[ \t]+(["']?)(major|minor|patch|none)\4[ \t]*\r?$/
+const plainLine = /^(?:"([^"\\]+)"|'([^']+)'|([A-Za-z_][\w./-]*)):[ \t]+(["']?)(major|minor|patch|none)\4[ \t]*\r?$/
 const wordsOfYaml = new Set(['true', 'false', 'null', 'True', 'False', 'Null', 'TRUE', 'FALSE', 'NULL'])
 
 function keyOf(line: string): string | undefined {

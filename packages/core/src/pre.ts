@@ -31,7 +31,8 @@ export function usedInPre(
 
 /**
  * Ends pre mode: a package that has a prerelease and no release of its own gets the patch that drops the suffix.
- * Changesets 2 does so even for packages that it leaves out otherwise.
+ * Changesets 2 does so for packages that it leaves out otherwise as well, and for those without asking for a prerelease
+ * unless a group counts for them.
  */
 export function leavePreMode(
   settled: ReadonlyMap<PackageName, Settled>,
@@ -46,7 +47,8 @@ export function leavePreMode(
     if (pkg.version === undefined || (now !== undefined && now.bump !== 'none')) continue
     const skipped = laws.isSkipped(pkg)
     const live = (laws.counters.get(name)?.counter ?? 0) !== 0
-    const due = skipped ? rules === 'changesets@2' && now === undefined : live
+    const counted = !skipped || laws.groups.of.has(name)
+    const due = skipped && (rules !== 'changesets@2' || now !== undefined) ? false : live || !counted
     if (due) left.set(name, { pkg, bump: 'patch', base: now?.base ?? pkg.version, cause: { kind: 'pre-exit' } })
   }
   return left
