@@ -5,7 +5,7 @@
  * command mends it: versions can be written without a network.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import {
   editLockfile,
   lockfileNames,
@@ -149,7 +149,7 @@ function pinnedYarn(root: string): string | undefined {
   const settings = join(root, '.yarnrc.yml')
   if (!existsSync(settings)) return undefined
   const path = /^yarnPath:\s*["']?([^"'\s#]+)/m.exec(readFileSync(settings, 'utf8'))?.[1]
-  return path === undefined ? undefined : join(root, path)
+  return path === undefined ? undefined : resolve(root, path)
 }
 
 async function start(
