@@ -26,18 +26,41 @@ export type RequestOptions = Readonly<Record<string, unknown>>
 export const publicRegistry = 'https://registry.npmjs.org/'
 
 export function readNpmConfig(cwd: string, tool: WorkspaceTool, env: Environment = process.env): NpmConfig {
-  const values = layersOf(cwd, env).reduce((all, layer) => new Map([...all, ...layer]), new Map<string, NpmrcValue>())
+  const layers = layersOf(cwd, env)
+  const values = withoutUserinfo(new Map(layers.flatMap((layer) => [...layer])))
   const text = (key: string): string | undefined => {
     const value = values.get(key)
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   const defaultRegistry = text('registry') ?? publicRegistry
   return {
-    registryOf: (name, manifest) => withSlash(registryOf(name, manifest, tool, text) ?? defaultRegistry),
+    registryOf: (name, manifest) => withSlash(shownAddress(registryOf(name, manifest, tool, text) ?? defaultRegistry)),
     hasCredentials: (registry) => credentialKeysFor(registry).some((key) => text(key) !== undefined),
     requestOptions: (registry) => requestOptionsOf(registry, values, text, cwd),
     redact: redactor(secretsOf(values)),
   }
+}
+
+/** `https://user:password@host/` becomes credentials beside an address that may be shown. */
+function withoutUserinfo(values: Map<string, NpmrcValue>): ReadonlyMap<string, NpmrcValue> {
+  for (const [key, value] of [...values]) {
+    if (!/(^|:)registry$/.test(key) || typeof value !== 'string' || !URL.canParse(value)) continue
+    const { username, password, host, pathname } = new URL(value)
+    if (username === '' && password === '') continue
+    values.set(key, shownAddress(value))
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    values.set(`//${host}${withSlash(pathname)}:_auth`, Buffer.from(pair).toString('base64'))
+  }
+  return values
+}
+
+/** Without a user and a password: an address is printed, and kept in results. */
+function shownAddress(address: string): string {
+  if (!URL.canParse(address)) return address
+  const url = new URL(address)
+  url.username = ''
+  url.password = ''
+  return url.href
 }
 
 /** Weakest first. */
@@ -139,6 +162,7 @@ const credentialNames = ['_authToken', '_auth', 'username', '_password', 'certfi
 
 /** `//host/a/b/:_authToken`, and for every folder above it, with and without the last slash. */
 function credentialKeysFor(registry: string): readonly string[] {
+  if (!URL.canParse(registry)) return []
   const { host, pathname } = new URL(registry)
   const keys: string[] = []
   for (let place = `//${host}${pathname}`; place.length > 2; place = place.replace(/([^/]+|\/)$/, '')) {

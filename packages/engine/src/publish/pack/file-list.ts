@@ -5,10 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { Manifest, WorkspaceTool } from '@topsail/core'
-import packlist from 'npm-packlist'
-import { yarnFiles } from './yarn-files.ts'
+import type Packlist from 'npm-packlist'
 
-type Tree = Parameters<typeof packlist>[0]
+type Tree = Parameters<typeof Packlist>[0]
 
 export type FileListRequest = {
   readonly dir: string
@@ -23,7 +22,8 @@ export type FileListRequest = {
 
 export async function filesToPack(request: FileListRequest): Promise<readonly string[]> {
   const { dir, manifest, source, tool, root, members } = request
-  if (tool === 'yarn') return yarnFiles(dir, source)
+  if (tool === 'yarn') return (await import('./yarn-files.ts')).yarnFiles(dir, source)
+  const { default: packlist } = await import('npm-packlist')
   const between = tool === 'npm' || tool === 'lerna' ? { prefix: root, workspaces: [...members] } : {}
   const files = await packlist(rootTree(dir, manifest, tool), { path: dir, ...between })
   return files.map((file) => file.replaceAll('\\', '/'))
