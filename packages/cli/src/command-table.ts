@@ -38,6 +38,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/why.ts')).whyCommand,
   },
   {
+    name: 'what-if',
+    summary: 'show what the plan would be with a change more, less or other',
+    load: async () => (await import('./commands/what-if.ts')).whatIfCommand,
+  },
+  {
     name: 'version',
     summary: 'write versions, ranges, changelogs and the lockfile',
     load: async () => (await import('./commands/version.ts')).versionCommand,

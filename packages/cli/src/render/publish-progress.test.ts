@@ -1,0 +1,61 @@
+import type { Step } from '@topsail/core'
+import { createColors } from 'picocolors'
+import { expect, test } from 'vitest'
+import type { Output } from '../context.ts'
+import { publishProgress } from './publish-progress.ts'
+
+const common = { needs: [], after: [], undo: { kind: 'none' } } as const
+const unit = { name: '@acme/db', version: '2.0.0' }
+const pack: Step = { ...common, ...unit, kind: 'pack', id: 'pack:@acme/db@2.0.0', dir: 'packages/db' }
+const confirm: Step = {
+  ...common,
+  ...unit,
+  kind: 'confirm',
+  id: 'confirm:@acme/db@2.0.0',
+  registry: 'https://r.example/',
+}
+
+function output(isTTY: boolean): { output: Output; text: () => string } {
+  let text = ''
+  const write = (more: string): void => {
+    text += more
+  }
+  return {
+    output: { write, isTTY, columns: () => 60, colours: createColors(false), drained: () => Promise.resolve() },
+    text: () => text,
+  }
+}
+
+function play(isTTY: boolean): string {
+  const { output: to, text } = output(isTTY)
+  const progress = publishProgress(to)
+  progress.onEvent({ kind: 'planned', steps: [pack, confirm], problems: [] })
+  for (const step of [pack, confirm]) {
+    progress.onEvent({ kind: 'step-started', step })
+    progress.onEvent({ kind: 'step-done', step })
+  }
+  progress.end()
+  return text()
+}
+
+test('in a log each thing that happened is one plain line', () => {
+  expect(play(false)).toBe('1 package to publish\n✓ packed @acme/db@2.0.0\n✓ live @acme/db@2.0.0\n')
+})
+
+test('on a terminal a status line is redrawn below the lines, and gone at the end', () => {
+  const text = play(true)
+  expect(text).toContain('packed 0/1')
+  // What a terminal would show: each clear takes the line that stands there.
+  const shown = text.split('\n').map((line) => line.split('\r\u001b[2K').at(-1))
+  expect(shown).toEqual(['1 package to publish', '✓ packed @acme/db@2.0.0', '✓ live @acme/db@2.0.0', ''])
+})
+
+test('a registry that asks to wait is told about, a slow confirmation only after a while', () => {
+  const { output: to, text } = output(false)
+  const progress = publishProgress(to)
+  const waiting = { kind: 'step-waiting', step: confirm, wait: 2_000, detail: 'not served yet \u001b[2J' } as const
+  progress.onEvent({ ...waiting, attempt: 1 })
+  expect(text()).toBe('')
+  progress.onEvent({ ...waiting, attempt: 9 })
+  expect(text()).toBe('… @acme/db@2.0.0: not served yet \\u{1b}[2J; again in 2 s\n')
+})
