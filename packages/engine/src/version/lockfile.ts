@@ -73,12 +73,15 @@ type Manager = {
   readonly check: readonly string[]
   readonly flags: Readonly<Record<Mode, readonly string[]>>
   readonly env: Readonly<Record<Mode, Readonly<Record<string, string>>>>
+  readonly checkEnv?: Readonly<Record<string, string>>
 }
 
 const nothing = { offline: {}, 'prefer-offline': {} }
 const offlineFlags = { offline: ['--offline'], 'prefer-offline': ['--prefer-offline'] }
 /** A workspace that pins another release of pnpm is still checked by the one that is here. */
 const anyPnpm = { pnpm_config_pm_on_fail: 'ignore', npm_config_manage_package_manager_versions: 'false' }
+/** How old or trusted the locked packages are was judged when they were locked, and asking needs a network. */
+const trustingPnpm = { ...anyPnpm, pnpm_config_trust_lockfile: 'true', pnpm_config_minimum_release_age: '0' }
 
 const pnpm: Manager = {
   name: 'pnpm',
@@ -86,6 +89,7 @@ const pnpm: Manager = {
   check: ['install', '--frozen-lockfile', '--lockfile-only', '--ignore-scripts'],
   flags: offlineFlags,
   env: { offline: anyPnpm, 'prefer-offline': anyPnpm },
+  checkEnv: trustingPnpm,
 }
 const npm: Manager = {
   name: 'npm',
@@ -126,7 +130,10 @@ type Program = { readonly file: string; readonly args: readonly string[] }
 
 async function run(root: string, manager: Manager, args: readonly string[], mode: Mode): Promise<Outcome> {
   for (const program of programsOf(root, manager)) {
-    const outcome = await start(root, program, [...args, ...manager.flags[mode]], manager.env[mode])
+    const outcome = await start(root, program, [...args, ...manager.flags[mode]], {
+      ...manager.env[mode],
+      ...(args === manager.check ? manager.checkEnv : {}),
+    })
     if (outcome.kind !== 'missing') return outcome
   }
   return { kind: 'missing' }
