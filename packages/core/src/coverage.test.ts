@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Change } from './change.ts'
-import { coverageOf, proposedBumps, type BranchWork } from './coverage.ts'
+import { coverageOf, type BranchWork } from './coverage.ts'
 import { recordOf } from './record.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import type { Manifest, Package, Workspace } from './workspace.ts'
@@ -153,18 +153,6 @@ describe('catalogs', () => {
       '@acme/web': 'uncovered',
     })
   })
-})
-
-test('proposed bumps come largest first', () => {
-  const proposals = new Map([
-    ['@acme/api', 'minor' as const],
-    ['@acme/db', 'none' as const],
-  ])
-  const found = coverage({ files: ['packages/db/a', 'services/api/a'], proposals })
-  expect(proposedBumps(found)).toEqual([
-    { name: '@acme/api', bump: 'minor' },
-    { name: '@acme/db', bump: 'patch' },
-  ])
 })
 
 type Work = Partial<Omit<BranchWork, 'files'>> & { readonly files?: readonly string[] }

@@ -56,7 +56,8 @@ export async function addChangeset(options: AddOptions): Promise<AddResult> {
     ...releaseProblems(options.releases, workspace.packages, settings),
   ]
   if (problems.length > 0) return refused(problems)
-  return write(root, options.releases, summary, options.dryRun === true)
+  const written = await write(root, options.releases, summary, options.dryRun === true)
+  return written.file === undefined ? written : formatted(root, written.file, settings)
 }
 
 /** Line ends made plain; characters that steer a terminal taken out, since this ends up in changelogs. */
@@ -110,6 +111,13 @@ function releaseProblems(
     if (why !== undefined) problems.push({ code: 'CHANGESET_WITHOUT_EFFECT', severity: 'error', name, why })
   }
   return problems
+}
+
+/** As the repository's own formatter has it; without one, as the library wrote it. */
+async function formatted(root: string, file: Path, settings: Settings): Promise<AddResult> {
+  const { formatFiles } = await import('../version/formatter.ts')
+  const problems = await formatFiles(root, settings.format, [file])
+  return { file, text: await readFile(join(root, file), 'utf8'), problems }
 }
 
 async function write(

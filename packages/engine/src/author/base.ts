@@ -5,6 +5,7 @@
  */
 import type { Problem, Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
+import { deepen, deepeningSteps, isShallow, remoteOf } from '../read/shallow.ts'
 
 export type Base = {
   readonly commit: Sha
@@ -59,15 +60,21 @@ function isBranch(ref: string, branch: string): boolean {
   return ref.startsWith('refs/remotes/') && ref.slice(ref.indexOf('/', 'refs/remotes/'.length) + 1) === branch
 }
 
-async function mergeBase(git: Git, tips: readonly Tip[]): Promise<BaseAnswer> {
+/** A shallow clone is deepened as long as its remote gives more and the answer is not there. */
+async function mergeBase(git: Git, tips: readonly Tip[], steps: readonly Step[] = deepeningSteps): Promise<BaseAnswer> {
+  const refs = tips.map((tip) => tip.ref.replace(/^refs\/(?:heads|remotes)\//, ''))
   const answer = await git(['merge-base', 'HEAD', ...tips.map((tip) => tip.commit)])
   const commit = answer.kind === 'done' && answer.code === 0 ? answer.stdout.split('\n', 1)[0] : undefined
-  const refs = tips.map((tip) => tip.ref.replace(/^refs\/(?:heads|remotes)\//, ''))
   if (commit !== undefined && commit !== '') return { ok: true, base: { commit, refs } }
-  const shallow = await git(['rev-parse', '--is-shallow-repository'])
-  const isShallow = shallow.kind === 'done' && shallow.stdout.trim() === 'true'
-  return failed({ code: 'BASE_UNRELATED', severity: 'error', ref: refs[0] ?? '', shallow: isShallow })
+  const shallow = await isShallow(git)
+  const [step, ...later] = shallow ? steps : []
+  const remote = step === undefined ? undefined : await remoteOf(git)
+  if (step !== undefined && remote !== undefined && (await deepen(git, remote, step)))
+    return mergeBase(git, tips, later)
+  return failed({ code: 'BASE_UNRELATED', severity: 'error', ref: refs[0] ?? '', shallow })
 }
+
+type Step = (typeof deepeningSteps)[number]
 
 function failed(problem: Problem): BaseAnswer {
   return { ok: false, problem }

@@ -232,7 +232,7 @@ describe('where the branch began', () => {
     expect(codesIn(await checkWorkspace({ cwd: folder }))).toEqual(['HISTORY_UNAVAILABLE'])
   })
 
-  test('a clone too shallow to reach the base says so', async () => {
+  test('a shallow clone is deepened where its remote gives more, and says so where it does not', async () => {
     const repo = await branch()
     await repo.write({ 'packages/db/index.js': '2\n' })
     await repo.commit('feat(db): two')
@@ -240,15 +240,21 @@ describe('where the branch began', () => {
     await repo.git('checkout', '--quiet', 'main')
     await repo.write({ 'packages/ui/index.js': '2\n' })
     await repo.commit('fix(ui): two')
-    const clone = await emptyFolder()
-    const remote = pathToFileURL(repo.remote).href
-    const args = ['clone', '--quiet', '--depth=1', '--no-single-branch', '--branch=work', remote, clone]
-    await rm(clone, { recursive: true })
-    await promisify(execFile)('git', args, { env: { ...process.env, ...gitEnvironment } })
-    const { problems } = await checkWorkspace({ cwd: clone })
+    const clones = [await shallowClone(repo), await shallowClone(repo)] as const
+    expect(statesIn(await checkWorkspace({ cwd: clones[0] }))).toEqual({ '@acme/db': 'bumped' })
+    await rename(repo.remote, `${repo.remote}.gone`)
+    const { problems } = await checkWorkspace({ cwd: clones[1] })
     expect(problems).toEqual([{ code: 'BASE_UNRELATED', severity: 'error', ref: 'origin/main', shallow: true }])
   })
 })
+
+async function shallowClone(repo: TestRepository): Promise<string> {
+  const folder = join(await emptyFolder(), 'clone')
+  const remote = pathToFileURL(repo.remote).href
+  const args = ['clone', '--quiet', '--depth=1', '--no-single-branch', '--branch=work', remote, folder]
+  await promisify(execFile)('git', args, { env: { ...process.env, ...gitEnvironment } })
+  return folder
+}
 
 async function branch(
   topsail: object = { sources: 'both' },

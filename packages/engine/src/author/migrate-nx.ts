@@ -5,10 +5,11 @@
  */
 import type { Bump, PackageName, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
-import { isRecord, own, stringsIn } from '../read/record.ts'
+import { isRecord, own } from '../read/record.ts'
 import { internalDependencies } from './internal-dependencies.ts'
-import { readNxProjects, selectProjects, type NxProject } from './nx-projects.ts'
-import { convertVersionPlans, type NxNames } from './nx-version-plans.ts'
+import { implicitGroup, namesOf, readGroups, type NxGroup } from './nx-groups.ts'
+import { readNxProjects } from './nx-projects.ts'
+import { convertVersionPlans } from './nx-version-plans.ts'
 import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export function migrateNx(release: unknown, files: Files, workspace: Workspace): SetUp {
@@ -32,36 +33,7 @@ export function migrateNx(release: unknown, files: Files, workspace: Workspace):
   }
 }
 
-type Group = {
-  readonly name: string
-  /** Where its settings stand: `release` or `release.groups.NAME`. */
-  readonly key: string
-  readonly settings: unknown
-  readonly fixed: boolean
-  readonly patterns: unknown
-  readonly projects: readonly NxProject[]
-}
-
-/** What Nx calls the one group of a workspace that defines none. */
-const implicitGroup = '__default__'
-
-function readGroups(setUp: SetUpBuilder, release: unknown, projects: readonly NxProject[]): readonly Group[] {
-  const declared = own(release, 'groups')
-  const entries =
-    isRecord(declared) && Object.keys(declared).length > 0
-      ? Object.entries(declared).map(([name, settings]) => ({ name, key: `release.groups.${name}`, settings }))
-      : [{ name: implicitGroup, key: 'release', settings: release }]
-  return entries.map(({ name, key, settings }) => {
-    const relationship = own(settings, 'projectsRelationship') ?? own(release, 'projectsRelationship') ?? 'fixed'
-    const patterns = own(settings, 'projects')
-    const wanted = typeof patterns === 'string' ? [patterns] : patterns === undefined ? ['*'] : stringsIn(patterns)
-    const { selected, idle } = selectProjects(projects, wanted)
-    for (const pattern of idle) setUp.leave(`${key}.projects`, pattern, 'has-no-package')
-    return { name, key, settings, patterns, fixed: relationship !== 'independent', projects: selected }
-  })
-}
-
-function carryGroups(setUp: SetUpBuilder, groups: readonly Group[]): void {
+function carryGroups(setUp: SetUpBuilder, groups: readonly NxGroup[]): void {
   const fixed: (readonly PackageName[])[] = []
   for (const group of groups) {
     if (group.projects.length === 0) setUp.leave(group.key, group.name, 'group-without-package')
@@ -75,7 +47,12 @@ function carryGroups(setUp: SetUpBuilder, groups: readonly Group[]): void {
 }
 
 /** A package that a released one needs cannot be ignored: Changesets refuses such a tree. */
-function carryUnreleased(setUp: SetUpBuilder, release: unknown, groups: readonly Group[], workspace: Workspace): void {
+function carryUnreleased(
+  setUp: SetUpBuilder,
+  release: unknown,
+  groups: readonly NxGroup[],
+  workspace: Workspace,
+): void {
   const released = new Set(groups.flatMap((group) => group.projects.map((project) => project.name)))
   const others = workspace.packages.filter((pkg) => !released.has(pkg.name) && pkg.version !== undefined)
   const needs = internalDependencies(workspace)
@@ -86,7 +63,7 @@ function carryUnreleased(setUp: SetUpBuilder, release: unknown, groups: readonly
   for (const pkg of others) if (needed.has(pkg.name)) setUp.leave(key, pkg.name, 'is-needed')
 }
 
-function carrySources(setUp: SetUpBuilder, release: unknown, groups: readonly Group[]): void {
+function carrySources(setUp: SetUpBuilder, release: unknown, groups: readonly NxGroup[]): void {
   const [key, value] = commitSetting(release, groups)
   if (key === undefined) {
     setUp.topsail['sources'] = 'changesets'
@@ -103,7 +80,7 @@ function carrySources(setUp: SetUpBuilder, release: unknown, groups: readonly Gr
   }
 }
 
-function commitSetting(release: unknown, groups: readonly Group[]): readonly [string | undefined, unknown] {
+function commitSetting(release: unknown, groups: readonly NxGroup[]): readonly [string | undefined, unknown] {
   const places = [{ key: 'release', settings: release }, ...groups]
   for (const { key, settings } of places) {
     const version = own(settings, 'version')
@@ -132,7 +109,7 @@ function commitTypes(setUp: SetUpBuilder, types: unknown): Readonly<Record<strin
   return bumps.length === 0 ? undefined : Object.fromEntries(bumps)
 }
 
-function carryTags(setUp: SetUpBuilder, release: unknown, groups: readonly Group[]): void {
+function carryTags(setUp: SetUpBuilder, release: unknown, groups: readonly NxGroup[]): void {
   const [first, ...others] = groups.map((group) => tagPatternOf(release, group))
   if (first === undefined) return
   const { key, value, pattern } = first
@@ -143,7 +120,7 @@ function carryTags(setUp: SetUpBuilder, release: unknown, groups: readonly Group
   else if (pattern !== '{name}@{version}') setUp.toTopsail(key, value, 'tagPattern', pattern)
 }
 
-function tagPatternOf(release: unknown, group: Group): { key: string; value: string; pattern: string } {
+function tagPatternOf(release: unknown, group: NxGroup): { key: string; value: string; pattern: string } {
   for (const { key, settings } of [group, { key: 'release', settings: release }]) {
     const nested = own(own(settings, 'releaseTag'), 'pattern')
     const flat = own(settings, 'releaseTagPattern')
@@ -195,7 +172,7 @@ function carryDependents(setUp: SetUpBuilder, release: unknown): void {
   setUp.toConfig(key, setting, name, { updateInternalDependents: 'always' })
 }
 
-function carryPrivatePackages(setUp: SetUpBuilder, groups: readonly Group[], workspace: Workspace): void {
+function carryPrivatePackages(setUp: SetUpBuilder, groups: readonly NxGroup[], workspace: Workspace): void {
   const released = new Set(groups.flatMap((group) => group.projects.map((project) => project.name)))
   const names = workspace.packages
     .filter((pkg) => pkg.private && pkg.version !== undefined && released.has(pkg.name))
@@ -205,7 +182,7 @@ function carryPrivatePackages(setUp: SetUpBuilder, groups: readonly Group[], wor
   setUp.notes.push({ kind: 'private-packages-versioned', names })
 }
 
-function leaveTheRest(setUp: SetUpBuilder, release: unknown, groups: readonly Group[]): void {
+function leaveTheRest(setUp: SetUpBuilder, release: unknown, groups: readonly NxGroup[]): void {
   const places = [{ key: 'release', settings: release }, ...groups.filter((group) => group.key !== 'release')]
   for (const { key, settings } of places) {
     for (const [path, because] of leftBehind) {
@@ -232,15 +209,3 @@ const leftBehind: readonly (readonly [path: string, because: LeftBehindReason])[
   ['version.versionActions', 'no-counterpart'],
   ['version.versionPrefix', 'range-prefix'],
 ]
-
-/** A group may be called as a project is; Nx looks for groups first. */
-function namesOf(projects: readonly NxProject[], groups: readonly Group[]): NxNames {
-  const names = new Map<string, readonly PackageName[]>(projects.map((project) => [project.project, [project.name]]))
-  for (const group of groups) {
-    names.set(
-      group.name,
-      group.projects.map((project) => project.name),
-    )
-  }
-  return names
-}

@@ -8,35 +8,33 @@ import type { Bump, PackageName, Path } from '@topsail/core'
 export type Setting = { readonly file: Path; readonly key: string }
 
 /** Why a setting was left behind. A sentence for each is in `cli/src/render/init.ts`. */
-export const leftBehindReasons = [
-  'branches',
-  'canary',
-  'changelog-format',
-  'changelog-of-workspace',
-  'commits-and-pushes',
-  'current-version',
-  'custom-preset',
-  'dependents-never',
-  'dist-tag',
-  'docker',
-  'exact-ranges',
-  'forge-release',
-  'group-without-package',
-  'has-no-package',
-  'is-needed',
-  'no-counterpart',
-  'pre-command',
-  'pre-mode',
-  'published-folder',
-  'range-prefix',
-  'registry',
-  'rooted-pattern',
-  'scope-off',
-  'signature',
-  'tag-per-group',
-  'unreadable',
-] as const
-export type LeftBehindReason = (typeof leftBehindReasons)[number]
+export type LeftBehindReason =
+  | 'branches'
+  | 'canary'
+  | 'changelog-format'
+  | 'changelog-of-workspace'
+  | 'commits-and-pushes'
+  | 'current-version'
+  | 'custom-preset'
+  | 'dependents-never'
+  | 'dist-tag'
+  | 'docker'
+  | 'exact-ranges'
+  | 'forge-release'
+  | 'group-without-package'
+  | 'has-no-package'
+  | 'is-needed'
+  | 'no-counterpart'
+  | 'pre-command'
+  | 'pre-mode'
+  | 'published-folder'
+  | 'range-prefix'
+  | 'registry'
+  | 'rooted-pattern'
+  | 'scope-off'
+  | 'signature'
+  | 'tag-per-group'
+  | 'unreadable'
 
 export type InitNote =
   | {
