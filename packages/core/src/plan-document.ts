@@ -86,7 +86,8 @@ function releaseDocument(release: Release): Release {
   })
 }
 
-function changeDocument(change: Change): ChangeDocument {
+/** A change as every document shows it. */
+export function changeDocument(change: Change): ChangeDocument {
   const bumps = sorted(change.bumps)
   if (change.kind === 'changeset') return ordered({ ...change, commit: change.commit ?? null }, { bumps })
   if (change.kind === 'commit') return ordered({ ...change, scope: change.scope ?? null }, { bumps })

@@ -3,6 +3,7 @@
  * and annotations beside the lines in GitHub Actions. Exit 1 when something is to be mended.
  */
 import { relative, sep } from 'node:path'
+import { changeDocument } from '@topsail/core'
 import { checkWorkspace, type CheckResult } from '@topsail/engine'
 import { type Command, Option } from 'commander'
 import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
@@ -55,7 +56,7 @@ function checkDocument(result: CheckResult): object {
     base: result.base ?? null,
     packages: result.packages,
     unowned: result.unowned,
-    changes: result.changes,
+    changes: result.changes.map(changeDocument),
     problems: result.problems,
     mend: mendingCommand(result) ?? null,
   }

@@ -9,7 +9,7 @@ import type { Files } from '../ports.ts'
 import { isRecord } from '../read/record.ts'
 import type { InitNote } from './set-up.ts'
 
-export const versionPlanFolder: Path = '.nx/version-plans'
+const versionPlanFolder: Path = '.nx/version-plans'
 
 /** Project and group names to the packages they stand for. */
 export type NxNames = ReadonlyMap<string, readonly PackageName[]>
