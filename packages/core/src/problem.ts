@@ -154,6 +154,7 @@ export type Problem =
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>
+  | ProblemOf<'PUBLISH_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>
   | ProblemOf<'TARBALL_RANGE_UNPUBLISHABLE', { name: PackageName; dependency: string; field: string; range: string }>
   | ProblemOf<'UPLOAD_REFUSED', { name: PackageName; version: Version; registry: string; detail: string }>
   | ProblemOf<'UPLOAD_UNAUTHORISED', { name: PackageName; registry: string; oneTimePassword: boolean; detail: string }>

@@ -25,6 +25,9 @@ type StepOf<Kind extends string, Facts = unknown> = {
   readonly undo: Undo
 } & Readonly<Facts>
 
+/** Nothing left this machine, or nothing was changed. */
+const forget: Undo = { kind: 'exact', by: 'forget' }
+
 export type Access = 'public' | 'restricted'
 
 export type UploadTarget = {
@@ -68,61 +71,60 @@ export type PublishUnit = {
 
 export function releaseSteps(units: readonly PublishUnit[]): readonly Step[] {
   const uploads = units.filter((unit) => unit.upload !== undefined)
-  const needed = confirmsNeeded(uploads)
-  const packs = uploads.map(packStep)
+  const needed = outsideNeeds(uploads)
+  const needsOf = (unit: PublishUnit): readonly PublishUnit[] => needed.get(unit.name) ?? []
+  const packs = uploads.map((unit) => packStep(unit, needsOf(unit)))
   return [
     ...packs,
     ...(packs.length > 0 ? [checkStep(packs)] : []),
-    ...uploads.flatMap((unit) => uploadSteps(unit, needed.get(unit.name) ?? [])),
+    ...uploads.flatMap((unit) => uploadSteps(unit, needsOf(unit))),
     ...tagSteps(units),
   ]
 }
 
-/** For each upload the confirm steps it waits for: its cycle's dependencies outside the cycle. Linear in the edges. */
-function confirmsNeeded(uploads: readonly PublishUnit[]): ReadonlyMap<PackageName, readonly StepId[]> {
+/** What each upload waits for: the dependencies of its whole cycle, outside of that cycle. Linear in the edges. */
+function outsideNeeds(uploads: readonly PublishUnit[]): ReadonlyMap<PackageName, readonly PublishUnit[]> {
   const byName = new Map(uploads.map((unit) => [unit.name, unit]))
   const components = stronglyConnected([...byName.keys()], (name) =>
     (byName.get(name)?.needs ?? []).filter((need) => byName.has(need)),
   )
   const componentOf = new Map(components.flatMap((members, index) => members.map((name) => [name, index] as const)))
 
-  const needed = new Map<PackageName, readonly StepId[]>()
+  const needed = new Map<PackageName, readonly PublishUnit[]>()
   components.forEach((members, index) => {
     const outside = new Set<number>()
-    for (const name of members) {
-      for (const need of byName.get(name)?.needs ?? []) {
-        const component = componentOf.get(need)
-        if (component !== undefined && component !== index) outside.add(component)
-      }
+    for (const need of members.flatMap((name) => byName.get(name)?.needs ?? [])) {
+      const component = componentOf.get(need)
+      if (component !== undefined && component !== index) outside.add(component)
     }
-    const ids = [...outside]
+    const units = [...outside]
       .flatMap((component) => components[component] ?? [])
-      .map((name) => byName.get(name))
-      .flatMap((unit) => (unit === undefined ? [] : [stepId('confirm', unit)]))
       .sort()
-    for (const name of members) needed.set(name, ids)
+      .flatMap((name) => byName.get(name) ?? [])
+    for (const name of members) needed.set(name, units)
   })
   return needed
 }
 
-function packStep(unit: PublishUnit): PackStep {
+/** A script that builds while packing may read what a dependency's has built, so it comes later, whatever became of that. */
+function packStep(unit: PublishUnit, needs: readonly PublishUnit[]): PackStep {
   const { name, version, dir } = unit
-  const undo = { kind: 'exact', by: 'forget' } as const
-  return { kind: 'pack', id: stepId('pack', unit), needs: [], after: [], undo, name, version, dir }
+  const after = needs.map((need) => stepId('pack', need))
+  return { kind: 'pack', id: stepId('pack', unit), needs: [], after, undo: forget, name, version, dir }
 }
 
 function checkStep(packs: readonly PackStep[]): CheckStep {
   const needs = packs.map((step) => step.id)
-  return { kind: 'check', id: 'check', needs, after: [], undo: { kind: 'exact', by: 'forget' } }
+  return { kind: 'check', id: 'check', needs, after: [], undo: forget }
 }
 
-function uploadSteps(unit: PublishUnit, confirms: readonly StepId[]): readonly Step[] {
+function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonly Step[] {
   if (unit.upload === undefined) return []
   const { name, version } = unit
   const upload: UploadStep = {
     kind: 'upload',
     id: stepId('upload', unit),
-    needs: ['check', ...confirms],
+    needs: ['check', ...needs.map((need) => stepId('confirm', need))],
     after: [],
     undo: { kind: 'compensating', by: 'deprecate' },
     name,
@@ -134,7 +136,7 @@ function uploadSteps(unit: PublishUnit, confirms: readonly StepId[]): readonly S
     id: stepId('confirm', unit),
     needs: [upload.id],
     after: [],
-    undo: { kind: 'exact', by: 'forget' },
+    undo: forget,
     name,
     version,
     registry: unit.upload.registry,

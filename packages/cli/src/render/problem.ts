@@ -785,6 +785,12 @@ export const problemWords = {
     mend: () => 'nothing was uploaded; mend it and run the same command again',
     example: { severity: 'error', name: '@acme/db', script: 'prepack', detail: 'tsc: command not found' },
   },
+  PUBLISH_SCRIPT_FAILED: {
+    title: 'A script failed after its package was published',
+    says: (p) => `${quote(p.name)} is published; its ${quote(p.script)} script failed: ${printable(p.detail)}.`,
+    mend: () => 'run the script by hand if it still matters',
+    example: { severity: 'warning', name: '@acme/db', script: 'postpublish', detail: 'exit code 1' },
+  },
   TARBALL_RANGE_UNPUBLISHABLE: {
     title: 'A tarball holds a range that nobody outside can resolve',
     says: (p) =>

@@ -22,14 +22,21 @@ export type NpmEffectsOptions = {
   readonly redact: Redact
 }
 
-export type NpmEffects = Effects & { tarballOf(name: PackageName): Tarball | undefined }
+export type NpmEffects = Effects & {
+  tarballOf(name: PackageName): Tarball | undefined
+  /** What a person should read though no step failed. */
+  readonly warnings: readonly Problem[]
+}
 
 export function npmEffects(options: NpmEffectsOptions): NpmEffects {
   const tarballs = new Map<PackageName, Tarball>()
   /** Confirmed here; a tag may be made for it. */
   const confirmed = new Set<string>()
+  /** Registries that refuse our credentials; nothing more is sent to them. */
   const shut = new Map<string, Problem>()
+  const warnings: Problem[] = []
   return {
+    warnings,
     tarballOf: (name) => tarballs.get(name),
     async pack(step) {
       const pkg = options.packages.get(step.name)
@@ -59,7 +66,11 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
       if (tarball === undefined)
         return failed({ code: 'PACK_FAILED', name: step.name, detail: 'its tarball is missing' })
       const attempt = await confirm(step, trial, tarball, options.registryAt(step.registry))
-      if (attempt.kind === 'done') confirmed.add(step.id)
+      if (attempt.kind !== 'done') return attempt
+      confirmed.add(step.id)
+      const pkg = options.packages.get(step.name)
+      const warning = pkg === undefined ? undefined : await options.packer.afterPublish(pkg)
+      if (warning !== undefined) warnings.push(cleaned(warning, options.redact))
       return attempt
     },
     async tag(step) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -410,6 +410,41 @@ test('a script that fails while packing stops the release before the first byte'
   const result = await publish()
   expect(codes(result)).toEqual(['PACK_SCRIPT_FAILED'])
   expect(result.published).toEqual([])
+})
+
+test('scripts run in the order of the dependencies, and after publishing as well', async () => {
+  const script = (text: string) => `node -e "require('fs').appendFileSync('../../log', '${text} ')"`
+  await open(
+    {},
+    {
+      '.gitignore': 'log\n',
+      'packages/a/package.json': {
+        name: `${scope}/a`,
+        version: '1.0.0',
+        scripts: { prepack: script('a'), prepublishOnly: script('first'), postpublish: script('last') },
+      },
+      'packages/b/package.json': {
+        name: `${scope}/b`,
+        version: '1.0.0',
+        scripts: { prepack: script('b'), postpublish: 'exit 7' },
+        dependencies: { [`${scope}/a`]: 'workspace:*' },
+      },
+    },
+  )
+  const result = await publish()
+  expect(await readFile(join(repository.root, 'log'), 'utf8')).toBe('first a b last ')
+  expect(result.problems.map(({ code, severity }) => [code, severity])).toEqual([['PUBLISH_SCRIPT_FAILED', 'warning']])
+  expect(result.exitCode).toBe(0)
+})
+
+test('a registry that wants a one-time password gets the one given, and says so when there is none', async () => {
+  await open({ db: [] })
+  const headers = { 'www-authenticate': 'OTP' }
+  proxy.add({ method: 'PUT', times: 1, fault: { kind: 'status', status: 401, headers } })
+  const first = await publish()
+  expect(first.problems).toMatchObject([{ code: 'UPLOAD_UNAUTHORISED', oneTimePassword: true }])
+  await publish({ otp: '123456' })
+  expect(puts('db').map((one) => one.headers['npm-otp'])).toEqual([undefined, '123456'])
 })
 
 test('the members of a dependency cycle are published together', async () => {

@@ -85,7 +85,12 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
       retries: retriesWith(options.patience ?? 30 * 60_000),
       onEvent: options.onEvent ?? (() => {}),
     })
-    return publishResult({ ...planned, driven, tarballOf: effects.tarballOf })
+    return publishResult({
+      ...planned,
+      problems: [...problems, ...effects.warnings],
+      driven,
+      tarballOf: effects.tarballOf,
+    })
   } finally {
     await rm(out, { recursive: true, force: true })
   }

@@ -2,7 +2,13 @@
  * Stands in front of a registry and misbehaves as told, once per rule or for ever. It records every request with the
  * moment it began and ended, so that a test can tell what happened before what.
  */
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export type Fault =
@@ -32,6 +38,7 @@ export type FaultRule = {
 export type ProxyRequest = {
   readonly method: string
   readonly name: string
+  readonly headers: IncomingHttpHeaders
   readonly began: number
   /** Undefined until it is answered, or when its answer was swallowed. */
   readonly ended: number | undefined
@@ -58,7 +65,14 @@ export async function faultProxy(registry: string): Promise<FaultProxy> {
   const server = createServer((asked, answer) => {
     const method = asked.method ?? 'GET'
     const name = nameIn(asked.url ?? '/')
-    const entry: Entry = { method, name, began: performance.now(), ended: undefined, status: undefined }
+    const entry: Entry = {
+      method,
+      name,
+      headers: asked.headers,
+      began: performance.now(),
+      ended: undefined,
+      status: undefined,
+    }
     requests.push(entry)
     answer.on('finish', () => {
       entry.ended = performance.now()

@@ -10,12 +10,14 @@ import { publishedManifest, unpublishableRanges } from '@topsail/core'
 import type { Manifest, Package, Problem, PublishContext, Version, Workspace, WorkspaceTool } from '@topsail/core'
 import { staysInside } from '../../ports.ts'
 import { binPaths, filesToPack } from './file-list.ts'
-import { runScriptsAfter, runScriptsBefore, scriptsOf } from './scripts.ts'
+import { runScriptsAfter, runScriptsBefore, runScriptsOfPublishing, scriptsOf, type ScriptContext } from './scripts.ts'
 import { integrityOf, writeTarball, type Tarball, type TarEntry } from './tarball.ts'
 import { publishContext } from './publish-context.ts'
 
 export type Packer = {
   pack(pkg: Package & { readonly version: Version }): Promise<PackOutcome>
+  /** Runs what the package wants to be run after it was published; a failure changes nothing any more. */
+  afterPublish(pkg: Package): Promise<Problem | undefined>
 }
 
 export type PackOutcome =
@@ -34,14 +36,20 @@ export type PackerOptions = {
 export function workspacePacker(given: PackerOptions): Packer {
   const options = { ...given, workspace: { ...given.workspace, tool: packingTool(given) } }
   const context = publishContext(options.workspace)
+  const scriptsIn = (pkg: Package): ScriptContext => ({
+    dir: join(options.root, pkg.dir),
+    tool: options.workspace.tool,
+    root: options.root,
+    scripts: scriptsOf(pkg.manifest),
+  })
   return {
+    async afterPublish(pkg) {
+      const failure = await runScriptsOfPublishing(scriptsIn(pkg))
+      if (failure === undefined) return undefined
+      return { code: 'PUBLISH_SCRIPT_FAILED', severity: 'warning', name: pkg.name, ...failure }
+    },
     async pack(pkg) {
-      const scripts = {
-        dir: join(options.root, pkg.dir),
-        tool: options.workspace.tool,
-        root: options.root,
-        scripts: scriptsOf(pkg.manifest),
-      }
+      const scripts = scriptsIn(pkg)
       const failedBefore = await runScriptsBefore(scripts)
       if (failedBefore !== undefined) return failed({ code: 'PACK_SCRIPT_FAILED', name: pkg.name, ...failedBefore })
       const outcome = await packFiles(pkg, context(pkg), options)

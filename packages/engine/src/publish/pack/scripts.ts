@@ -41,6 +41,11 @@ export function runScriptsAfter(context: ScriptContext): Promise<ScriptFailure |
   return runScripts(['postpack'], context)
 }
 
+/** Once the registry serves it. Yarn knows no scripts of that kind. */
+export function runScriptsOfPublishing(context: ScriptContext): Promise<ScriptFailure | undefined> {
+  return runScripts(context.tool === 'yarn' ? [] : ['publish', 'postpublish'], context)
+}
+
 async function runScripts(names: readonly string[], context: ScriptContext): Promise<ScriptFailure | undefined> {
   for (const name of names) {
     if (!context.scripts.has(name)) continue
