@@ -13,7 +13,7 @@ import { flowGraph, type FlowEdge, type FlowGraph } from './min-cut.ts'
 import type { PackageName, Range, Version } from './names.ts'
 import type { ReleasePlan } from './release-plan.ts'
 import { demandOf, nextVersion, type Laws, type Settled } from './settle.ts'
-import { satisfies } from './versions.ts'
+import { parseVersion, satisfies } from './versions.ts'
 import type { DependencyField, Package } from './workspace.ts'
 
 export type WidenedRange = {
@@ -124,21 +124,25 @@ function settledAt(pkg: Package, bump: Bump, { groups }: Laws): Settled {
 /** Undefined where no range would help: the edge asks even from inside of its range, or another file says the range. */
 function widenedRange(use: DependencyUse, edge: Edge, next: Version, when: Bump, laws: Laws): WidenedRange | undefined {
   const inside = laws.cascade(edge.dependent, use.field, relationOf(when, true)) ?? 'none'
-  const to = inside === 'none' ? holding(use, edge.dependency.version ?? '', next) : undefined
+  // A member of a group passes other versions on its way, and each may leave the range for good.
+  const isGrouped = laws.groups.of.has(edge.dependency.name)
+  const to = inside === 'none' ? holding(use, edge.dependency.version ?? '', next, isGrouped) : undefined
   if (to === undefined) return undefined
   return { dependent: edge.dependent.name, dependency: use.key, field: use.field, from: use.range, to }
 }
 
-function holding({ form }: DependencyUse, now: Version, next: Version): Range | undefined {
+/** Undefined when the manifest does not say the range itself. */
+function holding({ form }: DependencyUse, now: Version, next: Version, alsoBetween: boolean): Range | undefined {
+  const coming = alsoBetween ? `>=${now} <${(parseVersion(next)?.major ?? 0) + 1}.0.0` : `^${next}`
   switch (form.kind) {
     case 'workspace-exact':
-      return satisfies(next, `^${now}`) ? 'workspace:^' : `workspace:^${now} || ^${next}`
+      return satisfies(next, `^${now}`) ? 'workspace:^' : `workspace:^${now} || ${coming}`
     case 'workspace-operator':
-      return `workspace:${form.operator}${now} || ^${next}`
+      return `workspace:${form.operator}${now} || ${coming}`
     case 'workspace-range':
-      return `workspace:${form.range} || ^${next}`
+      return `workspace:${form.range} || ${coming}`
     case 'range':
-      return form.range === '' ? undefined : `${form.range} || ^${next}`
+      return form.range === '' ? undefined : `${form.range} || ${coming}`
     default:
       return undefined
   }

@@ -3,18 +3,13 @@
  * decided again. Every package is told once, nearest to the question; where it comes up again a reference stands, so
  * cycles end and the whole is no larger than the plan.
  */
-import { skipReason, type SkipReason } from './admit.ts'
 import type { Bump } from './bump.ts'
 import type { Change, ChangeId } from './change.ts'
 import { closestName } from './closest-name.ts'
-import { buildGraph, type Edge, type NotFollowed } from './graph.ts'
-import type { PackageName, Range, Version } from './names.ts'
-import { effectiveRange } from './range.ts'
-import type { RangeEdit, Reason, Release, ReleasePlan } from './release-plan.ts'
-import { resolveChanges } from './resolve.ts'
+import { explainAbsence, type NotReleased } from './explain-absence.ts'
+import type { PackageName, Version } from './names.ts'
+import type { Reason, Release, ReleasePlan } from './release-plan.ts'
 import type { Snapshot } from './snapshot.ts'
-import { satisfies } from './versions.ts'
-import type { DependencyField, Package } from './workspace.ts'
 
 export type Explanation = ReleaseExplanation | NotReleased | UnknownPackage
 
@@ -46,32 +41,6 @@ export type UnknownPackage = {
   readonly closest: PackageName | undefined
 }
 
-export type NotReleased = {
-  readonly kind: 'not-released'
-  readonly name: PackageName
-  /** Why it takes no part in releases at all. */
-  readonly skipped: SkipReason | undefined
-  /** Changes that name it and ask for `none`. */
-  readonly declined: readonly Change[]
-  /** Changes that name it but do not count: quarantined, or used by an earlier prerelease. */
-  readonly uncounted: readonly Change[]
-  /** Released dependencies, and why they leave the package alone. */
-  readonly dependencies: readonly QuietEdge[]
-  /** Linked groups with released members: they only take along what is released anyway. */
-  readonly linked: readonly (readonly PackageName[])[]
-  /** Its version stays; these ranges are rewritten. */
-  readonly rewritten: readonly RangeEdit[]
-}
-
-export type QuietEdge = {
-  readonly dependency: PackageName
-  readonly field: DependencyField
-  readonly range: Range
-  readonly next: Version
-  /** `asks-nothing`: out of range, but the rules ask nothing for this kind of edge. */
-  readonly why: 'in-range' | 'asks-nothing' | NotFollowed
-}
-
 export function explainRelease(plan: ReleasePlan, snapshot: Snapshot, name: string): Explanation {
   const release = plan.releases.find((candidate) => candidate.name === name)
   if (release !== undefined) return explainReleased(release, plan)
@@ -81,19 +50,39 @@ export function explainRelease(plan: ReleasePlan, snapshot: Snapshot, name: stri
   return { kind: 'unknown', name, closest: closestName(name, names) }
 }
 
-/** From a package down to the change that raised it, following first causes; each step is nearer to the change. */
+/**
+ * From a package down to the change that raised it, following first causes; each step is nearer to the change. Groups
+ * can lead such a walk back to a package that first moved for less; from there the shortest way to a change is taken.
+ */
 export function chainOf(explanation: ReleaseExplanation): readonly Cause[] {
   const told = new Map<PackageName, ReleaseExplanation>()
   collect(explanation, told)
   const chain: Cause[] = []
   const seen = new Set<PackageName>()
-  for (let at: ReleaseExplanation | undefined = explanation; at !== undefined && !seen.has(at.name);) {
+  for (let at: ReleaseExplanation | undefined = explanation; at !== undefined;) {
+    if (seen.has(at.name)) return [...chain, ...shortestChain(at, told)]
     seen.add(at.name)
     const [cause]: readonly [Cause, ...Cause[]] = at.causes
     chain.push(cause)
-    at = cause.kind === 'dependency' || cause.kind === 'group' ? told.get(cause.because.name) : undefined
+    at = nextOf(cause, told)
   }
   return chain
+}
+
+function shortestChain(from: ReleaseExplanation, told: ReadonlyMap<PackageName, ReleaseExplanation>): readonly Cause[] {
+  const ways = new Map<ReleaseExplanation, readonly Cause[]>([[from, []]])
+  for (const [explanation, way] of ways) {
+    for (const cause of explanation.causes) {
+      const next = nextOf(cause, told)
+      if (isBeginning(cause)) return [...way, cause]
+      if (next !== undefined && !ways.has(next)) ways.set(next, [...way, cause])
+    }
+  }
+  return []
+}
+
+function nextOf(cause: Cause, told: ReadonlyMap<PackageName, ReleaseExplanation>): ReleaseExplanation | undefined {
+  return cause.kind === 'dependency' || cause.kind === 'group' ? told.get(cause.because.name) : undefined
 }
 
 function collect(root: ReleaseExplanation, told: Map<PackageName, ReleaseExplanation>): void {
@@ -126,8 +115,12 @@ function explainReleased(root: Release, plan: ReleasePlan): ReleaseExplanation {
   const causes: Cause[] = []
   told.add(root.name)
   queue.push({ release: root, causes })
-  for (const entry of queue) {
-    for (const reason of entry.release.reasons) entry.causes.push(causeOf(reason, changes, tell))
+  const begun = groupBeginnings(plan)
+  for (const { release, causes: found } of queue) {
+    const began = begun.get(release.name)
+    for (const reason of began === undefined ? release.reasons : [...release.reasons, began]) {
+      found.push(causeOf(reason, changes, tell))
+    }
   }
   return explanationOf(root, causes)
 }
@@ -159,34 +152,52 @@ function causeOf(
   }
 }
 
-function explainAbsence(pkg: Package, plan: ReleasePlan, snapshot: Snapshot): NotReleased {
-  const { settings } = snapshot
-  const counted = new Set(plan.changes.map(({ id }) => id))
-  const naming = (change: Change) => Object.hasOwn(change.bumps, pkg.name)
-  const released = new Set(plan.releases.map(({ name }) => name))
-  return {
-    kind: 'not-released',
-    name: pkg.name,
-    skipped: skipReason(pkg, settings, new Set(settings.ignore)),
-    declined: plan.changes.filter((change) => naming(change) && change.bumps[pkg.name] === 'none'),
-    uncounted: resolveChanges(snapshot).changes.filter((change) => naming(change) && !counted.has(change.id)),
-    dependencies: quietEdges(pkg, plan, snapshot),
-    linked: settings.linked.filter((group) => group.includes(pkg.name) && group.some((name) => released.has(name))),
-    rewritten: plan.rewrites.find(({ name }) => name === pkg.name)?.rangeEdits ?? [],
+/**
+ * In a group each member may name another as the leader while the change that began it all stands at a third: the
+ * reasons of the plan name who raised a package last. For a package whose reasons lead to no change, the member to
+ * follow instead.
+ */
+function groupBeginnings({ releases }: ReleasePlan): ReadonlyMap<PackageName, GroupReason> {
+  const followers = new Map<PackageName, PackageName[]>(releases.map(({ name }) => [name, []]))
+  const grounded = new Set<PackageName>()
+  const queue: PackageName[] = []
+  const ground = (name: PackageName): void => {
+    if (!grounded.has(name)) queue.push(name)
+    grounded.add(name)
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      for (const follower of followers.get(next) ?? []) {
+        if (!grounded.has(follower)) queue.push(follower)
+        grounded.add(follower)
+      }
+    }
   }
+  for (const { name, reasons } of releases) {
+    for (const reason of reasons) followers.get(sourceOf(reason) ?? '')?.push(name)
+  }
+  for (const { name, reasons } of releases) if (reasons.some(({ kind }) => beginnings.has(kind))) ground(name)
+  const begun = new Map<PackageName, GroupReason>()
+  for (const { name, reasons } of releases) {
+    for (const reason of grounded.has(name) ? [] : reasons) {
+      if (reason.kind !== 'fixed-group' && reason.kind !== 'linked-group') continue
+      const leader = reason.group.find((member) => grounded.has(member))
+      if (leader === undefined) continue
+      begun.set(name, { ...reason, leader })
+      ground(name)
+      break
+    }
+  }
+  return begun
 }
 
-function quietEdges(pkg: Package, plan: ReleasePlan, { workspace, settings }: Snapshot): readonly QuietEdge[] {
-  const edges = buildGraph(workspace, settings, settings.rules).dependencies.get(pkg.name) ?? []
-  return edges.flatMap((edge) => {
-    const release = plan.releases.find(({ name }) => name === edge.dependency.name)
-    return release === undefined ? [] : edge.uses.map((use) => quietEdge(edge, use, release))
-  })
-}
-
-function quietEdge(edge: Edge, { field, range, resolved }: Edge['uses'][number], { to, from }: Release): QuietEdge {
-  const seen = effectiveRange(resolved, from, edge.dependency.dir)
-  const inRange = seen !== undefined && satisfies(to, seen)
-  const why = edge.notFollowed ?? (inRange ? 'in-range' : 'asks-nothing')
-  return { dependency: edge.dependency.name, field, range, next: to, why }
+function sourceOf(reason: Reason): PackageName | undefined {
+  switch (reason.kind) {
+    case 'out-of-range':
+    case 'always':
+      return reason.dependency
+    case 'fixed-group':
+    case 'linked-group':
+      return reason.leader
+    default:
+      return undefined
+  }
 }
