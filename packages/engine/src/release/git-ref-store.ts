@@ -1,0 +1,113 @@
+/**
+ * `RefStore` over git: at a remote by one atomic push with a lease on every ref, in the local repository by one
+ * transaction of refs. Texts are commits, so that any clone can fetch them.
+ */
+import type { Sha } from '@topsail/core'
+import type { Git, GitAnswer } from '../ports.ts'
+import type { RefContent, RefMove, RefsRead, RefStore, SwapOutcome } from './ref-store.ts'
+
+/** `remote`: a name as `git remote` lists it; undefined keeps the refs in this repository. */
+export function gitRefStore(git: Git, remote: string | undefined): RefStore {
+  return {
+    list: (prefix) => (remote === undefined ? listLocal(git, prefix) : listRemote(git, remote, prefix)),
+    write: (content, parent) => writeCommit(git, content, parent),
+    async read(ref, sha) {
+      if (remote !== undefined && !(await hasCommit(git, sha))) {
+        await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ref])
+      }
+      return readCommit(git, sha)
+    },
+    swap: (moves) => (remote === undefined ? swapLocal(git, moves) : swapRemote(git, remote, moves)),
+  }
+}
+
+async function listLocal(git: Git, prefix: string): Promise<RefsRead> {
+  const answer = await git(['for-each-ref', '--format=%(objectname)%09%(refname)', '--', prefix])
+  return refsOf(answer)
+}
+
+async function listRemote(git: Git, remote: string, prefix: string): Promise<RefsRead> {
+  return refsOf(await git(['ls-remote', '--', remote, `${prefix.replace(/\/$/, '')}/*`]))
+}
+
+function refsOf(answer: GitAnswer): RefsRead {
+  if (answer.kind === 'missing' || answer.code !== 0) return { kind: 'unreachable', detail: detailOf(answer) }
+  const refs = new Map<string, Sha>()
+  for (const line of answer.stdout.split('\n')) {
+    const [sha, ref] = line.split('\t')
+    if (sha !== undefined && ref !== undefined) refs.set(ref, sha)
+  }
+  return { kind: 'known', refs }
+}
+
+async function writeCommit(git: Git, content: RefContent, parent: Sha | undefined): Promise<Sha> {
+  const entries: string[] = []
+  for (const [name, text] of Object.entries(content.files)) {
+    const blob = await succeed(git, ['hash-object', '-w', '--no-filters', '--stdin'], text)
+    entries.push(`100644 blob ${blob}\t${name}\0`)
+  }
+  const tree = await succeed(git, ['mktree', '-z'], entries.join(''))
+  const parents = parent === undefined ? [] : ['-p', parent]
+  return succeed(git, ['commit-tree', tree, ...parents, '-F', '-'], content.message)
+}
+
+const identity = {
+  GIT_AUTHOR_NAME: 'Topsail',
+  GIT_AUTHOR_EMAIL: 'topsail@localhost',
+  GIT_COMMITTER_NAME: 'Topsail',
+  GIT_COMMITTER_EMAIL: 'topsail@localhost',
+}
+
+/** Writing to the own object database fails only where nothing can go on: no disk, no permission. */
+async function succeed(git: Git, args: readonly string[], input: string): Promise<string> {
+  const answer = await git(['-c', 'commit.gpgSign=false', ...args], { input, env: identity })
+  if (answer.kind === 'missing' || answer.code !== 0) throw new Error(`git ${args[0]}: ${detailOf(answer)}`)
+  return answer.stdout.trim()
+}
+
+async function hasCommit(git: Git, sha: Sha): Promise<boolean> {
+  const answer = await git(['cat-file', '-e', `${sha}^{commit}`])
+  return answer.kind === 'done' && answer.code === 0
+}
+
+async function readCommit(git: Git, sha: Sha): Promise<RefContent | undefined> {
+  const [commit, tree] = await Promise.all([
+    git(['cat-file', 'commit', sha]),
+    git(['ls-tree', '-z', '--format=%(objectname) %(path)', sha]),
+  ])
+  if (commit.kind === 'missing' || commit.code !== 0 || tree.kind === 'missing' || tree.code !== 0) return undefined
+  const files: [string, string][] = []
+  for (const entry of tree.stdout.split('\0').filter((line) => line !== '')) {
+    const [blob = '', name = ''] = [entry.slice(0, entry.indexOf(' ')), entry.slice(entry.indexOf(' ') + 1)]
+    const text = await git(['cat-file', 'blob', blob])
+    if (text.kind === 'missing' || text.code !== 0) return undefined
+    files.push([name, text.stdout])
+  }
+  const message = commit.stdout.slice(commit.stdout.indexOf('\n\n') + 2)
+  return { message: message.trimEnd(), files: Object.fromEntries(files) }
+}
+
+async function swapRemote(git: Git, remote: string, moves: readonly RefMove[]): Promise<SwapOutcome> {
+  const expected = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ''}`)
+  const refs = moves.map(({ ref, to }) => `${to ?? ''}:${ref}`)
+  const answer = await git(['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs])
+  if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }
+  if (answer.code === 0) return { kind: 'done' }
+  // Porcelain lists a line per ref only when the other side has answered.
+  const answered = answer.stdout.split('\n').some((line) => line.startsWith('!'))
+  return { kind: answered ? 'refused' : 'unreachable', detail: detailOf(answer) }
+}
+
+async function swapLocal(git: Git, moves: readonly RefMove[]): Promise<SwapOutcome> {
+  const zero = '0'.repeat(40)
+  const input = moves.map(({ ref, from, to }) => `update ${ref}\0${to ?? zero}\0${from ?? zero}\0`).join('')
+  const answer = await git(['update-ref', '-z', '--stdin'], { input })
+  if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }
+  return answer.code === 0 ? { kind: 'done' } : { kind: 'refused', detail: detailOf(answer) }
+}
+
+function detailOf(answer: GitAnswer): string {
+  if (answer.kind === 'missing') return answer.detail
+  const text = answer.stderr.trim() || answer.stdout.trim()
+  return text === '' ? `git ended with code ${answer.code}` : text.slice(-1500)
+}

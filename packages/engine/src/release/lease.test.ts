@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { acquireLease, type Lease, type LeaseAnswer, type LeaseClock } from './lease.ts'
+import { memoryRefStore } from './memory-ref-store.ts'
+import type { RefStore } from './ref-store.ts'
+
+const ref = 'refs/topsail/lease'
+
+test('the second is told who holds it, and gets it when it is given back', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const first = held(await acquire(refs, 'a', clock))
+  expect(await acquire(refs, 'b', clock)).toMatchObject({ kind: 'held-by-other', other: { holder: 'a' } })
+  await first.release()
+  expect(held(await acquire(refs, 'b', clock)).fence).toBeGreaterThan(first.fence)
+})
+
+test('a silent holder is replaced after the lease time of the observer, and stops before its next effect', async () => {
+  const refs = memoryRefStore()
+  const [early, late] = [handClock(), handClock(1_000_000)]
+  const first = held(await acquire(refs, 'a', early))
+  const second = held(await acquire(refs, 'b', late, 60))
+  expect(late.monotonic() - 1_000_000).toBeGreaterThanOrEqual(30_000)
+  early.pass(31_000)
+  expect(await first.check()).toMatchObject({ kind: 'lost', to: { holder: 'b' } })
+  expect(second.fence).toBe(first.fence + 1)
+})
+
+test('a holder that shows itself keeps the lease however long it takes', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const first = held(await acquire(refs, 'a', clock))
+  const waiting = acquire(
+    refs,
+    'b',
+    { ...clock, sleep: async () => clock.pass(10_000) && void (await first.check()) },
+    300,
+  )
+  expect(await waiting).toMatchObject({ kind: 'held-by-other', other: { holder: 'a' } })
+  expect(await first.check()).toEqual({ kind: 'held' })
+})
+
+test('other refs move with the heartbeat or not at all', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const lease = held(await acquire(refs, 'a', clock))
+  const to = await refs.write({ message: 'journal', files: {} }, undefined)
+  const move = { ref: 'refs/topsail/releases/r1', from: undefined, to }
+  expect(await lease.renewWith([move])).toEqual({ kind: 'held' })
+  expect(await refs.list('refs/topsail/releases/')).toMatchObject({ refs: new Map([[move.ref, to]]) })
+})
+
+test('a lost answer is looked up, not taken for a loss', async () => {
+  const refs = memoryRefStore()
+  const deaf: RefStore = {
+    ...refs,
+    swap: async (moves) => {
+      await refs.swap(moves)
+      return { kind: 'unreachable', detail: 'hung up' }
+    },
+  }
+  const clock = handClock()
+  const lease = held(await acquire(deaf, 'a', clock))
+  clock.pass(20_000)
+  expect(await lease.check()).toEqual({ kind: 'held' })
+})
+
+test('an unreachable remote stops the holder before anybody could have taken over', async () => {
+  const refs = memoryRefStore()
+  let away = false
+  const flaky: RefStore = {
+    ...refs,
+    list: async (prefix) => (away ? { kind: 'unreachable', detail: 'away' } : refs.list(prefix)),
+    swap: async (moves) => (away ? { kind: 'unreachable', detail: 'away' } : refs.swap(moves)),
+  }
+  const clock = handClock()
+  const lease = held(await acquire(flaky, 'a', clock))
+  away = true
+  clock.pass(20_000)
+  expect(await lease.check()).toEqual({ kind: 'held' })
+  clock.pass(9_000)
+  expect(await lease.check()).toMatchObject({ kind: 'unreachable' })
+})
+
+test('of any number who race, one at a time holds it and fences only grow', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(fc.nat(4), fc.nat(40_000)), { maxLength: 40 }), async (moves) => {
+      const refs = memoryRefStore()
+      const clock = handClock()
+      const leases: Lease[] = []
+      for (const [who, pause] of moves) {
+        clock.pass(pause)
+        const answer = await acquire(refs, `runner-${who}`, clock, pause % 2 === 0 ? 0 : 60)
+        if (answer.kind === 'acquired') leases.push(answer.lease)
+        const states = await Promise.all(leases.map((lease) => lease.check()))
+        expect(states.filter((state) => state.kind === 'held').length).toBeLessThanOrEqual(1)
+      }
+      const fences = leases.map((lease) => lease.fence)
+      expect(fences).toEqual([...new Set(fences)].sort((a, b) => a - b))
+    }),
+    { numRuns: 50 },
+  )
+})
+
+type HandClock = LeaseClock & { pass(milliseconds: number): true }
+
+function handClock(start = 0): HandClock {
+  let now = start
+  const pass = (milliseconds: number): true => {
+    now += milliseconds
+    return true
+  }
+  return { monotonic: () => now, sleep: async (milliseconds) => void pass(milliseconds), pass }
+}
+
+function acquire(refs: RefStore, holder: string, clock: LeaseClock, wait = 0): Promise<LeaseAnswer> {
+  return acquireLease({ refs, ref, holder, seconds: 30, wait, clock })
+}
+
+function held(answer: LeaseAnswer): Lease {
+  if (answer.kind !== 'acquired') throw new Error(JSON.stringify(answer))
+  return answer.lease
+}

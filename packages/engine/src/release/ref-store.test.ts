@@ -1,0 +1,110 @@
+/** One contract for every `RefStore`. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { gitIn } from '../adapters/git-process.ts'
+import { gitRefStore } from './git-ref-store.ts'
+import { memoryRefStore } from './memory-ref-store.ts'
+import type { RefStore } from './ref-store.ts'
+
+const folders: string[] = []
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'topsail-refs-'))
+  folders.push(made)
+  return made
+}
+
+async function repository(bare: boolean): Promise<string> {
+  const made = await folder()
+  await gitIn(made)(['init', '--quiet', ...(bare ? ['--bare'] : [])])
+  return made
+}
+
+async function clonesOfOneRemote(): Promise<readonly [RefStore, RefStore]> {
+  const remote = await repository(true)
+  const clone = async (): Promise<RefStore> => {
+    const git = gitIn(await repository(false))
+    await git(['remote', 'add', 'origin', remote])
+    return gitRefStore(git, 'origin')
+  }
+  return [await clone(), await clone()]
+}
+
+/** Two views of the same refs. */
+const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]>>> = {
+  'in memory': async () => {
+    const store = memoryRefStore()
+    return [store, store]
+  },
+  'in the repository': async () => {
+    const git = gitIn(await repository(false))
+    return [gitRefStore(git, undefined), gitRefStore(git, undefined)]
+  },
+  'at a remote': clonesOfOneRemote,
+}
+
+describe.each(Object.entries(kinds))('refs %s', (_, make) => {
+  const ref = 'refs/topsail/lease'
+
+  test('what one writes the other reads, message and files', async () => {
+    const [here, there] = await make()
+    const content = { message: '{"a":1}', files: { 'journal.ndjson': 'one\ntwo\n', empty: '' } }
+    const sha = await here.write(content, undefined)
+    expect(await here.swap([{ ref, from: undefined, to: sha }])).toEqual({ kind: 'done' })
+    const listed = await there.list('refs/topsail/')
+    expect(listed).toEqual({ kind: 'known', refs: new Map([[ref, sha]]) })
+    expect(await there.read(ref, sha)).toEqual(content)
+  })
+
+  test('of two who expect the same, one wins and the other is refused', async () => {
+    const [here, there] = await make()
+    const [a, b] = [
+      await here.write({ message: 'a', files: {} }, undefined),
+      await there.write({ message: 'b', files: {} }, undefined),
+    ]
+    const outcomes = [
+      await here.swap([{ ref, from: undefined, to: a }]),
+      await there.swap([{ ref, from: undefined, to: b }]),
+    ]
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['done', 'refused'])
+    expect(await there.list('refs/topsail/')).toEqual({ kind: 'known', refs: new Map([[ref, a]]) })
+  })
+
+  test('several refs move together or not at all', async () => {
+    const [here] = await make()
+    const [a, b] = [
+      await here.write({ message: 'a', files: {} }, undefined),
+      await here.write({ message: 'b', files: {} }, undefined),
+    ]
+    await here.swap([{ ref, from: undefined, to: a }])
+    const half = [
+      { ref: 'refs/topsail/releases/r1', from: undefined, to: b },
+      { ref, from: b, to: b },
+    ]
+    expect(await here.swap(half)).toMatchObject({ kind: 'refused' })
+    expect(await here.list('refs/topsail/')).toEqual({ kind: 'known', refs: new Map([[ref, a]]) })
+    const whole = [
+      { ref: 'refs/topsail/releases/r1', from: undefined, to: b },
+      { ref, from: a, to: undefined },
+    ]
+    expect(await here.swap(whole)).toEqual({ kind: 'done' })
+    expect(await here.list('refs/topsail/')).toEqual({
+      kind: 'known',
+      refs: new Map([['refs/topsail/releases/r1', b]]),
+    })
+  })
+})
+
+test('a remote that is not there is unreachable, never empty', async () => {
+  const git = gitIn(await repository(false))
+  await git(['remote', 'add', 'origin', join(await folder(), 'nowhere')])
+  const refs = gitRefStore(git, 'origin')
+  const sha = await refs.write({ message: 'x', files: {} }, undefined)
+  expect(await refs.list('refs/topsail/')).toMatchObject({ kind: 'unreachable' })
+  expect(await refs.swap([{ ref: 'refs/topsail/lease', from: undefined, to: sha }])).toMatchObject({
+    kind: 'unreachable',
+  })
+})

@@ -1,0 +1,32 @@
+/**
+ * Where state shared by all runners is kept: refs that are only ever moved by compare-and-swap, several at once or
+ * none. A remote of git gives this to every forge without a service; without a remote the repository itself does.
+ */
+import type { Sha } from '@topsail/core'
+
+/** `from` undefined: the ref must not exist. `to` undefined: it is deleted. */
+export type RefMove = { readonly ref: string; readonly from: Sha | undefined; readonly to: Sha | undefined }
+
+export type RefsRead =
+  | { readonly kind: 'known'; readonly refs: ReadonlyMap<string, Sha> }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+export type SwapOutcome =
+  | { readonly kind: 'done' }
+  /** Somebody else was there first, or the other side forbids these refs (`detail` says). Nothing moved. */
+  | { readonly kind: 'refused'; readonly detail: string }
+  /** Nobody knows whether it happened: read before going on. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+/** A commit that carries text: a message, and files by name. */
+export type RefContent = { readonly message: string; readonly files: Readonly<Record<string, string>> }
+
+export type RefStore = {
+  /** Every ref below the prefix (`refs/topsail/`). */
+  list(prefix: string): Promise<RefsRead>
+  /** Makes a commit; nothing can be seen of it until a ref is moved to it. */
+  write(content: RefContent, parent: Sha | undefined): Promise<Sha>
+  /** What a listed ref leads to; undefined when it is gone or cannot be fetched. */
+  read(ref: string, sha: Sha): Promise<RefContent | undefined>
+  swap(moves: readonly RefMove[]): Promise<SwapOutcome>
+}
