@@ -81,6 +81,13 @@ function shortestChain(from: ReleaseExplanation, told: ReadonlyMap<PackageName, 
   return []
 }
 
+function isBeginning(cause: Cause): boolean {
+  return cause.kind === 'change' || (cause.kind === 'other' && beginnings.has(cause.reason.kind))
+}
+
+/** The other reasons say what became of a bump, not where it comes from. */
+const beginnings: ReadonlySet<Reason['kind']> = new Set(['change', 'pre-exit', 'first-release', 'override'])
+
 function nextOf(cause: Cause, told: ReadonlyMap<PackageName, ReleaseExplanation>): ReleaseExplanation | undefined {
   return cause.kind === 'dependency' || cause.kind === 'group' ? told.get(cause.because.name) : undefined
 }
