@@ -2,7 +2,8 @@
  * Bundles the command line into `dist/`: one small entry, and a chunk for each command and each heavy part, loaded when
  * it is used. What stands under `dependencies` in package.json stays outside: libraries that read files of their own.
  */
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -20,7 +21,7 @@ const bundle = await rolldown({
   external: dependencies.flatMap((name) => [name, new RegExp(`^${name}/`)]),
   treeshake: { moduleSideEffects: [{ test: /[\\/]packages[\\/](?:core|engine)[\\/]src[\\/]/, sideEffects: false }] },
 })
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   format: 'esm',
   // Chunks lie beside the entry: files of the package are found relative to them (src/assets.ts).
@@ -28,3 +29,19 @@ await bundle.write({
   minify: { mangle: false, compress: true, codegen: true },
 })
 await bundle.close()
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+writeFileSync(new URL('dist/THIRD-PARTY.txt', folder), licencesOf(modules))
+
+/** The licence texts of everything that was bundled, as those licences ask. */
+function licencesOf(ids: readonly string[]): string {
+  const folders = new Set(ids.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []))
+  return [...folders]
+    .map((path) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+      const file = readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry))
+      const text = file === undefined ? `Licence: ${license}` : readFileSync(join(path, file), 'utf8').trim()
+      return `${name} ${version}\n\n${text}\n`
+    })
+    .toSorted()
+    .join(`\n${'-'.repeat(80)}\n\n`)
+}

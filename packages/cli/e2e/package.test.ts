@@ -1,8 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { startRegistry } from '@topsail/engine/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
 
@@ -51,6 +53,17 @@ describe.skipIf(!canPack)('the published package (needs pnpm and npm on the PATH
       status: 0,
       stdout: expect.stringContaining('+  "version": "3.0.0"'),
     })
+  })
+
+  test('publishes with the libraries it declares', async () => {
+    const registry = await startRegistry()
+    const bin = join(dir, 'node_modules/topsail/bin/topsail.js')
+    const env = { PATH: process.env['PATH'], HOME: dir, NPM_CONFIG_USERCONFIG: registry.userconfig }
+    // Not the synchronous kind: the registry answers from this process.
+    const args = [bin, 'publish', '--no-tags', '--json']
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: shop.dir, env })
+    await registry.close()
+    expect(JSON.parse(stdout).published).toHaveLength(3)
   })
 
   test('loads every command', () => {

@@ -6,7 +6,8 @@ import stringWidth from 'fast-string-width'
 
 /** On one line. Control characters, line breaks and text-direction marks become `\n` or `\u{202e}`. */
 export function printable(text: string): string {
-  return redact(text).replace(steering, (character) => shown(character))
+  const redacted = redact(text)
+  return isPlain(redacted) ? redacted : redacted.replace(steering, (character) => shown(character))
 }
 
 /** The same over several lines: line feeds stay. */
@@ -23,7 +24,7 @@ export function redact(text: string): string {
 
 /** Columns that a terminal gives this text, colours not counted. */
 export function widthOf(text: string): number {
-  return stringWidth(text)
+  return isPlain(text) ? text.length : stringWidth(text)
 }
 
 export function padEnd(text: string, width: number): string {
@@ -33,9 +34,10 @@ export function padEnd(text: string, width: number): string {
 /** Cut to so many columns, `…` at the end when something was cut. Expects printable text without colours. */
 export function truncate(text: string, width: number): string {
   if (widthOf(text) <= width) return text
+  if (isPlain(text)) return `${text.slice(0, Math.max(0, width - 1))}…`
   let kept = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
     used += widthOf(segment)
     if (used > width - 1) break
     kept += segment
@@ -47,7 +49,10 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Nearly all text is: what other scripts need (expressions over Unicode, a segmenter) takes milliseconds to set up. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text)
+}
 
 /**
  * C0, C1 and DEL; line and paragraph separators; everything that changes direction (bidi marks, embeddings,
