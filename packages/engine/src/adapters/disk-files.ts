@@ -23,8 +23,12 @@ type Disk = {
   readonly realFolders: Map<string, boolean>
 }
 
-/** Reading without following a last link costs one system call; Windows lacks the flag and looks first. */
-const withoutFollowing = constants.O_NOFOLLOW === undefined ? undefined : constants.O_RDONLY | constants.O_NOFOLLOW
+/**
+ * Reading without following a last link costs one system call; Windows lacks the flag and looks first. A named pipe is
+ * not waited for: it reads as empty.
+ */
+const withoutFollowing =
+  constants.O_NOFOLLOW === undefined ? undefined : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 function readInside(disk: Disk, path: string): string | undefined {
   if (!staysInside(path)) return undefined

@@ -6,7 +6,7 @@
  */
 import picomatch from 'picomatch'
 import type { Path } from '@topsail/core'
-import { staysInside, type Files } from '../ports.ts'
+import { staysInside, type Entry, type Files } from '../ports.ts'
 
 export type MemberFolders = {
   /** Sorted, each real folder once. */
@@ -17,7 +17,7 @@ export type MemberFolders = {
 
 export function expandMemberGlobs(files: Files, globs: readonly string[]): MemberFolders {
   const patterns = globs.map((glob) => glob.trim()).filter((glob) => glob !== '')
-  const negative = patterns.filter((glob) => glob.startsWith('!')).map((glob) => tidy(glob.slice(1)))
+  const negative = patterns.filter(isNegation).map((glob) => tidy(glob.slice(1)))
   const search: Search = {
     files,
     isIgnored: matcherOf(negative),
@@ -27,7 +27,7 @@ export function expandMemberGlobs(files: Files, globs: readonly string[]): Membe
     visited: new Set(),
   }
   for (const glob of patterns) {
-    if (glob.startsWith('!')) continue
+    if (isNegation(glob)) continue
     const pattern = tidy(glob)
     if (staysInside(pattern)) searchPattern(search, pattern)
     else search.outside.add(glob)
@@ -46,18 +46,22 @@ type Search = {
   readonly visited: Set<string>
 }
 
+/** `!(a|b)` is a pattern of its own. */
+function isNegation(glob: string): boolean {
+  return glob.startsWith('!') && glob[1] !== '('
+}
+
 function tidy(glob: string): string {
-  return (
-    glob
-      .replace(/\/{2,}/g, '/')
-      .replace(/^(?:\.?\/)+/, '')
-      .replace(/\/+$/, '') || '.'
-  )
+  const path = glob
+    .replace(/\/{2,}/g, '/')
+    .replace(/^(?:\.?\/)+/, '')
+    .replace(/\/+$/, '')
+  return path.replace(/(?<=^|\/)(?:\*\*\/)+\*\*(?=\/|$)/g, '**') || '.'
 }
 
 function matcherOf(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false
-  const matches = picomatch([...patterns], { dot: true })
+  const matches = picomatch([...patterns])
   return (path) => matches(path)
 }
 
@@ -66,11 +70,9 @@ function searchPattern(search: Search, pattern: string): void {
     search.dirs.add('.')
     return
   }
-  const segments = splitPattern(pattern)
-  const steps = segments
-    .map(stepOf)
-    .filter((step, i, all) => step.kind !== 'any-depth' || all[i - 1]?.kind !== 'any-depth')
-  walk(search, '.', steps, 0, pattern)
+  // The library reads `a*/**` as what lies below, and `a/**` as that and the folder itself.
+  const segments = splitPattern(/[^*]\*\/\*\*$|^\*\/\*\*$/.test(pattern) ? `${pattern}/*` : pattern)
+  walk(search, '.', segments.map(stepOf), 0, pattern)
 }
 
 type Step =
@@ -112,11 +114,11 @@ function stepOf(segment: string): Step {
 
 function walk(search: Search, dir: Path, steps: readonly Step[], at: number, pattern: string): void {
   const key = `${dir}\n${at}\n${pattern}`
-  if (search.visited.has(key) || (dir !== '.' && search.isIgnored(dir))) return
+  if (search.visited.has(key)) return
   search.visited.add(key)
   const step = steps[at]
   if (step === undefined) {
-    if (dir !== '.') search.dirs.add(dir)
+    if (dir !== '.' && !search.isIgnored(dir)) search.dirs.add(dir)
   } else if (step.kind === 'name') {
     walk(search, below(dir, step.name), steps, at + 1, pattern)
   } else if (step.kind === 'deep') {
@@ -137,22 +139,24 @@ function walkEntries(
 ): void {
   for (const entry of search.files.entries(dir)) {
     if (entry.name === 'node_modules' || (entry.kind !== 'directory' && entry.kind !== 'outside')) continue
-    const isHidden = entry.name.startsWith('.')
+    if (!isWayOn(entry, step)) continue
     const next = step.kind === 'any-depth' ? at : at + 1
-    if (
-      step.kind === 'any-depth'
-        ? isHidden || entry.target !== undefined
-        : (isHidden && !step.hidden) || !step.matches(entry.name)
-    )
-      continue
     const path = below(dir, entry.name)
     if (entry.kind === 'outside') {
       if (next === steps.length && !search.isIgnored(path)) search.outside.add(path)
       continue
     }
+    if (search.isIgnored(path)) continue
     if (entry.target !== undefined) search.links.set(path, entry.target)
     walk(search, path, steps, next, pattern)
   }
+}
+
+/** At any depth links are not followed, so that the walk ends. */
+function isWayOn(entry: Entry, step: Exclude<Step, { kind: 'name' | 'deep' }>): boolean {
+  const isHidden = entry.name.startsWith('.')
+  if (step.kind === 'any-depth') return !isHidden && entry.target === undefined
+  return (!isHidden || step.hidden) && step.matches(entry.name)
 }
 
 /** Every folder below `base` whose path from there matches; links are not followed, so that the walk ends. */

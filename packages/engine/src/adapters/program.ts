@@ -1,0 +1,27 @@
+/**
+ * Another program of the user's machine (a formatter, a package manager), run once with an argument array, never
+ * through a shell, with nothing to read. A failure is an answer, not a throw.
+ */
+export type Program = {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+export type ProgramAnswer =
+  | { readonly kind: 'done' }
+  /** `output` holds both streams as they came. */
+  | { readonly kind: 'failed'; readonly output: string }
+  | { readonly kind: 'missing' }
+
+/** Longer than any package manager that makes progress. */
+const longestRun = 180_000
+
+export async function runProgram({ file, args, cwd, env = {} }: Program): Promise<ProgramAnswer> {
+  const { execa } = await import('execa')
+  const run = await execa(file, args, { cwd, env, reject: false, stdin: 'ignore', all: true, timeout: longestRun })
+  if (!run.failed) return { kind: 'done' }
+  if (run.code === 'ENOENT') return { kind: 'missing' }
+  return { kind: 'failed', output: run.all?.trim() || (run.originalMessage ?? 'it ended without a word') }
+}
