@@ -1,0 +1,151 @@
+/** What may be wrong with a manifest. */
+import type { BadInput, Content } from './world.ts'
+
+const b = (text: Content): BadInput['files'] => ({ 'packages/b/package.json': text })
+const json = (value: unknown): string => `${JSON.stringify(value)}\n`
+const withB = (more: object): BadInput['files'] => b(json({ name: '@acme/b', version: '1.0.0', ...more }))
+
+export const manifests: readonly BadInput[] = [
+  { name: 'an empty manifest', files: b(''), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest of white space', files: b(' \n\t\n'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest cut off in the middle', files: b('{ "name": "@acme/b", "vers'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest with a trailing comma', files: b('{ "name": "@acme/b", }'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest with a comment', files: b('{ // b\n "name": "@acme/b" }'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest with single quotes', files: b("{ 'name': '@acme/b' }"), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest that is an array', files: b('[]'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest that is a text', files: b('"@acme/b"'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest that is null', files: b('null'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest that is a number', files: b('1e999'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest of YAML', files: b('name: b\n'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest with conflict markers', files: b('<<<<<<< ours\n{}\n=======\n'), codes: ['MANIFEST_INVALID'] },
+  { name: 'a manifest of NUL bytes', files: b('\0'.repeat(64)), codes: ['MANIFEST_INVALID'] },
+  {
+    name: 'a manifest that is not UTF-8',
+    files: b(new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])),
+    codes: ['FILE_UNREADABLE'],
+  },
+  {
+    name: 'a manifest nested ten thousand deep',
+    files: b(`${'['.repeat(1e4)}${']'.repeat(1e4)}`),
+    codes: ['MANIFEST_INVALID'],
+  },
+  { name: 'a manifest that opens a million brackets', files: b('['.repeat(1e6)), codes: ['MANIFEST_INVALID'] },
+  {
+    name: 'a value nested ten thousand deep',
+    files: b(`{"name":"@acme/b","version":"1.0.0","x":${'['.repeat(1e4)}${']'.repeat(1e4)}}`),
+    codes: [],
+  },
+  {
+    name: 'a manifest of 10 MB of white space',
+    files: b(`{ "name": "@acme/b", "version": "1.0.0"${' '.repeat(1e7)}}`),
+    codes: [],
+  },
+  { name: 'a manifest with a text of 10 MB', files: withB({ description: 'x'.repeat(1e7) }), codes: [] },
+  { name: 'a manifest of 40 MB', files: b(new Uint8Array(4e7).fill(0x20)), codes: ['FILE_TOO_LARGE'] },
+  {
+    name: 'a folder called package.json',
+    files: { 'packages/b/package.json': undefined, 'packages/c/package.json/x.txt': 'x' },
+    codes: [],
+  },
+  {
+    name: 'a manifest that links out of the workspace',
+    files: { 'packages/c/package.json': { link: '../../../secret/package.json' } },
+    codes: ['PATH_OUTSIDE_WORKSPACE'],
+  },
+  {
+    name: 'a manifest that links to itself',
+    files: { 'packages/c/package.json': { link: 'package.json' } },
+    codes: [],
+  },
+  {
+    name: 'a manifest that links to nothing',
+    files: { 'packages/c/package.json': { link: 'nowhere.json' } },
+    codes: [],
+  },
+  {
+    name: 'a manifest that links to another package',
+    files: { 'packages/c/package.json': { link: '../b/package.json' } },
+    codes: ['PACKAGE_NAME_DUPLICATE'],
+  },
+  { name: 'a manifest with a byte order mark', files: b('\uFEFF{ "name": "@acme/b", "version": "1.0.0" }'), codes: [] },
+  { name: 'a manifest with CRLF', files: b('{\r\n  "name": "@acme/b",\r\n  "version": "1.0.0"\r\n}\r\n'), codes: [] },
+  {
+    name: 'a name given twice: the last counts',
+    files: b('{ "name": "@acme/x", "name": "@acme/b", "version": "1.0.0" }'),
+    codes: [],
+  },
+  {
+    name: 'two packages of one name',
+    files: { 'packages/c/package.json': json({ name: '@acme/b', version: '2.0.0' }) },
+    codes: ['PACKAGE_NAME_DUPLICATE'],
+  },
+  {
+    name: 'names that differ in case only',
+    files: { 'packages/c/package.json': json({ name: '@acme/B', version: '2.0.0' }) },
+    codes: [],
+  },
+  { name: 'no name', files: b(json({ version: '1.0.0' })), codes: ['PACKAGE_NAME_MISSING'] },
+  { name: 'an empty name', files: b(json({ name: '', version: '1.0.0' })), codes: ['PACKAGE_NAME_MISSING'] },
+  ...[5, true, {}, ['@acme/b'], { toString: 'x' }].map((name) => ({
+    name: `the name ${JSON.stringify(name)}`,
+    files: b(json({ name, version: '1.0.0' })),
+    codes: ['PACKAGE_NAME_INVALID'] as const,
+  })),
+  ...[
+    '',
+    'one',
+    '1',
+    '1.0',
+    '1.0.0.0',
+    'v1.0.0',
+    '=1.0.0',
+    ' 1.0.0',
+    '1.0.0 ',
+    '^1.0.0',
+    '1.0.x',
+    '*',
+    'latest',
+    '-1.0.0',
+    '01.0.0',
+    '1.0.0-',
+    '1.0.0-01',
+    '99999999999999999999.0.0',
+    '1.0.0\n2.0.0',
+    '9'.repeat(300),
+  ].map((version) => ({
+    name: `the version ${JSON.stringify(version.slice(0, 30))}`,
+    files: withB({ version }),
+    codes: version === '' ? [] : (['PACKAGE_VERSION_INVALID'] as const),
+  })),
+  ...[1, null, {}, [], true].map((version) => ({
+    name: `the version ${JSON.stringify(version)}, which is no text`,
+    files: withB({ version }),
+    codes: version === null ? [] : (['PACKAGE_VERSION_INVALID'] as const),
+  })),
+  ...[[], 'x', 5, null, true].map((dependencies) => ({
+    name: `dependencies that are ${JSON.stringify(dependencies)}`,
+    files: withB({ dependencies }),
+    codes: ['MANIFEST_SECTION_INVALID'] as const,
+  })),
+  ...[5, null, {}, ['^1.0.0']].map((range) => ({
+    name: `a range that is ${JSON.stringify(range)}`,
+    files: withB({ devDependencies: { '@acme/a': range } }),
+    codes: ['MANIFEST_SECTION_INVALID'] as const,
+  })),
+  { name: 'a dependency on itself', files: withB({ dependencies: { '@acme/b': 'workspace:*' } }), codes: [] },
+  {
+    name: 'a section with __proto__',
+    files: b('{"name":"@acme/b","version":"1.0.0","dependencies":{"__proto__":"^1.0.0","constructor":"1"}}'),
+    codes: [],
+  },
+  {
+    name: 'a manifest whose __proto__ holds a name',
+    files: b('{"__proto__":{"name":"@acme/b","version":"1.0.0"}}'),
+    codes: ['PACKAGE_NAME_MISSING'],
+  },
+  { name: 'a publishConfig that is a text', files: withB({ publishConfig: 'public' }), codes: [] },
+  { name: 'private as a text', files: withB({ private: 'false' }), codes: [] },
+  { name: 'a root manifest that is missing', files: { 'package.json': undefined }, codes: ['MANIFEST_MISSING'] },
+  { name: 'a root manifest that is malformed', files: { 'package.json': '{' }, codes: ['MANIFEST_INVALID'] },
+  { name: 'a root manifest that is an array', files: { 'package.json': '[]' }, codes: ['MANIFEST_INVALID'] },
+]
