@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Path, Problem, Settings } from '@topsail/core'
+import { runProgram } from '../adapters/program.ts'
 
 export type FormatterName = Exclude<Settings['format'], 'auto' | false>
 
@@ -18,17 +19,12 @@ export async function formatFiles(
   if (name === false || name === undefined || files.length === 0) return []
   const program = findProgram(root, name)
   if (program === undefined) return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
-  const { execa } = await import('execa')
   for (const batch of batches(files)) {
-    const run = await execa(program, [...formatters[name].args, ...batch.map((file) => `./${file}`)], {
-      cwd: root,
-      reject: false,
-      stdin: 'ignore',
-      all: true,
-    })
-    if (run.failed) {
-      const detail = lastLines(run.all) || (run.originalMessage ?? 'it ended without a word')
-      return [{ code: 'FORMATTER_FAILED', severity: 'warning', formatter: name, detail }]
+    const args = [...formatters[name].args, ...batch.map((file) => `./${file}`)]
+    const answer = await runProgram({ file: program, args, cwd: root })
+    if (answer.kind === 'missing') return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
+    if (answer.kind === 'failed') {
+      return [{ code: 'FORMATTER_FAILED', severity: 'warning', formatter: name, detail: lastLines(answer.output) }]
     }
   }
   return []
@@ -139,6 +135,6 @@ function batches(files: readonly Path[]): readonly (readonly Path[])[] {
   return all
 }
 
-function lastLines(output: string | undefined): string {
-  return (output ?? '').trim().split('\n').slice(-5).join(' ').slice(0, 500)
+function lastLines(output: string): string {
+  return output.split('\n').slice(-5).join(' ').slice(0, 500)
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { readTree } from '../testing/tree.ts'
@@ -186,10 +186,9 @@ function runs(...[program = '', ...args]: readonly string[]): boolean {
 
 function yarnPath(): string | undefined {
   try {
-    return createRequire(import.meta.url).resolve('@yarnpkg/cli-dist/bin/yarn.js')
+    return fileURLToPath(import.meta.resolve('@yarnpkg/cli-dist/bin/yarn.js'))
   } catch {
-    const local = join(import.meta.dirname, '../../node_modules/@yarnpkg/cli-dist/bin/yarn.js')
-    return existsSync(local) ? local : undefined
+    return undefined
   }
 }
 

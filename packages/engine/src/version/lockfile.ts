@@ -14,6 +14,7 @@ import {
   type Problem,
   type ReleasePlan,
 } from '@topsail/core'
+import { runProgram } from '../adapters/program.ts'
 
 export type LockfileTask = {
   readonly name: LockfileName | 'bun.lockb'
@@ -126,21 +127,25 @@ const managers: Record<LockfileTask['name'], Manager> = {
   'bun.lockb': bun,
 }
 
-type Program = { readonly file: string; readonly args: readonly string[] }
+type ProgramStart = { readonly file: string; readonly args: readonly string[] }
 
 async function run(root: string, manager: Manager, args: readonly string[], mode: Mode): Promise<Outcome> {
+  const env = { ...manager.env[mode], ...(args === manager.check ? manager.checkEnv : {}) }
   for (const program of programsOf(root, manager)) {
-    const outcome = await start(root, program, [...args, ...manager.flags[mode]], {
-      ...manager.env[mode],
-      ...(args === manager.check ? manager.checkEnv : {}),
-    })
-    if (outcome.kind !== 'missing') return outcome
+    const all = [...program.args, ...args, ...manager.flags[mode]]
+    const answer = await runProgram({ file: program.file, args: all, cwd: root, env })
+    if (answer.kind === 'failed') return { kind: 'failed', detail: oneLine(answer.output) }
+    if (answer.kind === 'done') return answer
   }
   return { kind: 'missing' }
 }
 
+function oneLine(output: string): string {
+  return output.replaceAll(/\s+/g, ' ').slice(0, 600)
+}
+
 /** yarn by the path that its configuration pins; what is on the path; what started us. */
-function programsOf(root: string, manager: Manager): Program[] {
+function programsOf(root: string, manager: Manager): ProgramStart[] {
   const pinned = manager.name === 'yarn' ? pinnedYarn(root) : undefined
   if (pinned !== undefined) return [programAt(pinned)]
   const startedBy = process.env['npm_execpath']
@@ -148,7 +153,7 @@ function programsOf(root: string, manager: Manager): Program[] {
   return [{ file: manager.name, args: [] }, ...(isManager ? [programAt(startedBy)] : [])]
 }
 
-function programAt(path: string): Program {
+function programAt(path: string): ProgramStart {
   return /\.[cm]?js$/.test(path) ? { file: process.execPath, args: [path] } : { file: path, args: [] }
 }
 
@@ -157,27 +162,6 @@ function pinnedYarn(root: string): string | undefined {
   if (!existsSync(settings)) return undefined
   const path = /^yarnPath:\s*["']?([^"'\s#]+)/m.exec(readFileSync(settings, 'utf8'))?.[1]
   return path === undefined ? undefined : resolve(root, path)
-}
-
-async function start(
-  root: string,
-  program: Program,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Outcome> {
-  const { execa } = await import('execa')
-  const run = await execa(program.file, [...program.args, ...args], {
-    cwd: root,
-    env,
-    reject: false,
-    stdin: 'ignore',
-    all: true,
-    timeout: 180_000,
-  })
-  if (!run.failed) return { kind: 'done' }
-  if (run.code === 'ENOENT') return { kind: 'missing' }
-  const detail = (run.all ?? '').trim().replaceAll(/\s+/g, ' ') || (run.originalMessage ?? 'it ended without a word')
-  return { kind: 'failed', detail: detail.slice(0, 600) }
 }
 
 /** A package manager of another generation rewrites the whole file; nobody asked for that. */
