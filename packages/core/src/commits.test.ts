@@ -118,8 +118,22 @@ test('the release-please preset drops a message with an unclosed parenthesis beh
 })
 
 const hostile = [
-  ...['a', '(', 'a(', 'feat(', '\n', ' ', '\0', '"', 'a: b\n c: d\n', 'feat: a\n', '* fix: b\n'],
-  ...['BREAKING CHANGE: c\n', 'x\n\nfeat: y\n\n', 'See merge request a', 'BEGIN_NESTED_COMMIT', 'Reverts a/b'],
+  'a',
+  '(',
+  'a(',
+  'feat(',
+  '\n',
+  ' ',
+  '\0',
+  '"',
+  'a: b\n c: d\n',
+  'feat: a\n',
+  '* fix: b\n',
+  'BREAKING CHANGE: c\n',
+  'x\n\nfeat: y\n\n',
+  'See merge request a',
+  'BEGIN_NESTED_COMMIT',
+  'Reverts a/b',
 ]
 
 test('messages of a megabyte of one thing, and of ten of everything, are read', () => {

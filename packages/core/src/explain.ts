@@ -43,7 +43,7 @@ export type UnknownPackage = {
 
 export function explainRelease(plan: ReleasePlan, snapshot: Snapshot, name: string): Explanation {
   const release = plan.releases.find((candidate) => candidate.name === name)
-  if (release !== undefined) return explainReleased(release, plan)
+  if (release !== undefined) return explainReleased(release, plan, snapshot)
   const pkg = snapshot.workspace.packages.find((candidate) => candidate.name === name)
   if (pkg !== undefined) return explainAbsence(pkg, plan, snapshot)
   const names = snapshot.workspace.packages.map((candidate) => candidate.name)
@@ -105,7 +105,7 @@ function collect(root: ReleaseExplanation, told: Map<PackageName, ReleaseExplana
 }
 
 /** Breadth first, so that each package is told at its shortest distance. Causes are filled in behind. */
-function explainReleased(root: Release, plan: ReleasePlan): ReleaseExplanation {
+function explainReleased(root: Release, plan: ReleasePlan, snapshot: Snapshot): ReleaseExplanation {
   const releases = new Map(plan.releases.map((release) => [release.name, release]))
   const changes = new Map(plan.changes.map((change) => [change.id, change]))
   const told = new Set<PackageName>()
@@ -122,7 +122,7 @@ function explainReleased(root: Release, plan: ReleasePlan): ReleaseExplanation {
   const causes: Cause[] = []
   told.add(root.name)
   queue.push({ release: root, causes })
-  const begun = groupBeginnings(plan)
+  const begun = groupBeginnings(plan, groupReasons(snapshot))
   for (const { release, causes: found } of queue) {
     const began = begun.get(release.name)
     for (const reason of began === undefined ? release.reasons : [...release.reasons, began]) {
@@ -159,12 +159,22 @@ function causeOf(
   }
 }
 
+function groupReasons({ settings }: Snapshot): readonly Omit<GroupReason, 'leader'>[] {
+  return [
+    ...settings.fixed.map((group) => ({ kind: 'fixed-group', group }) as const),
+    ...settings.linked.map((group) => ({ kind: 'linked-group', group }) as const),
+  ]
+}
+
 /**
- * In a group each member may name another as the leader while the change that began it all stands at a third: the
- * reasons of the plan name who raised a package last. For a package whose reasons lead to no change, the member to
- * follow instead.
+ * The reasons of a plan name who raised a package last. With a group in a circle of dependencies that may be somebody
+ * whom it raised itself, while the change that began it all stands at a third member. For a package whose reasons lead
+ * to no change, the member of its group to follow instead.
  */
-function groupBeginnings({ releases }: ReleasePlan): ReadonlyMap<PackageName, GroupReason> {
+function groupBeginnings(
+  { releases }: ReleasePlan,
+  groups: readonly Omit<GroupReason, 'leader'>[],
+): ReadonlyMap<PackageName, GroupReason> {
   const followers = new Map<PackageName, PackageName[]>(releases.map(({ name }) => [name, []]))
   const grounded = new Set<PackageName>()
   const queue: PackageName[] = []
@@ -183,14 +193,17 @@ function groupBeginnings({ releases }: ReleasePlan): ReadonlyMap<PackageName, Gr
   }
   for (const { name, reasons } of releases) if (reasons.some(({ kind }) => beginnings.has(kind))) ground(name)
   const begun = new Map<PackageName, GroupReason>()
-  for (const { name, reasons } of releases) {
-    for (const reason of grounded.has(name) ? [] : reasons) {
-      if (reason.kind !== 'fixed-group' && reason.kind !== 'linked-group') continue
+  const released = new Set(followers.keys())
+  // A group may stand on the beginning that another one gives.
+  for (let found = -1; found < begun.size;) {
+    found = begun.size
+    for (const reason of groups) {
       const leader = reason.group.find((member) => grounded.has(member))
-      if (leader === undefined) continue
-      begun.set(name, { ...reason, leader })
-      ground(name)
-      break
+      for (const name of leader === undefined ? [] : reason.group) {
+        if (leader === undefined || grounded.has(name) || !released.has(name)) continue
+        begun.set(name, { ...reason, leader })
+        ground(name)
+      }
     }
   }
   return begun

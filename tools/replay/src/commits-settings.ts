@@ -90,7 +90,10 @@ function namesOf(plugin: Readonly<Record<string, unknown>>, components: Readonly
 }
 
 /** Without the node-workspace plugin nobody follows; with it peers do when they are asked to. */
-function cascadeOf(plugins: readonly Readonly<Record<string, unknown>>[], names: readonly string[]): Settings['cascade'] {
+function cascadeOf(
+  plugins: readonly Readonly<Record<string, unknown>>[],
+  names: readonly string[],
+): Settings['cascade'] {
   const workspace = plugins.find(({ type }) => type === 'node-workspace')
   if (workspace === undefined) return each(names, everywhere('none'))
   return workspace['updatePeerDependencies'] === true ? each(names, { peerDependencies: row('patch') }) : {}

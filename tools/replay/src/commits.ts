@@ -30,7 +30,9 @@ export type CommitsRepository = {
 }
 
 /** Undefined where the corpus is absent. */
-export function replayCommits(folder: string | undefined = corpusFolder('commits')): readonly CommitsRepository[] | undefined {
+export function replayCommits(
+  folder: string | undefined = corpusFolder('commits'),
+): readonly CommitsRepository[] | undefined {
   return folder === undefined ? undefined : corpusFiles(folder).map(replayRepository)
 }
 
