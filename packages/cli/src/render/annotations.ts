@@ -4,6 +4,7 @@
  */
 import type { Problem } from '@topsail/core'
 import { mendOf, sentenceOf } from './problem.ts'
+import { printable } from './text.ts'
 
 /** `prefix` is the workspace's own folder in the repository, `''` at its root. */
 export function renderAnnotations(problems: readonly Problem[], prefix: string): string {
@@ -14,7 +15,9 @@ function annotation(problem: Problem, prefix: string): string {
   const kind = problem.severity === 'warning' ? 'warning' : 'error'
   const { place } = problem
   const properties = [
-    ...(place === undefined ? [] : [`file=${property(prefix === '' ? place.file : `${prefix}/${place.file}`)}`]),
+    ...(place === undefined
+      ? []
+      : [`file=${property(printable(prefix === '' ? place.file : `${prefix}/${place.file}`))}`]),
     ...(place?.line === undefined ? [] : [`line=${place.line}`]),
     `title=${property(problem.code)}`,
   ]

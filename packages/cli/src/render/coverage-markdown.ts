@@ -4,21 +4,20 @@
  */
 import type { Problem } from '@topsail/core'
 import type { CheckResult } from '@topsail/engine'
-import { changesById, coverageWords, hasFailed, mendingCommand } from './coverage.ts'
+import { changesById, coverageWords, hasFailed, pastableCommand } from './coverage.ts'
 import { code } from './markdown.ts'
 import { mendOf, placeOf, sentenceOf } from './problem.ts'
 import { plural } from './text.ts'
 
 const mostPackages = 80
 const mostProblems = 40
-const longestCommand = 6000
 
 export function renderCoverageMarkdown(result: CheckResult): string {
   const parts = [headline(result)]
   if (result.packages.length > 0) parts.push(packageTable(result))
   if (result.problems.length > 0) parts.push(problemList(result.problems))
-  const mend = mendingCommand(result)
-  if (mend !== undefined && mend.length <= longestCommand) {
+  const mend = pastableCommand(result)
+  if (mend !== undefined) {
     // Four spaces make a code block that no backtick can close; `argument` has left no line breaks.
     parts.push(`One command answers for all that is uncovered:\n\n    ${mend}`)
   }

@@ -19,7 +19,7 @@ export function renderCoverage(result: CheckResult, output: Output): string {
     parts.push(packageLines(result, colours, output.isTTY ? output.columns() : undefined))
   }
   if (result.problems.length > 0) parts.push(renderProblems(result.problems, colours))
-  const mend = mendingCommand(result)
+  const mend = pastableCommand(result)
   if (mend !== undefined) parts.push(`${colours.bold('To mend it:')} ${mend}\n`)
   parts.push(`${closingLine(result, colours)}\n`)
   return parts.join('\n')
@@ -27,10 +27,35 @@ export function renderCoverage(result: CheckResult, output: Output): string {
 
 /** One changeset for all uncovered packages. */
 export function mendingCommand(result: CheckResult): string | undefined {
-  const flags = result.packages.flatMap(({ name, state }) =>
-    state.kind === 'uncovered' ? [`--package ${argument(`${name}=${state.proposed}`)}`] : [],
+  const uncovered = result.packages.flatMap(({ name, state }) =>
+    state.kind === 'uncovered' ? [{ name, bump: state.proposed }] : [],
   )
-  return flags.length === 0 ? undefined : `topsail add ${flags.join(' ')} --message "…"`
+  if (uncovered.length === 0) return undefined
+  const flags = uncovered.length <= mostNamedAlone ? namedAlone(uncovered) : namedInLists(uncovered)
+  return `topsail add ${flags.join(' ')} --message "…"`
+}
+
+/** The same for a person, who pastes no command of several screens. */
+export function pastableCommand(result: CheckResult): string | undefined {
+  const command = mendingCommand(result)
+  if (command === undefined || command.length <= longestCommand) return command
+  return 'topsail add (it asks, and marks them all)'
+}
+
+const mostNamedAlone = 4
+const longestCommand = 2000
+
+type Uncovered = { readonly name: string; readonly bump: 'major' | 'minor' | 'patch' }
+
+function namedAlone(uncovered: readonly Uncovered[]): readonly string[] {
+  return uncovered.map(({ name, bump }) => `--package ${argument(`${name}=${bump}`)}`)
+}
+
+function namedInLists(uncovered: readonly Uncovered[]): readonly string[] {
+  return (['major', 'minor', 'patch'] as const).flatMap((bump) => {
+    const names = uncovered.filter((one) => one.bump === bump).map(({ name }) => name)
+    return names.length === 0 ? [] : [`--${bump} ${argument(names.join(','))}`]
+  })
 }
 
 /** What a state says, as `[word, detail]`; the detail is untrusted text. */
