@@ -42,16 +42,17 @@ export function readNpmConfig(cwd: string, tool: WorkspaceTool, env: Environment
 }
 
 /** `https://user:password@host/` becomes credentials beside an address that may be shown. */
-function withoutUserinfo(values: Map<string, NpmrcValue>): ReadonlyMap<string, NpmrcValue> {
-  for (const [key, value] of [...values]) {
+function withoutUserinfo(values: ReadonlyMap<string, NpmrcValue>): ReadonlyMap<string, NpmrcValue> {
+  const shown = new Map(values)
+  for (const [key, value] of values) {
     if (!/(^|:)registry$/.test(key) || typeof value !== 'string' || !URL.canParse(value)) continue
     const { username, password, host, pathname } = new URL(value)
     if (username === '' && password === '') continue
-    values.set(key, shownAddress(value))
+    shown.set(key, shownAddress(value))
     const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    values.set(`//${host}${withSlash(pathname)}:_auth`, Buffer.from(pair).toString('base64'))
+    shown.set(`//${host}${withSlash(pathname)}:_auth`, Buffer.from(pair).toString('base64'))
   }
-  return values
+  return shown
 }
 
 /** Without a user and a password: an address is printed, and kept in results. */

@@ -23,7 +23,6 @@ export type ObserveOptions = {
   readonly config: NpmConfig
   registryAt(url: string): Registry
   readonly concurrency: number
-  readonly only: readonly PackageName[] | undefined
   readonly tags: boolean
   readonly push: boolean
 }

@@ -7,9 +7,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { desiredRelease, releaseSteps } from '@topsail/core'
-import type { DesiredRelease, PackageName, Problem, RetryPolicy, Snapshot, Step } from '@topsail/core'
+import type {
+  DesiredRelease,
+  Package,
+  PackageName,
+  Problem,
+  Releasable,
+  RetryPolicy,
+  Snapshot,
+  Step,
+} from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
+import type { Git } from '../ports.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { drive, type Clock, type DriveEvent } from './drive.ts'
@@ -18,7 +28,7 @@ import { npmEffects } from './npm-effects.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { observeWorld, type Observation } from './observe.ts'
 import { workspacePacker } from './pack/pack-package.ts'
-import { publishResult, unstartedResult, type PublishResult } from './publish-result.ts'
+import { publishResult, unstartedResult, type Outcome, type PublishResult } from './publish-result.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 
 export type PublishEvent =
@@ -47,59 +57,84 @@ export type PublishOptions = {
   readonly patience?: number | undefined
   readonly onEvent?: ((event: PublishEvent) => void) | undefined
   readonly env?: Environment | undefined
+  readonly clock?: Clock | undefined
 }
 
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
+  const session = await openSession(options)
+  const planned = await planPublish(session, options)
+  options.onEvent?.({ kind: 'planned', steps: planned.steps, problems: planned.problems })
+  const stops = planned.problems.some((problem) => problem.severity === 'error')
+  return options.dryRun === true || stops ? unstartedResult(planned) : runSteps(session, planned, options)
+}
+
+type Session = {
+  readonly root: string
+  readonly git: Git
+  readonly snapshot: Snapshot
+  readonly config: NpmConfig
+  registryAt(url: string): Registry
+  readonly concurrency: number
+}
+
+async function openSession(options: PublishOptions): Promise<Session> {
   const root = findWorkspaceRoot(options.cwd) ?? options.cwd
   const git = gitIn(root)
   const snapshot = await readSnapshot({ cwd: root, files: diskFiles(root), git, sources: 'changesets' })
   const config = readNpmConfig(root, snapshot.workspace.tool, options.env ?? process.env)
   const concurrency = options.concurrency ?? 16
-  const registryAt = registries(config, options, concurrency)
-  const { tags = true, push = true, only } = options
-  const observation = await observeWorld({ snapshot, git, config, registryAt, concurrency, only, tags, push })
-  const desired = desiredRelease(observation.world, options)
-  const steps = releaseSteps(desired.units)
-  const uploading = new Set(desired.units.filter((unit) => unit.upload !== undefined).map((unit) => unit.dir))
-  const dirty = snapshot.head === undefined ? [] : await dirtyFiles(git, [...uploading])
-  const problems = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
-  const planned = { problems, steps, units: desired.units, alreadyThere: desired.alreadyThere }
-  options.onEvent?.({ kind: 'planned', steps, problems })
-  if (options.dryRun === true || problems.some((problem) => problem.severity === 'error'))
-    return unstartedResult(planned)
+  return { root, git, snapshot, config, registryAt: registries(config, options, concurrency), concurrency }
+}
 
+type Planned = Omit<Outcome, 'driven' | 'tarballOf'> & { readonly remote: string | undefined }
+
+async function planPublish(session: Session, options: PublishOptions): Promise<Planned> {
+  const { snapshot, git, config } = session
+  const observation = await observeWorld({ ...session, tags: options.tags ?? true, push: options.push ?? true })
+  const desired = desiredRelease(observation.world, options)
+  const uploading = desired.units.filter((unit) => unit.upload !== undefined).map((unit) => unit.dir)
+  const dirty = snapshot.head === undefined ? [] : await dirtyFiles(git, uploading)
+  const problems = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
+  const { units, alreadyThere } = desired
+  return { problems, steps: releaseSteps(units), units, alreadyThere, remote: observation.remote }
+}
+
+async function runSteps(session: Session, planned: Planned, options: PublishOptions): Promise<PublishResult> {
+  const { root, git, snapshot, config, registryAt, concurrency } = session
+  const { workspace, head: gitHead } = snapshot
   const out = await mkdtemp(join(tmpdir(), 'topsail-publish-'))
   try {
-    const packer = workspacePacker({ root, workspace: snapshot.workspace, out, gitHead: snapshot.head })
-    const packages = new Map(
-      snapshot.workspace.packages.flatMap((pkg) =>
-        pkg.version === undefined ? [] : [[pkg.name, { ...pkg, version: pkg.version }] as const],
-      ),
-    )
-    const effects = npmEffects({ packages, packer, registryAt, git, remote: observation.remote, redact: config.redact })
+    const effects = npmEffects({
+      packages: new Map(workspace.packages.flatMap((pkg) => (hasVersion(pkg) ? [[pkg.name, pkg] as const] : []))),
+      packer: workspacePacker({ root, workspace, out, gitHead }),
+      registryAt,
+      git,
+      remote: planned.remote,
+      redact: config.redact,
+    })
     const driven = await drive({
-      steps,
+      steps: planned.steps,
       effects,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       limits: { pack: packing, check: 1, upload: concurrency, confirm: concurrency, tag: 1, push: 1 },
       retries: retriesWith(options.patience ?? 30 * 60_000),
       onEvent: options.onEvent ?? (() => {}),
     })
-    return publishResult({
-      ...planned,
-      problems: [...problems, ...effects.warnings],
-      driven,
-      tarballOf: effects.tarballOf,
-    })
+    const problems = [...planned.problems, ...effects.warnings]
+    return publishResult({ ...planned, problems, driven, tarballOf: effects.tarballOf })
   } finally {
     await rm(out, { recursive: true, force: true })
   }
 }
 
+function hasVersion(pkg: Package): pkg is Releasable {
+  return pkg.version !== undefined
+}
+
 /** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
 const packing = Math.max(2, availableParallelism())
 
-const systemClock: Clock = {
+export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
   random: () => Math.random(),

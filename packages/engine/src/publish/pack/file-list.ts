@@ -94,7 +94,7 @@ export function binPaths(bin: unknown): readonly string[] {
 }
 
 /** `bin/one.js` for `./bin/one.js`, and never above the package. */
-export function plainPath(path: string): string {
+function plainPath(path: string): string {
   return posix.join('/', path).slice(1)
 }
 
