@@ -119,11 +119,27 @@ function settingsOfOurs(
     commits: {
       preset: (own(commits, 'preset') ?? base.commits.preset) as Settings['commits']['preset'],
       types: (own(commits, 'types') ?? base.commits.types) as Settings['commits']['types'],
+      ...commitZeroMajor(own(commits, 'zeroMajor'), names, rules),
+      ...(own(commits, 'exclamationMark') === true ? { exclamationMark: true } : {}),
     },
     cascade: cascadeOf(own(config, 'cascade'), names, rules),
     checkExclude: expandNames(stringsIn(own(check, 'exclude')), names, rules),
     changedFilePatterns: [...base.changedFilePatterns, ...stringsIn(own(check, 'ignore')).map((glob) => `!${glob}`)],
   }
+}
+
+/** Later keys win over earlier ones. */
+function commitZeroMajor(
+  value: unknown,
+  names: readonly PackageName[],
+  rules: RulesName,
+): Pick<Settings['commits'], 'zeroMajor'> {
+  if (!isRecord(value)) return {}
+  const policies: Record<PackageName, NonNullable<Settings['commits']['zeroMajor']>[string]> = Object.create(null)
+  for (const [glob, policy] of Object.entries(value)) {
+    for (const name of expandNames([glob], names, rules)) policies[name] = policy as (typeof policies)[string]
+  }
+  return { zeroMajor: policies }
 }
 
 /** Later keys win over earlier ones, cell by cell. */

@@ -100,6 +100,16 @@ export const topsailConfig: Shape = {
           default: 'conventional',
         },
         types: { kind: 'map', value: bump, says: 'Commit type to bump, over the table of the preset.' },
+        zeroMajor: {
+          kind: 'map',
+          value: { kind: 'choice', of: ['none', 'major-to-minor', 'minor-to-patch', 'shift'] },
+          says: 'Per package (name or glob): what a bump that commits ask for means for 0.x versions, over `zeroMajor`.',
+        },
+        exclamationMark: {
+          kind: 'flag',
+          says: 'Whether `feat!: x` is a breaking change under the preset `lerna`, as with changelogPreset `conventionalcommits`.',
+          default: false,
+        },
       },
     },
     zeroMajor: {
