@@ -2,6 +2,8 @@
  * `pnpm replay`: runs the planner over every recorded release beside the project and prints, per repository, how many
  * are reproduced. Exits with 1 when an official engine reproduces a release that its rules here do not.
  */
+import { replayCommits } from './commits.ts'
+import { isSoundByCommits, reportCommits } from './commits-report.ts'
 import { corpusFolder } from './corpus.ts'
 import { replayChangesets } from './replay-changesets.ts'
 import { isSound, reportChangesets } from './report.ts'
@@ -15,4 +17,10 @@ if (changesets === undefined) {
   const results = replayChangesets(changesets)
   process.stdout.write(`${reportChangesets(results)}\n`)
   if (!isSound(results)) process.exitCode = 1
+}
+
+const commits = replayCommits()
+if (commits !== undefined) {
+  process.stdout.write(`\n${reportCommits(commits)}\n`)
+  if (!isSoundByCommits(commits)) process.exitCode = 1
 }
