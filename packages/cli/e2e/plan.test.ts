@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parsePlanDocument } from '@topsail/core'
@@ -146,6 +146,24 @@ test('a folder that is no workspace is a problem', async () => {
   const empty = makeWorkspace({ 'notes.txt': 'none\n' })
   const { code, stdout, stderr } = await empty.topsail('plan')
   empty.remove()
-  expect(code).toBe(1)
-  expect(stdout + stderr).not.toContain('    at ')
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  expect(stdout).toContain('MANIFEST_MISSING')
+  expect(stdout).not.toContain('Nothing to release')
+})
+
+test.each(['nowhere', 'package.json'])('--cwd %s is wrong usage when that is no folder', async (folder) => {
+  const shop = makeWorkspace(shopFiles())
+  const { code, stderr } = await shop.topsail('plan', '--cwd', folder)
+  shop.remove()
+  expect(code).toBe(2)
+  expect(stderr).toBe(`error: --cwd ${folder} is not a folder\n`)
+})
+
+test('without git the plan is made from changesets', async () => {
+  const shop = makeWorkspace(shopFiles())
+  rmSync(join(shop.dir, '.git'), { recursive: true })
+  const { code, stdout } = await shop.topsail('plan', '--json')
+  shop.remove()
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ commit: null, order: [['@acme/db'], ['@acme/api'], ['@acme/web']] })
 })

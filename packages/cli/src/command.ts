@@ -1,11 +1,12 @@
 /**
  * What every command has in common: `--cwd`, `--json`, and the folder they mean.
  */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Command } from 'commander'
 import { type RulesName, type Sources, rulesNames, sourcesNames } from '@topsail/core'
-import { InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { CliContext } from './context.ts'
+import { printable } from './render/text.ts'
 
 export type CommonOptions = { readonly cwd?: string; readonly json?: boolean }
 export type PlanningOptions = CommonOptions & { readonly rules?: RulesName; readonly sources?: Sources }
@@ -24,8 +25,14 @@ export function newPlanningCommand(name: string, summary: string): Command {
     .option('--sources <sources>', `what counts as a change: ${sourcesNames.join(', ')}`, oneOf(sourcesNames))
 }
 
+/** The folder that a command works in. One that does not exist is wrong usage. */
 export function folderOf(context: CliContext, options: CommonOptions): string {
-  return options.cwd === undefined ? context.cwd : resolve(context.cwd, options.cwd)
+  if (options.cwd === undefined) return context.cwd
+  const folder = resolve(context.cwd, options.cwd)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder
+  const message = `error: --cwd ${printable(options.cwd)} is not a folder`
+  context.err.write(`${message}\n`)
+  throw new CommanderError(2, 'topsail.cwd', message)
 }
 
 /** An option's value that must be one of a few words. */

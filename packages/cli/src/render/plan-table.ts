@@ -52,6 +52,8 @@ export function releasesInOrder(plan: ReleasePlan): readonly { readonly wave: nu
 
 function headline(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): string {
   const rules = colours.dim(`rules ${plan.rules}, sources ${plan.sources}`)
+  const failed = plan.problems.some(({ severity }) => severity === 'error')
+  if (plan.releases.length === 0 && failed) return `${colours.bold('There is no plan yet.')}\n`
   if (plan.releases.length === 0) return `${colours.bold('Nothing to release.')}  ${rules}\n`
   const count = `${plural(plan.releases.length, 'package')} to release`
   return `${colours.bold(count)} ${colours.dim('·')} ${countBumps(plan)} ${colours.dim('·')} ${rules}\n`

@@ -33,6 +33,7 @@ export function renderPublishResult(result: PublishResult, output: Output): stri
 export function renderPublishSteps(result: PublishResult, { colours }: Output): string {
   const uploads = result.steps.filter((step) => step.kind === 'upload')
   const tags = result.steps.flatMap((step) => (step.kind === 'tag' ? step.tags.map(({ tag }) => tag) : []))
+  if (result.exitCode !== 0) return 'Nothing would be published before the problems are solved.\n'
   if (result.steps.length === 0)
     return 'Nothing to publish: the registries and the tags have all that git has released.\n'
   const rows = uploads.map((step): readonly Cell[] => [
@@ -51,8 +52,12 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
   return `${head}${tagged}${pushed}`
 }
 
-function headline({ published, alreadyThere, failed, held, tags }: PublishResult, { colours }: Output): string {
+function headline(
+  { published, alreadyThere, failed, held, tags, exitCode }: PublishResult,
+  { colours }: Output,
+): string {
   const idle = published.length + failed.length + held.length + tags.made.length + tags.pushed.length === 0
+  if (idle && exitCode !== 0) return 'Nothing was published.\n'
   if (idle) return 'Nothing to publish: the registries and the tags have all that git has released.\n'
   const there = alreadyThere.length === 0 ? '' : colours.dim(` (${alreadyThere.length} already there)`)
   return `${colours.bold(`${plural(published.length, 'package')} published`)}${there}\n`

@@ -20,16 +20,21 @@ test('lines stay lines where lines are wanted', () => {
 test.each([
   ['https://user:secret@host/x', 'https://***@host/x'],
   ['//registry.npmjs.org/:_authToken=npm_0123456789abcdef', '//registry.npmjs.org/:_authToken=***'],
-  ['authorization: Bearer abc.def.ghi', 'authorization: ***'],
-  ['Bearer abcdefghijkl', 'Bearer ***'],
-  ['ghp_0123456789abcdefghij', 'ghp_***'],
+  ['authorization: Bearer abc.def.ghi', 'authorization: Bearer ***'],
+  ['Bearer abcdefghijklmnopqrst0', 'Bearer ***'],
+  [`ghp_${'0'.repeat(36)}`, 'ghp_***'],
+  [`npm_${'a1'.repeat(18)}`, 'npm_***'],
   ['"_password": "aGVsbG8="', '"_password": "***"'],
 ])('credentials are taken out of %s', (text, expected) => {
   expect(redact(text)).toBe(expected)
 })
 
-test('an address without credentials stays', () => {
-  expect(redact('https://registry.npmjs.org/@acme/db')).toBe('https://registry.npmjs.org/@acme/db')
+test.each([
+  'https://registry.npmjs.org/@acme/db',
+  'Add basic authentication to the authorization: header',
+  'read npm_lifecycle_event',
+])('%s is no credential', (text) => {
+  expect(redact(text)).toBe(text)
 })
 
 test('wide characters count two columns and are never cut in half', () => {

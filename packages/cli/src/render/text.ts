@@ -69,14 +69,13 @@ function shown(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 }
 
+/** Only what can hardly be anything else: a changeset about "basic authentication" must stay readable. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*@/gi, '$1***@'],
-  [/\b(npm|ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{8,}/g, '$1_***'],
-  [/\bgithub_pat_\w{8,}/g, 'github_pat_***'],
-  [/\bglpat-[\w-]{8,}/g, 'glpat-***'],
-  [
-    /\b(_authToken|_auth|_password|authorization|x-otp)(["']?\s*[=:]\s*["']?)(?:(?:basic|bearer)\s+)?[^\s"',;]+/gi,
-    '$1$2***',
-  ],
-  [/\b(bearer|basic)\s+[A-Za-z0-9+/._~=-]{8,}/gi, '$1 ***'],
+  [/\b(npm|gh[oprsu])_[A-Za-z0-9]{30,}/g, '$1_***'],
+  [/\bgithub_pat_\w{30,}/g, 'github_pat_***'],
+  [/\bglpat-[\w-]{20,}/g, 'glpat-***'],
+  [/\b(_authToken|_auth|_password)(["']?\s*[=:]\s*["']?)[^\s"',;]+/gi, '$1$2***'],
+  [/\b(authorization["']?\s*[=:]\s*["']?)(?:(basic|bearer|token)\s+)[^\s"',;]+/gi, '$1$2 ***'],
+  [/\b(bearer|basic)\s+(?=[^\s]*[\d+/=])[A-Za-z0-9+/._~=-]{16,}/gi, '$1 ***'],
 ]
