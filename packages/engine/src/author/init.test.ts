@@ -152,6 +152,7 @@ describe('from Lerna', () => {
         version: {
           allowBranch: ['main', 'release/*'],
           conventionalCommits: true,
+          changelogPreset: 'conventionalcommits',
           createRelease: 'github',
           exact: true,
           message: 'chore(release): publish %s',
@@ -170,7 +171,8 @@ describe('from Lerna', () => {
       linked: [['@acme/web', '@acme/db', '@acme/log']],
       fixed: [],
       tagPattern: 'v{version}',
-      commits: { preset: 'lerna' },
+      commits: { preset: 'lerna', exclamationMark: true },
+      updateInternalDependents: 'always',
       access: 'public',
       baseBranch: 'main',
       privatePackages: { version: true, tag: true },
@@ -309,21 +311,35 @@ describe('from Nx Release', () => {
   })
 })
 
-test('release-please is told about, and its commits count as it counts them', async () => {
+test('from release-please: types, 0.x, shared versions and followers', async () => {
   const config = {
-    packages: { 'packages/db': { 'exclude-paths': ['docs'] } },
+    'release-type': 'node',
     'bump-minor-pre-major': true,
-    plugins: ['node-workspace'],
+    'changelog-sections': [{ type: 'feat' }, { type: 'docs', hidden: false }, { type: 'fix', hidden: true }],
+    packages: {
+      'packages/db': { 'exclude-paths': ['docs'] },
+      'packages/log': { component: 'logger', 'bump-patch-for-minor-pre-major': true },
+    },
+    plugins: [{ type: 'linked-versions', groupName: 'core', components: ['db', 'logger'] }, 'sentence-case'],
+    'include-component-in-tag': false,
   }
   const root = await workspace({ ...monorepo, 'release-please-config.json': config })
   const result = await initWorkspace({ cwd: root })
   expect(result.from).toBe('release-please')
-  expect(await settingsOf(root)).toMatchObject({
+  const settings = await settingsOf(root)
+  expect(settings).toMatchObject({
     sources: 'both',
-    commits: { preset: 'release-please' },
-    zeroMajor: 'major-to-minor',
+    commits: {
+      preset: 'release-please',
+      types: { feat: 'minor', docs: 'patch', fix: 'none', perf: 'none' },
+      zeroMajor: { '@acme/db': 'major-to-minor', '@acme/log': 'shift' },
+    },
+    fixed: [['@acme/db', '@acme/log']],
+    ignore: ['@acme/web'],
+    tagPattern: 'v{version}',
   })
-  expect(leftBehind(result)).toMatchObject({
+  expect(settings.cascade['@acme/log']?.dependencies).toMatchObject({ 'out-by-major': 'none' })
+  expect(leftBehind(result)).toEqual({
     plugins: 'no-counterpart',
     'packages["packages/db"].exclude-paths': 'rooted-pattern',
   })

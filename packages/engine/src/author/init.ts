@@ -105,7 +105,7 @@ function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
     case 'nx':
       return migrateNx(own(found.config, 'release'), files, workspace)
     case 'release-please':
-      return migrateReleasePlease(found.config)
+      return migrateReleasePlease(found.config, workspace)
     case undefined:
       return freshSetUp(workspace)
   }

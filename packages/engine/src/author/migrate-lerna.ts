@@ -72,21 +72,30 @@ function carryIndependentTags(setUp: SetUpBuilder, options: Options): void {
 }
 
 function carryCommits(setUp: SetUpBuilder, options: Options): void {
+  // Lerna releases all dependents of what it releases, whatever their ranges say.
+  setUp.config['___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'] = { updateInternalDependents: 'always' }
   const conventional = options.get('conventionalCommits')
   if (conventional?.value !== true) {
     // Lerna asked a person for each bump: a changeset is where that person answers now.
     setUp.topsail['sources'] = 'changesets'
-    setUp.config['___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'] = { updateInternalDependents: 'always' }
     return
   }
   setUp.toTopsail(conventional.key, true, 'sources', 'both')
   setUp.toTopsail(conventional.key, true, 'commits', { preset: 'lerna' })
-  const preset = options.get('changelogPreset')
-  if (preset !== undefined && preset.value !== 'angular' && preset.value !== 'conventional-changelog-angular') {
-    setUp.leave(preset.key, preset.value, 'custom-preset')
-  }
+  carryPreset(setUp, options)
   const premajor = options.get('premajorVersionBump')
   if (premajor?.value === 'force-patch') setUp.toTopsail(premajor.key, premajor.value, 'zeroMajor', 'shift')
+}
+
+/** The default preset does not know `feat!: x`; the usual others do. */
+function carryPreset(setUp: SetUpBuilder, options: Options): void {
+  const preset = options.get('changelogPreset')
+  const name = own(preset?.value, 'name') ?? preset?.value
+  if (preset === undefined || typeof name !== 'string' || name.includes('angular')) return
+  setUp.toTopsail(preset.key, preset.value, 'commits', { preset: 'lerna', exclamationMark: true })
+  if (!/^(?:conventional-changelog-)?conventionalcommits$/.test(name)) {
+    setUp.leave(preset.key, preset.value, 'custom-preset')
+  }
 }
 
 /** Lerna matches paths from the root of the repository, Changesets paths within a package. */

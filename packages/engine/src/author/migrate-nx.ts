@@ -6,7 +6,7 @@
 import type { Bump, PackageName, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { isRecord, own } from '../read/record.ts'
-import { internalDependencies } from './internal-dependencies.ts'
+import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { implicitGroup, namesOf, readGroups, type NxGroup } from './nx-groups.ts'
 import { readNxProjects } from './nx-projects.ts'
 import { convertVersionPlans } from './nx-version-plans.ts'
@@ -17,7 +17,8 @@ export function migrateNx(release: unknown, files: Files, workspace: Workspace):
   const projects = readNxProjects(files, workspace)
   const groups = readGroups(setUp, release, projects)
   carryGroups(setUp, groups)
-  carryUnreleased(setUp, release, groups, workspace)
+  const key = own(release, 'groups') === undefined ? 'release.projects' : 'release.groups'
+  ignoreUnreleased(setUp, { key, value: own(release, 'projects') ?? null }, releasedBy(groups), workspace)
   carrySources(setUp, release, groups)
   carryTags(setUp, release, groups)
   carryChangelog(setUp, release)
@@ -33,6 +34,10 @@ export function migrateNx(release: unknown, files: Files, workspace: Workspace):
   }
 }
 
+function releasedBy(groups: readonly NxGroup[]): ReadonlySet<PackageName> {
+  return new Set(groups.flatMap((group) => group.projects.map((project) => project.name)))
+}
+
 function carryGroups(setUp: SetUpBuilder, groups: readonly NxGroup[]): void {
   const fixed: (readonly PackageName[])[] = []
   for (const group of groups) {
@@ -44,23 +49,6 @@ function carryGroups(setUp: SetUpBuilder, groups: readonly NxGroup[]): void {
   const key =
     groups.length === 1 && groups[0]?.name === implicitGroup ? 'release.projectsRelationship' : 'release.groups'
   setUp.toConfig(key, 'fixed', 'fixed', fixed)
-}
-
-/** A package that a released one needs cannot be ignored: Changesets refuses such a tree. */
-function carryUnreleased(
-  setUp: SetUpBuilder,
-  release: unknown,
-  groups: readonly NxGroup[],
-  workspace: Workspace,
-): void {
-  const released = new Set(groups.flatMap((group) => group.projects.map((project) => project.name)))
-  const others = workspace.packages.filter((pkg) => !released.has(pkg.name) && pkg.version !== undefined)
-  const needs = internalDependencies(workspace)
-  const needed = new Set(workspace.packages.filter((pkg) => released.has(pkg.name)).flatMap(needs))
-  const ignorable = others.filter((pkg) => !needed.has(pkg.name)).map((pkg) => pkg.name)
-  const key = own(release, 'groups') === undefined ? 'release.projects' : 'release.groups'
-  if (ignorable.length > 0) setUp.toConfig(key, own(release, 'projects') ?? null, 'ignore', ignorable)
-  for (const pkg of others) if (needed.has(pkg.name)) setUp.leave(key, pkg.name, 'is-needed')
 }
 
 function carrySources(setUp: SetUpBuilder, release: unknown, groups: readonly NxGroup[]): void {
@@ -173,7 +161,7 @@ function carryDependents(setUp: SetUpBuilder, release: unknown): void {
 }
 
 function carryPrivatePackages(setUp: SetUpBuilder, groups: readonly NxGroup[], workspace: Workspace): void {
-  const released = new Set(groups.flatMap((group) => group.projects.map((project) => project.name)))
+  const released = releasedBy(groups)
   const names = workspace.packages
     .filter((pkg) => pkg.private && pkg.version !== undefined && released.has(pkg.name))
     .map((pkg) => pkg.name)

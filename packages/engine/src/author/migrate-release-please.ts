@@ -1,21 +1,22 @@
 /**
- * A release-please set-up is told about and partly carried: commits count as release-please counts them. Components,
- * plugins and pull request settings live in its own pull request machinery and are left behind.
+ * A release-please set-up, as far as it decides versions: which commit types release, what 0.x versions do with a bump,
+ * which components share a version, who follows whom. What belongs to its pull request machinery is left behind.
  */
-import { isRecord, own } from '../read/record.ts'
-import { setUpFrom, type SetUp } from './set-up.ts'
+import { dependencyFields, type Bump, type PackageName, type Workspace } from '@topsail/core'
+import { isRecord, own, stringsIn } from '../read/record.ts'
+import { ignoreUnreleased } from './ignore-unreleased.ts'
+import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export const releasePleaseConfig = 'release-please-config.json'
 
-export function migrateReleasePlease(config: unknown): SetUp {
+export function migrateReleasePlease(config: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom(releasePleaseConfig)
-  setUp.toTopsail('release-type', own(config, 'release-type') ?? 'node', 'sources', 'both')
-  setUp.toTopsail('release-type', own(config, 'release-type') ?? 'node', 'commits', { preset: 'release-please' })
+  const components = readComponents(config, workspace)
+  carryCommits(setUp, config, components)
+  carryPlugins(setUp, config, components)
+  const listed = new Set(components.map(({ name }) => name))
+  ignoreUnreleased(setUp, { key: 'packages', value: null }, listed, workspace)
   carryTags(setUp, config)
-  const shiftMinor = own(config, 'bump-patch-for-minor-pre-major') === true
-  if (own(config, 'bump-minor-pre-major') === true) {
-    setUp.toTopsail('bump-minor-pre-major', true, 'zeroMajor', shiftMinor ? 'shift' : 'major-to-minor')
-  } else if (shiftMinor) setUp.leave('bump-patch-for-minor-pre-major', true, 'no-counterpart')
   for (const [name, because] of leftBehind) {
     const value = own(config, name)
     if (value !== undefined && value !== false) setUp.leave(name, value, because)
@@ -24,36 +25,111 @@ export function migrateReleasePlease(config: unknown): SetUp {
   return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
 }
 
-/** release-please's own default is `component-v1.2.3`, the component being the name without its scope. */
-function carryTags(setUp: ReturnType<typeof setUpFrom>, config: unknown): void {
-  const v = own(config, 'include-v-in-tag') === false ? '' : 'v'
-  if (own(config, 'include-component-in-tag') === false) {
-    setUp.toTopsail('include-component-in-tag', false, 'tagPattern', `${v}{version}`)
-    return
-  }
-  setUp.leave('include-component-in-tag', true, 'tag-per-group')
+type Component = { readonly name: PackageName; readonly component: string; readonly settings: (key: string) => unknown }
+
+/** Only the packages that release-please lists are its own; a setting of a package holds before the general one. */
+function readComponents(config: unknown, workspace: Workspace): readonly Component[] {
+  return workspace.packages.flatMap(({ name, dir }): Component[] => {
+    const listed = own(own(config, 'packages'), dir)
+    if (!isRecord(listed)) return []
+    const settings = (key: string): unknown => own(listed, key) ?? own(config, key)
+    const called = settings('component') ?? settings('package-name') ?? name
+    return [{ name, component: String(called).replace(/^@[^/]*\//, ''), settings }]
+  })
 }
 
-function leavePackageSettings(setUp: ReturnType<typeof setUpFrom>, packages: unknown): void {
+function carryCommits(setUp: SetUpBuilder, config: unknown, components: readonly Component[]): void {
+  const key = 'release-type'
+  const type = own(config, key) ?? 'node'
+  const policies = components.flatMap(({ name, settings }) => {
+    const policy = zeroMajorOf(settings)
+    return policy === 'none' ? [] : [[name, policy] as const]
+  })
+  const types = typesOf(own(config, 'changelog-sections'))
+  setUp.toTopsail(key, type, 'sources', 'both')
+  setUp.toTopsail(key, type, 'commits', {
+    preset: 'release-please',
+    ...(types === undefined ? {} : { types }),
+    ...(policies.length === 0 ? {} : { zeroMajor: Object.fromEntries(policies) }),
+  })
+}
+
+function zeroMajorOf(settings: Component['settings']): string {
+  const shiftsMinor = settings('bump-patch-for-minor-pre-major') === true
+  if (settings('bump-minor-pre-major') === true) return shiftsMinor ? 'shift' : 'major-to-minor'
+  return shiftsMinor ? 'minor-to-patch' : 'none'
+}
+
+/** Of the sections that are listed only the visible ones make a release, and those that are not listed make none. */
+function typesOf(sections: unknown): Readonly<Record<string, Bump>> | undefined {
+  if (!Array.isArray(sections)) return undefined
+  const types = new Map<string, Bump>(['feat', 'feature', 'fix', 'perf', 'revert'].map((type) => [type, 'none']))
+  for (const section of sections) {
+    const type = own(section, 'type')
+    if (typeof type !== 'string') continue
+    const bump = type === 'feat' || type === 'feature' ? 'minor' : 'patch'
+    types.set(type, own(section, 'hidden') === true ? 'none' : bump)
+  }
+  return Object.fromEntries(types)
+}
+
+function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly Component[]): void {
+  const listed = own(config, 'plugins')
+  const plugins: readonly unknown[] = Array.isArray(listed) ? listed : []
+  const typeOf = (plugin: unknown): unknown => (typeof plugin === 'string' ? plugin : own(plugin, 'type'))
+  const fixed: PackageName[][] = []
+  for (const plugin of plugins) {
+    const type = typeOf(plugin)
+    if (type === 'linked-versions') {
+      const wanted = new Set(stringsIn(own(plugin, 'components')))
+      fixed.push(components.filter(({ component }) => wanted.has(component)).map(({ name }) => name))
+    } else if (type !== 'node-workspace') setUp.leave('plugins', plugin, 'no-counterpart')
+  }
+  const groups = fixed.filter((group) => group.length > 1)
+  if (groups.length > 0) setUp.toConfig('plugins', 'linked-versions', 'fixed', groups)
+  if (!plugins.some((plugin) => typeOf(plugin) === 'node-workspace')) {
+    setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
+  }
+}
+
+const relations = ['in-range', 'out-by-patch', 'out-by-minor', 'out-by-major']
+const nobodyFollows = Object.fromEntries(
+  dependencyFields.map((field) => [field, Object.fromEntries(relations.map((relation) => [relation, 'none']))]),
+)
+
+/** Its default is `component-v1.2.3`, the component being the name without its scope: no pattern of ours says that. */
+function carryTags(setUp: SetUpBuilder, config: unknown): void {
+  const v = own(config, 'include-v-in-tag') === false ? '' : 'v'
+  const key = 'include-component-in-tag'
+  if (own(config, key) === false) setUp.toTopsail(key, false, 'tagPattern', `${v}{version}`)
+  else setUp.leave(key, true, 'tag-per-group')
+}
+
+const carriedPerPackage = new Set([
+  'bump-minor-pre-major',
+  'bump-patch-for-minor-pre-major',
+  'component',
+  'package-name',
+  'release-type',
+])
+
+function leavePackageSettings(setUp: SetUpBuilder, packages: unknown): void {
   if (!isRecord(packages)) return
   for (const [dir, settings] of Object.entries(packages)) {
     if (!isRecord(settings)) continue
     for (const [name, value] of Object.entries(settings)) {
-      if (name === 'package-name' || name === 'release-type') continue
+      if (carriedPerPackage.has(name)) continue
       setUp.leave(`packages["${dir}"].${name}`, value, name === 'exclude-paths' ? 'rooted-pattern' : 'no-counterpart')
     }
   }
 }
 
-const leftBehind = [
-  ['changelog-sections', 'changelog-format'],
+const leftBehind: readonly (readonly [name: string, because: LeftBehindReason])[] = [
   ['draft', 'forge-release'],
   ['extra-files', 'no-counterpart'],
-  ['linked-versions', 'no-counterpart'],
-  ['plugins', 'no-counterpart'],
   ['prerelease', 'pre-mode'],
   ['release-as', 'no-counterpart'],
   ['separate-pull-requests', 'commits-and-pushes'],
   ['signoff', 'signature'],
   ['versioning', 'no-counterpart'],
-] as const
+]
