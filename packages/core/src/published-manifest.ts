@@ -46,13 +46,14 @@ export function publishedManifest(manifest: Manifest, context: PublishContext): 
   }
 }
 
-/** Ranges that nobody outside the workspace can resolve. Dev dependencies are never installed by others. */
+/** Ranges that nobody outside the workspace can resolve. A link in `devDependencies` is no harm: others never follow it. */
 export function unpublishableRanges(manifest: Manifest): readonly UnpublishableRange[] {
-  return dependencyFields.flatMap((field) =>
-    rangesOf(manifest, field)
-      .filter(([, range]) => /^(workspace|catalog|link|portal):/.test(range))
-      .map(([dependency, range]) => ({ field, dependency, range })),
-  )
+  return dependencyFields.flatMap((field) => {
+    const forbidden = field === 'devDependencies' ? /^(workspace|catalog):/ : /^(workspace|catalog|link|portal):/
+    return rangesOf(manifest, field)
+      .filter(([, range]) => forbidden.test(range) || (range.includes('||') && range.includes('workspace:')))
+      .map(([dependency, range]) => ({ field, dependency, range }))
+  })
 }
 
 const pnpmOverrides = [

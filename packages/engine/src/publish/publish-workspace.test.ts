@@ -456,6 +456,27 @@ test('a registry that wants a one-time password gets the one given, and says so 
   expect(puts('db').map((one) => one.headers['npm-otp'])).toEqual([undefined, '123456'])
 })
 
+test('without a remote tags stay here, and without git everything is published untagged', async () => {
+  await open({ db: [] })
+  await repository.git('remote', 'remove', 'origin')
+  expect(await publish()).toMatchObject({ exitCode: 0, tags: { made: [`${scope}/db@1.0.0`], pushed: [] } })
+  scope = `@t${(scopes += 1)}`
+  await open({ db: [] })
+  await rm(join(repository.root, '.git'), { recursive: true })
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 0, problems: [], tags: { made: [], pushed: [] } })
+  expect(short(result.published)).toEqual(['db'])
+})
+
+test('a remote that does not answer stops everything, and its password is not shown', async () => {
+  await open({ db: [] })
+  await repository.git('remote', 'set-url', 'origin', 'http://ada:hunter2222@127.0.0.1:1/shop.git')
+  const result = await publish()
+  expect(codes(result)).toEqual(['GIT_REMOTE_UNREACHABLE'])
+  expect(result.published).toEqual([])
+  expect(JSON.stringify(result)).not.toContain('hunter2222')
+})
+
 test('the members of a dependency cycle are published together', async () => {
   await open({ a: ['b'], b: ['a', 'base'], base: [], top: ['a'] })
   const result = await publish()

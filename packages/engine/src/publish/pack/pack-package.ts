@@ -81,9 +81,7 @@ async function packFiles(
     return failed({ code: 'PACK_FAILED', name: pkg.name, detail: 'its package.json cannot be read after the scripts' })
   }
   const manifest = publishedManifest({ ...source.manifest, name: pkg.name, version: pkg.version }, context)
-  const [left] = unpublishableRanges(manifest).filter(
-    (range) => range.field !== 'devDependencies' || context.tool !== 'npm',
-  )
+  const [left] = unpublishableRanges(manifest)
   if (left !== undefined) return failed({ code: 'TARBALL_RANGE_UNPUBLISHABLE', name: pkg.name, ...left })
 
   const entries = await entriesOf(folder, manifest, source, options)

@@ -1,0 +1,134 @@
+import type { PublishUnit, Step } from '@topsail/core'
+import { releaseSteps } from '@topsail/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { drive, type Attempt, type Clock, type DriveEvent, type DriveOptions, type DriveResult } from './drive.ts'
+
+/** A world without waiting: time goes on only when something sleeps, and whoever sleeps shortest wakes first. */
+function simulatedClock(): Clock {
+  let now = 0
+  const sleepers: { readonly at: number; readonly wake: () => void }[] = []
+  const tick = (): void => {
+    sleepers.sort((a, b) => a.at - b.at)
+    const next = sleepers.shift()
+    if (next === undefined) return
+    now = next.at
+    next.wake()
+  }
+  return {
+    now: () => now,
+    random: () => 0,
+    sleep: (milliseconds) =>
+      new Promise((wake) => {
+        sleepers.push({ at: now + milliseconds, wake })
+        setImmediate(tick)
+      }),
+  }
+}
+
+function unit(name: string, needs: readonly string[] = []): PublishUnit {
+  const upload = { registry: 'r', distTag: 'latest', access: undefined } as const
+  return { name, version: '1.0.0', dir: name, needs, upload, tag: { name, commit: 'c', make: true, push: true } }
+}
+
+type Answer = (step: Step, attempt: number) => Attempt
+
+const done: Attempt = { kind: 'done' }
+const problem = { code: 'PACK_FAILED', severity: 'error', name: 'x', detail: 'd' } as const
+const lost: Attempt = { kind: 'failed', problem }
+const again: Attempt = { kind: 'again', detail: 'busy', problem }
+
+async function run(
+  units: readonly PublishUnit[],
+  answer: Answer,
+  options: Partial<DriveOptions> = {},
+): Promise<{ readonly result: DriveResult; readonly events: readonly DriveEvent[]; readonly most: number }> {
+  const clock = simulatedClock()
+  const events: DriveEvent[] = []
+  let running = 0
+  let most = 0
+  const effect = async (step: Step, { attempt }: { readonly attempt: number }): Promise<Attempt> => {
+    if (step.kind === 'upload') most = Math.max(most, (running += 1))
+    await clock.sleep(step.id.length)
+    if (step.kind === 'upload') running -= 1
+    return answer(step, attempt)
+  }
+  const quick = async (step: Step, { attempt }: { readonly attempt: number }) => answer(step, attempt)
+  const policy = { first: 10, longest: 100, attempts: 4, patience: 1000 }
+  const result = await drive({
+    steps: releaseSteps(units),
+    effects: { pack: quick, check: quick, upload: effect, confirm: quick, tag: quick, push: quick },
+    limits: { pack: 9, check: 1, upload: 2, confirm: 9, tag: 1, push: 1 },
+    retries: { pack: policy, check: policy, upload: policy, confirm: policy, tag: policy, push: policy },
+    clock,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return { result, events, most }
+}
+
+const idsOf = (steps: readonly Step[]): readonly string[] => steps.map((step) => step.id)
+
+test('a step that may succeed later is tried until it does', async () => {
+  const { result, events } = await run([unit('db')], (step, attempt) =>
+    step.kind === 'upload' && attempt < 3 ? again : done,
+  )
+  expect(result.failed).toEqual([])
+  expect(events.filter((event) => event.kind === 'step-waiting').map((event) => event.attempt)).toEqual([1, 2])
+})
+
+test('a step that never succeeds fails with its problem, and holds what needs it', async () => {
+  const { result } = await run([unit('db'), unit('api', ['db']), unit('web')], (step) =>
+    step.id === 'upload:db@1.0.0' ? again : done,
+  )
+  expect(result.failed).toEqual([{ step: expect.objectContaining({ id: 'upload:db@1.0.0' }), problem }])
+  expect(idsOf(result.held.map(({ step }) => step))).toEqual([
+    'confirm:api@1.0.0',
+    'confirm:db@1.0.0',
+    'upload:api@1.0.0',
+  ])
+  expect(idsOf(result.done)).toContain('confirm:web@1.0.0')
+  expect(idsOf(result.done)).toContain('push')
+})
+
+test('no more than the limit run at once, also when some are tried again', async () => {
+  const units = Array.from({ length: 12 }, (_, at) => unit(`p${at}`))
+  const { most } = await run(units, (step, attempt) => (step.kind === 'upload' && attempt === 1 ? again : done))
+  expect(most).toBe(2)
+})
+
+test('a package that waits does not keep an unrelated one back', async () => {
+  const units = ['a', 'b', 'c', 'd', 'e'].map((name) => unit(name))
+  const { result, events } = await run(units, (step, attempt) =>
+    ['upload:a@1.0.0', 'upload:b@1.0.0'].includes(step.id) && attempt < 4 ? again : done,
+  )
+  expect(result.failed).toEqual([])
+  const order = events.flatMap((event) =>
+    event.kind === 'step-done' && event.step.kind === 'upload' ? event.step.id : [],
+  )
+  expect(order.slice(-2).toSorted()).toEqual(['upload:a@1.0.0', 'upload:b@1.0.0'])
+})
+
+test('every step is reported once as done, failed or held, whatever the world answers', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.nat({ max: 7 }), { maxLength: 3 }), { minLength: 1, maxLength: 8 }),
+      fc.func(fc.constantFrom(done, done, done, again, lost)),
+      async (graph, answer) => {
+        const units = graph.map((needs, at) =>
+          unit(
+            `p${at}`,
+            needs.filter((other) => other < graph.length).map((other) => `p${other}`),
+          ),
+        )
+        const { result, events } = await run(units, (step, attempt) => answer(step.id, attempt))
+        const ended = events.flatMap((event) =>
+          event.kind === 'step-done' || event.kind === 'step-failed' || event.kind === 'step-held' ? event.step.id : [],
+        )
+        expect(ended.toSorted()).toEqual(idsOf(releaseSteps(units)).toSorted())
+        expect(result.done.length + result.failed.length + result.held.length).toBe(ended.length)
+      },
+    ),
+    { numRuns: Number(process.env['TOPSAIL_RUNS'] ?? 40) },
+  )
+})
