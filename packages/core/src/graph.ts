@@ -52,10 +52,11 @@ export type Graph = {
 }
 
 export function buildGraph(workspace: Workspace, settings: Settings, rules: RulesName): Graph {
-  const packages = new Map(workspace.packages.map((pkg) => [pkg.name, pkg]))
-  const dependents = new Map<PackageName, Edge[]>(workspace.packages.map((pkg) => [pkg.name, []]))
+  const members = workspace.packages.toSorted((a, b) => compareText(a.dir, b.dir))
+  const packages = new Map(members.map((pkg) => [pkg.name, pkg]))
+  const dependents = new Map<PackageName, Edge[]>(members.map((pkg) => [pkg.name, []]))
   const dependencies = new Map<PackageName, readonly Edge[]>()
-  for (const pkg of workspace.packages) {
+  for (const pkg of members) {
     const edges = edgesOf(pkg, packages, workspace, settings, rules)
     dependencies.set(pkg.name, edges)
     for (const edge of edges) dependents.get(edge.dependency.name)?.push(edge)

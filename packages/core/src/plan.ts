@@ -21,6 +21,7 @@ import { rangeEdits, type Arrival, type RangeEdits, type Writing } from './rewri
 import { effectiveBump, nextVersion, settleBumps, type Laws, type Settled } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { snapshotVersions } from './snapshot-version.ts'
+import { isPrerelease } from './versions.ts'
 import type { DependencyField, Package } from './workspace.ts'
 
 export type { PlanOptions } from './admit.ts'
@@ -83,15 +84,27 @@ export function lawsOf(snapshot: Snapshot): Laws {
   const graph = buildGraph(workspace, settings, settings.rules)
   const groups = groupsOf(settings, graph.packages)
   const skip = skipsIn(snapshot)
+  const counters = preCounters(pre, graph.packages, groups)
+  const isSkipped = (pkg: Package): boolean => skip(pkg) !== undefined
   return {
     graph,
     groups,
     settings,
     cascade: cascadeOf(settings),
-    counters: preCounters(pre, graph.packages, groups),
+    counters,
     inPreMode: pre?.mode === 'pre',
-    isSkipped: (pkg) => skip(pkg) !== undefined,
+    isSkipped,
+    leavingPre: new Set(
+      [...graph.packages.values()].filter(
+        (pkg) => leavesPreFirst(snapshot) && !isSkipped(pkg) && isPrerelease(pkg.version ?? ''),
+      ),
+    ),
   }
+}
+
+/** Changesets drops the suffixes after everything else, and so leaves dependents behind that pin a prerelease. */
+function leavesPreFirst({ pre, settings }: Snapshot): boolean {
+  return pre?.mode === 'exit' && settings.rules === 'topsail'
 }
 
 function skipsIn({ settings }: Snapshot): (pkg: Package) => SkipReason | undefined {

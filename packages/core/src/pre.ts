@@ -30,7 +30,7 @@ export function usedInPre(
 }
 
 /**
- * Ends pre mode: a package that has a prerelease and no release of its own gets the patch that drops the suffix.
+ * Ends pre mode as Changesets does, after everything else: a package that has a prerelease and no release of its own gets the patch that drops the suffix.
  * Changesets 2 does so for packages that it leaves out otherwise as well, and for those without asking for a prerelease
  * unless a group counts for them.
  */
@@ -40,7 +40,7 @@ export function leavePreMode(
   pre: PreState | undefined,
   rules: RulesName,
 ): ReadonlyMap<PackageName, Settled> {
-  if (pre?.mode !== 'exit') return settled
+  if (pre?.mode !== 'exit' || rules === 'topsail') return settled
   const left = new Map(settled)
   for (const [name, pkg] of laws.graph.packages) {
     const now = settled.get(name)

@@ -29,6 +29,8 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
     ...edgeReasons(entry, evidence),
     ...groupReasons(entry, evidence),
   ]
+  const { pkg } = entry
+  if (evidence.laws.leavingPre.has(pkg)) reasons.push({ kind: 'pre-exit', from: pkg.version ?? entry.base })
   const given = effectiveBump(entry.bump, entry.base, settings)
   if (given !== entry.bump) reasons.push({ kind: 'zero-major', asked: entry.bump, given })
   const asked = highestAsked(entry, evidence)
@@ -63,7 +65,7 @@ function firstReason(entry: Settled, evidence: Evidence): Reason {
     case 'change':
       return highestChange(entry, evidence)
     case 'edge':
-      return causingEdge(cause.edge, cause.use, cause.next, evidence)
+      return causingEdge(cause, evidence)
     case 'group':
       return groupReason(cause.group, cause.leader)
     case 'pre-exit':
@@ -94,20 +96,15 @@ function changeReasons({ pkg }: Settled, { changesOf }: Evidence): Reason[] {
   })
 }
 
-function causingEdge(edge: Edge, use: DependencyUse, then: Version, evidence: Evidence): Reason {
+/** A group may have moved the dependency since; then what it was on the way is the reason, and marked as such. */
+function causingEdge(
+  { edge, use, next, bump }: Extract<Settled['cause'], { kind: 'edge' }>,
+  evidence: Evidence,
+): Reason {
   const now = edgeReason(edge, use, evidence)
-  if (now !== undefined) return now
-  const release = evidence.settled.get(edge.dependency.name)
-  const passed = release === undefined ? undefined : demandOf(use, edge, release, then, evidence.laws)
-  return {
-    kind: 'out-of-range',
-    dependency: edge.dependency.name,
-    field: use.field,
-    range: use.range,
-    next: then,
-    bump: passed?.bump ?? 'patch',
-    superseded: true,
-  }
+  if (now !== undefined && compareBumps(now.bump ?? 'none', bump) >= 0) return now
+  const { field, range } = use
+  return { kind: 'out-of-range', dependency: edge.dependency.name, field, range, next, bump, superseded: true }
 }
 
 function edgeReasons({ pkg }: Settled, evidence: Evidence): Reason[] {
@@ -117,7 +114,11 @@ function edgeReasons({ pkg }: Settled, evidence: Evidence): Reason[] {
   )
 }
 
-function edgeReason(edge: Edge, use: DependencyUse, evidence: Evidence): Reason | undefined {
+function edgeReason(
+  edge: Edge,
+  use: DependencyUse,
+  evidence: Evidence,
+): Extract<Reason, { dependency: string }> | undefined {
   const { laws, settled, versionOf } = evidence
   const release = settled.get(edge.dependency.name)
   if (release === undefined || release.bump === 'none') return undefined

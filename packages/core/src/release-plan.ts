@@ -11,7 +11,8 @@ import type { DependencyField } from './workspace.ts'
 
 /**
  * Why a package is released, as facts that can be checked again. Sentences are the CLI's. The first reason of a release
- * is the one that raised it to its bump: following first reasons always ends at a change, a pre exit or an override.
+ * is the one that raised it to its bump. Reasons lead back to a change, a pre exit or an override, but may lead around:
+ * a group that a dependent raised gives its bump to the dependency as well.
  */
 export type Reason =
   | { readonly kind: 'change'; readonly change: ChangeId; readonly bump: Bump }

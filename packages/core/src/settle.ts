@@ -14,10 +14,16 @@ import type { RangeRelation, Settings } from './settings.ts'
 import { incrementVersion, isPrerelease, parseVersion, satisfies, type PreCounter } from './versions.ts'
 import type { Package } from './workspace.ts'
 
-/** What raised a package to where it stands. Following causes back always ends at a change or a pre exit. */
+/** What raised a package to where it stands, as it was at that moment. */
 export type Cause =
   | { readonly kind: 'change' }
-  | { readonly kind: 'edge'; readonly edge: Edge; readonly use: DependencyUse; readonly next: Version }
+  | {
+      readonly kind: 'edge'
+      readonly edge: Edge
+      readonly use: DependencyUse
+      readonly next: Version
+      readonly bump: Bump
+    }
   | { readonly kind: 'group'; readonly group: Group; readonly leader: PackageName }
   | { readonly kind: 'pre-exit' }
 
@@ -39,6 +45,8 @@ export type Laws = {
   /** `pre`: versions carry the counter. */
   readonly inPreMode: boolean
   readonly isSkipped: (pkg: Package) => boolean
+  /** Packages that lose their prerelease suffix at the end of pre mode, before anything spreads. */
+  readonly leavingPre: ReadonlySet<Package>
 }
 
 export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): ReadonlyMap<PackageName, Settled> {
@@ -56,6 +64,11 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
     const pkg = laws.graph.packages.get(name)
     if (pkg?.version === undefined || laws.isSkipped(pkg)) continue
     set({ pkg, bump: capped(bump, laws), base: pkg.version, cause: { kind: 'change' } })
+  }
+  for (const pkg of laws.leavingPre) {
+    const now = settled.get(pkg.name)
+    if (pkg.version === undefined || (now !== undefined && now.bump !== 'none')) continue
+    set({ pkg, bump: 'patch', base: pkg.version, cause: { kind: 'pre-exit' } })
   }
   while (queue.length > 0) {
     for (let at = 0; at < queue.length; at += 1) {
@@ -116,14 +129,14 @@ function spreadToDependents(
     if (laws.isSkipped(pkg)) {
       const [use] = edge.uses
       if (now === undefined && use !== undefined) {
-        set({ pkg, bump: 'none', base: pkg.version ?? '0.0.0', cause: { kind: 'edge', edge, use, next } })
+        set({ pkg, bump: 'none', base: pkg.version ?? '0.0.0', cause: { kind: 'edge', edge, use, next, bump: 'none' } })
       }
       continue
     }
     if (release.bump === 'none' || pkg.version === undefined) continue
     const demand = highestDemand(edge, release, next, laws)
     if (demand === undefined || (now !== undefined && compareBumps(demand.bump, now.bump) <= 0)) continue
-    const cause = { kind: 'edge', edge, use: demand.use, next } as const
+    const cause = { kind: 'edge', edge, use: demand.use, next, bump: demand.bump } as const
     set({ pkg, bump: demand.bump, base: now?.base ?? pkg.version, cause })
   }
 }

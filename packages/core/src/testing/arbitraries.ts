@@ -28,13 +28,21 @@ const rangeTexts = [
   ...['latest', 'catalog:', 'catalog:other', 'npm:other@^1.0.0', 'file:../PATH', 'link:../PATH', 'git+ssh://x/y.git'],
 ]
 
+/** Ranges that hold the present version and that a bigger release never comes back into. */
+const plainRangeTexts = [
+  ...['workspace:*', 'workspace:^', 'workspace:~', 'workspace:^CURRENT', 'workspace:PATH', '^CURRENT', '~CURRENT'],
+  ...['CURRENT', '>=CURRENT', '*', '^CURRENT || ^9', '>=CURRENT <9.0.0'],
+]
+
 export type RandomOptions = {
   readonly rules: RulesName
+  /** Ranges a person would write, and nothing stale. */
+  readonly isPlain?: boolean
   /** Only what both planners understand: no unknown and no mixed changesets, versions everywhere. */
   readonly isSound: boolean
 }
 
-export function randomSnapshot({ rules, isSound }: RandomOptions): fc.Arbitrary<Snapshot> {
+export function randomSnapshot({ rules, isSound, isPlain = false }: RandomOptions): fc.Arbitrary<Snapshot> {
   const pre = fc.option(fc.record({ mode: fc.constantFrom('pre', 'exit'), tag: fc.constantFrom('beta', 'next') }), {
     nil: undefined,
     freq: 2,
@@ -42,7 +50,11 @@ export function randomSnapshot({ rules, isSound }: RandomOptions): fc.Arbitrary<
   return fc.tuple(fc.integer({ min: 2, max: names.length }), pre).chain(([size, state]) =>
     fc
       .tuple(
-        fc.tuple(...names.slice(0, size).map((name) => randomPackage(name, size, state !== undefined, isSound))),
+        fc.tuple(
+          ...names
+            .slice(0, size)
+            .map((name) => randomPackage(name, size, { isSound, isPlain, mayBePrerelease: state !== undefined })),
+        ),
         randomSettings(rules, size),
         fc.array(randomChangeset(size), { maxLength: 4 }),
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
@@ -62,14 +74,18 @@ export function randomSnapshot({ rules, isSound }: RandomOptions): fc.Arbitrary<
 type Draft = { readonly pkg: Package; readonly uses: readonly Use[] }
 type Use = { readonly to: number; readonly field: DependencyField; readonly range: string }
 
-function randomPackage(name: string, size: number, mayBePrerelease: boolean, isSound: boolean): fc.Arbitrary<Draft> {
+function randomPackage(
+  name: string,
+  size: number,
+  { isSound, isPlain, mayBePrerelease }: Required<Omit<RandomOptions, 'rules'>> & { readonly mayBePrerelease: boolean },
+): fc.Arbitrary<Draft> {
   const version = mayBePrerelease
     ? fc.constantFrom(...finalVersions, ...prereleases)
     : fc.constantFrom(...finalVersions)
   const use = fc.record({
     to: fc.nat({ max: size - 1 }),
     field: fc.constantFrom(...dependencyFields, 'dependencies' as const),
-    range: fc.constantFrom(...rangeTexts),
+    range: fc.constantFrom(...(isPlain ? plainRangeTexts : rangeTexts)),
   })
   return fc
     .tuple(
