@@ -99,6 +99,18 @@ describe.skipIf(!runs('npm', '--version'))('with the real npm', () => {
   })
 })
 
+describe.skipIf(!runs('bun', '--version'))('with the real bun', () => {
+  test('the edited lockfile is the one that bun writes', async () => {
+    const { root } = folder(packages)
+    lock(root, 'bun')
+    expect(await version(root)).toMatchObject({ outcome: 'written', problems: [] })
+    const edited = readLock(root, 'bun.lock')
+    expect(edited).toContain('"version": "2.0.0"')
+    lock(root, 'bun')
+    expect(readLock(root, 'bun.lock')).toBe(edited)
+  })
+})
+
 const yarn = yarnPath()
 describe.skipIf(yarn === undefined)('with the real yarn', () => {
   test('the pinned yarn brings its lockfile up to date without a network', async () => {
@@ -155,10 +167,11 @@ async function version(cwd: string, lockfile = true): Promise<VersionResult> {
 }
 
 /** What the package manager itself writes, offline. */
-function lock(root: string, manager: 'pnpm' | 'npm' | 'yarn'): void {
+function lock(root: string, manager: 'pnpm' | 'npm' | 'bun' | 'yarn'): void {
   const commands = {
     pnpm: ['pnpm', 'install', '--lockfile-only', '--offline', '--ignore-scripts'],
     npm: ['npm', 'install', '--package-lock-only', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'],
+    bun: ['bun', 'install', '--lockfile-only', '--ignore-scripts'],
     yarn: [process.execPath, yarn ?? '', 'install', '--mode=update-lockfile'],
   }
   const [program = '', ...args] = commands[manager]

@@ -113,8 +113,8 @@ const yarn: Manager = {
 const bun: Manager = {
   name: 'bun',
   update: ['install', '--lockfile-only', '--ignore-scripts'],
-  check: ['install', '--frozen-lockfile', '--dry-run', '--ignore-scripts'],
-  flags: { offline: ['--prefer-offline'], 'prefer-offline': [] },
+  check: ['install', '--frozen-lockfile', '--lockfile-only', '--ignore-scripts'],
+  flags: offlineFlags,
   env: nothing,
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -26,6 +26,8 @@ const edits: readonly FileEdit[] = [...new Set([...Object.keys(before), ...Objec
   before: (before as Record<string, string>)[path],
   after: (after as Record<string, string>)[path],
 }))
+
+const killedWrite = join(import.meta.dirname, '../testing/killed-write.ts')
 
 const made: string[] = []
 afterEach(() => {
@@ -162,11 +164,10 @@ test('the world may stop before any call, and again before any call of the recov
 })
 
 test('a process killed before any call leaves a tree that the next run puts back', async () => {
-  const script = join(import.meta.dirname, '../testing/killed-write.ts')
   const calls = await dieBefore(newTree(), 'end')
   for (let call = 1; call <= calls; call += 1) {
     const root = newTree()
-    const child = spawnSync(process.execPath, [script, root, String(call)], {
+    const child = spawnSync(process.execPath, [killedWrite, root, String(call)], {
       input: JSON.stringify(edits),
       encoding: 'utf8',
     })
@@ -174,6 +175,17 @@ test('a process killed before any call leaves a tree that the next run puts back
     recoverWrites(root, realDisk)
     expect(readTree(root), `killed before call ${call}`).toEqual(before)
   }
+})
+
+test.skipIf(process.platform === 'win32')('a process that is told to end puts every file back first', async () => {
+  const root = newTree()
+  const child = spawn(process.execPath, [killedWrite, root, 'wait'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(JSON.stringify(edits))
+  child.stdout.once('data', () => child.kill('SIGTERM'))
+  const signal = await new Promise((resolve) => child.on('close', (_code, by) => resolve(by)))
+  expect(signal).toBe('SIGTERM')
+  expect(readTree(root)).toEqual(before)
+  expect(recoverWrites(root, realDisk)).toEqual({ kind: 'clean' })
 })
 
 /** Nothing works from the given call on, `end` being the last one; gives the number of calls that writing takes. */
