@@ -169,6 +169,24 @@ describe('topsail init', () => {
   })
 })
 
+describe('topsail init from Nx', () => {
+  test('groups, what is not released and version plans become what the real changeset works on', async () => {
+    rmSync(join(shop.dir, '.changeset'), { recursive: true })
+    const release = { projects: ['packages/*', '!@acme/web'], projectsRelationship: 'independent', versionPlans: true }
+    shop.write({
+      'nx.json': JSON.stringify({ release }),
+      '.nx/version-plans/version-plan-1.md': '---\n"@acme/db": major\n---\n\nDrop the pool\n',
+    })
+    const { code, stdout } = await shop.topsail('init')
+    expect(code).toBe(0)
+    expect(stdout).toContain('.nx/version-plans/version-plan-1.md → .changeset/nx-version-plan-1.md')
+    expect(stdout).toContain(
+      'nx.json release.projects ["packages/*","!@acme/web"] → .changeset/config.json ignore ["@acme/web"]',
+    )
+    expect(statusReleases(shop)).toEqual(['@acme/api patch 2.1.4', '@acme/db major 3.0.0'])
+  })
+})
+
 describe('topsail pre', () => {
   test('enter and exit are what the real changeset pre reads', async () => {
     expect((await shop.topsail('pre', 'enter', 'next')).code).toBe(0)

@@ -13,9 +13,20 @@ export function ignoreUnreleased(
   workspace: Workspace,
 ): void {
   const others = workspace.packages.filter((pkg) => !released.has(pkg.name) && pkg.version !== undefined)
-  const needs = internalDependencies(workspace)
-  const needed = new Set(workspace.packages.filter((pkg) => released.has(pkg.name)).flatMap(needs))
+  const needed = neededBy(released, workspace)
   const ignorable = others.filter((pkg) => !needed.has(pkg.name)).map((pkg) => pkg.name)
   if (ignorable.length > 0) setUp.toConfig(from.key, from.value, 'ignore', ignorable)
   for (const pkg of others) if (needed.has(pkg.name)) setUp.leave(from.key, pkg.name, 'is-needed')
+}
+
+/** Through however many others. A set grows while it is walked. */
+function neededBy(released: ReadonlySet<PackageName>, workspace: Workspace): ReadonlySet<PackageName> {
+  const byName = new Map(workspace.packages.map((pkg) => [pkg.name, pkg]))
+  const needs = internalDependencies(workspace)
+  const needed = new Set(released)
+  for (const name of needed) {
+    const pkg = byName.get(name)
+    for (const dependency of pkg === undefined ? [] : needs(pkg)) needed.add(dependency)
+  }
+  return needed
 }

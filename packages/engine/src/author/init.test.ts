@@ -294,7 +294,9 @@ describe('from Nx Release', () => {
 
   test('a package that a released one needs is not ignored, since Changesets refuses such a tree', async () => {
     const nx = { release: { projects: ['@acme/log'], projectsRelationship: 'independent' } }
-    const root = await workspace({ ...monorepo, 'nx.json': nx })
+    const db = pkg('@acme/db', { optionalDependencies: { '@acme/os': '*' } })
+    const files = { ...monorepo, 'packages/db/package.json': db, 'packages/os/package.json': pkg('@acme/os') }
+    const root = await workspace({ ...files, 'nx.json': nx })
     const result = await initWorkspace({ cwd: root })
     expect((await settingsOf(root)).ignore).toEqual(['@acme/web'])
     expect(result.notes).toContainEqual({
