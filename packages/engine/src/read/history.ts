@@ -3,7 +3,7 @@
  * it touched, and the last release of each package. Git is run a fixed number of times whatever the number of packages,
  * commits and changesets, and never compares a tree twice: what it said is kept in the index.
  */
-import type { History, Problem, RawCommit, Settings, Sha, Workspace } from '@topsail/core'
+import type { History, Path, Problem, RawCommit, Settings, Sha, Workspace } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import type { GitFacts } from './git-facts.ts'
 import { appendCommitsFrom, rowsFrom } from './history-commits.ts'
@@ -91,16 +91,22 @@ async function readWith(
     facts.prefix,
   )
   if (walkFailure !== undefined) return walkFailure
-  return {
-    history: { commits: rawCommits(table, region), dirs: table.dirs, lastRelease: releases.lastRelease },
-    releases,
-  }
+  return { history: historyOf(table, region, releases.lastRelease), releases }
 }
 
-function rawCommits(table: HistoryTable, region: Uint32Array): RawCommit[] {
+/** Folders are numbered by their first use, so that a snapshot does not tell how the table came to be. */
+function historyOf(table: HistoryTable, region: Uint32Array, lastRelease: History['lastRelease']): History {
   const shas: (Sha | undefined)[] = Array.from({ length: table.count })
   const named = (row: Row): Sha => (shas[row] ??= shaOf(table, row))
-  return Array.from(region, (row) => {
+  const dirs: Path[] = []
+  const numbers = new Int32Array(table.dirs.length).fill(-1)
+  const numbered = (touch: number): number => {
+    const known = numbers[touch >>> 1] ?? -1
+    if (known >= 0) return known
+    numbers[touch >>> 1] = dirs.length
+    return dirs.push(table.dirs[touch >>> 1] ?? '.') - 1
+  }
+  const commits = Array.from(region, (row): RawCommit => {
     const text = textOf(table, row)
     const dateEnd = text.indexOf('\n')
     return {
@@ -108,10 +114,11 @@ function rawCommits(table: HistoryTable, region: Uint32Array): RawCommit[] {
       parents: Array.from(parentsOf(table, row), named),
       date: dateEnd < 0 ? text : text.slice(0, dateEnd),
       message: dateEnd < 0 ? '' : text.slice(dateEnd + 1),
-      dirs: Array.from(touchesOf(table, row), (touch) => touch >>> 1),
+      dirs: Array.from(touchesOf(table, row), numbered),
       addedChangesets: table.addedChangesets.get(row) ?? [],
     }
   })
+  return { commits, dirs, lastRelease }
 }
 
 /** No index: what a shallow clone says of its last commits is not true of the whole. */
