@@ -2,6 +2,7 @@
 import { data } from './dom.js'
 
 /** @typedef {import('../src/page/page-data.ts').PageNode} PageNode */
+/** @typedef {import('../src/page/page-data.ts').PageReason} PageReason */
 
 /** Node -> the nodes that its reasons follow from. */
 export const causes = data.nodes.map((node) =>
@@ -30,6 +31,26 @@ export function reach(start, next) {
   }
   seen.delete(start)
   return seen
+}
+
+/**
+ * Where each package behind a release is told: at the reason nearest to the release, once. Elsewhere its name is
+ * enough, so that cycles end and a chain is never longer than it must be.
+ *
+ * @param {number} start
+ * @returns {Set<PageReason>}
+ */
+export function tellingReasons(start) {
+  const told = new Set([start])
+  const telling = /** @type {Set<PageReason>} */ (new Set())
+  for (const node of told) {
+    for (const reason of data.nodes[node]?.reasons ?? []) {
+      if (reason.node === undefined || told.has(reason.node)) continue
+      told.add(reason.node)
+      telling.add(reason)
+    }
+  }
+  return telling
 }
 
 /** @param {PageNode} node */

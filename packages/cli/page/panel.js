@@ -1,5 +1,5 @@
 // The panel: an overview of the plan, or why one package is in it.
-import { effects, hasOwnChange, reach } from './chains.js'
+import { effects, hasOwnChange, reach, tellingReasons } from './chains.js'
 import { byId, counted, data, html, svg } from './dom.js'
 
 /** @typedef {import('../src/page/page-data.ts').PageData} PageData */
@@ -48,7 +48,7 @@ export function showWhy(index, choose) {
     versions,
     html('p', { class: 'where' }, `${node.dir} · wave ${node.wave}`),
     html('h3', {}, 'Why it is released'),
-    html('ul', { class: 'chain' }, ...chainItems(index, choose, new Set())),
+    html('ul', { class: 'chain' }, ...chainItems(index, choose, tellingReasons(index))),
   ]
   const followers = [...new Set(effects[index])]
   if (followers.length > 0) {
@@ -72,23 +72,21 @@ export function showWhy(index, choose) {
 }
 
 /**
- * The reasons of a node, each with what it follows from below it. A node is opened once: where it comes again, its name
- * is enough, and a cycle ends.
+ * The reasons of a node, each with what it follows from below it, where it is told.
  *
  * @param {number} index
  * @param {(index: number) => void} choose
- * @param {Set<number>} opened
+ * @param {ReturnType<typeof tellingReasons>} telling
  * @returns {HTMLElement[]}
  */
-function chainItems(index, choose, opened) {
-  opened.add(index)
+function chainItems(index, choose, telling) {
   return (data.nodes[index]?.reasons ?? []).map((reason) => {
     const change = reason.change === undefined ? undefined : data.changes[reason.change]
     if (change !== undefined) return html('li', {}, changeCard(change))
     const item = html('li', {}, html('span', { class: 'reason' }, ...reasonParts(reason, choose)))
     if (reason.node === undefined) return item
-    if (opened.has(reason.node)) item.append(html('span', { class: 'again' }, 'explained above'))
-    else item.append(html('ul', {}, ...chainItems(reason.node, choose, opened)))
+    if (telling.has(reason)) item.append(html('ul', {}, ...chainItems(reason.node, choose, telling)))
+    else item.append(html('span', { class: 'again' }, 'explained elsewhere'))
     return item
   })
 }

@@ -29,7 +29,7 @@ export type CliContext = {
   /** True when a person sits at both ends and can be asked. */
   readonly interactive: boolean
   readonly now: () => Date
-  /** The command's answer, 0 unless it says otherwise. See `exitCodes` in run.ts. */
+  /** The command's answer, 0 unless it says otherwise. run.ts lists what the codes mean. */
   readonly exitWith: (code: number) => void
   readonly exitCode: () => number
 }

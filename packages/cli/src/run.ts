@@ -9,7 +9,7 @@ import type { CliContext } from './context.ts'
 import { renderBug } from './render/bug.ts'
 import { printableLines } from './render/text.ts'
 
-export const exitCodes = { done: 0, problems: 1, usage: 2, openJournal: 3, bug: 70 } as const
+const exitCodes = { done: 0, problems: 1, usage: 2, openJournal: 3, bug: 70 } as const
 
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   try {
@@ -23,7 +23,7 @@ export async function run(args: readonly string[], context: CliContext): Promise
   }
 }
 
-export function topsailVersion(): string {
+function topsailVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   return String((manifest as { version?: unknown }).version)
 }

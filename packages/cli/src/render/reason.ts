@@ -71,7 +71,7 @@ export function plainText(phrase: Phrase): string {
   return phrase.map((part) => (typeof part === 'string' ? part : part.fact)).join('')
 }
 
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return text.trimStart().split(/\r?\n/, 1)[0] ?? ''
 }
 

@@ -21,5 +21,7 @@ function projects(root: string): readonly string[] {
   const members = ['packages', 'services', 'tools'].flatMap((folder) =>
     existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => join(folder, name)) : [],
   )
-  return ['.', ...members.filter((member) => existsSync(join(root, member, 'tsconfig.json')))]
+  // A page has settings of its own: it runs in a browser.
+  const folders = members.flatMap((member) => [member, join(member, 'page')])
+  return ['.', ...folders.filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))]
 }
