@@ -2,7 +2,8 @@ import type { PublishUnit, Step } from '@topsail/core'
 import { releaseSteps } from '@topsail/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { drive, type Attempt, type Clock, type DriveEvent, type DriveOptions, type DriveResult } from './drive.ts'
+import type { Clock } from './clock.ts'
+import { drive, type Attempt, type DriveEvent, type DriveOptions, type DriveResult } from './drive.ts'
 
 /** A world without waiting: time goes on only when something sleeps, and whoever sleeps shortest wakes first. */
 function simulatedClock(): Clock {

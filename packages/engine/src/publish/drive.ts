@@ -4,6 +4,7 @@
  * nothing, so that a slow registry never keeps an unrelated package back.
  */
 import { nextDelay, scheduleSteps } from '@topsail/core'
+import type { Clock } from './clock.ts'
 import type { HeldStep, Problem, RetryPolicy, Schedule, Step, StepId } from '@topsail/core'
 
 export type Attempt =
@@ -33,13 +34,6 @@ export type DriveEvent =
   | { readonly kind: 'step-done'; readonly step: Step }
   | { readonly kind: 'step-failed'; readonly step: Step; readonly problem: Problem }
   | { readonly kind: 'step-held'; readonly step: Step; readonly by: StepId }
-
-export type Clock = {
-  now(): number
-  sleep(milliseconds: number): Promise<void>
-  /** In [0, 1). */
-  random(): number
-}
 
 export type DriveOptions = {
   readonly steps: readonly Step[]

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createRepository, faultProxy, gitEnvironment, npmrcFor, startRegistry } from '../testing/index.ts'
 import type { FaultProxy, TestRegistry, TestRepository } from '../testing/index.ts'
-import { publishWorkspace, systemClock, type PublishEvent, type PublishOptions } from './publish-workspace.ts'
-import type { Clock } from './drive.ts'
+import { publishWorkspace, type PublishEvent, type PublishOptions } from './publish-workspace.ts'
+import { systemClock, type Clock } from './clock.ts'
 import type { PublishResult } from './publish-result.ts'
 
 let registry: TestRegistry

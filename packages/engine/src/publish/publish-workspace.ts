@@ -22,7 +22,8 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
-import { drive, type Clock, type DriveEvent } from './drive.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { drive, type DriveEvent } from './drive.ts'
 import { dirtyFiles } from './head-state.ts'
 import { npmEffects } from './npm-effects.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
@@ -133,12 +134,6 @@ function hasVersion(pkg: Package): pkg is Releasable {
 
 /** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
 const packing = Math.max(2, availableParallelism())
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
-  random: () => Math.random(),
-}
 
 function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolicy>> {
   const never = { first: 0, longest: 0, attempts: 1, patience: 0 }

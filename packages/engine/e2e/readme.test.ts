@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRepository, gitEnvironment, npmrcFor, startRegistry } from '../src/testing/index.ts'
+import type { TestRegistry, TestRepository } from '../src/testing/index.ts'
+
+let registry: TestRegistry
+let repository: TestRepository
+beforeAll(async () => {
+  registry = await startRegistry()
+  repository = await createRepository({
+    'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
+    'package-lock.json': '{}',
+    '.npmrc': npmrcFor(registry.url, registry.token),
+    '.changeset/config.json': { baseBranch: 'main', access: 'public' },
+    '.changeset/brave-cats.md': '---\n"@readme/db": minor\n---\n\nA pool.\n',
+    'packages/db/package.json': { name: '@readme/db', version: '1.0.0' },
+    'packages/api/package.json': { name: '@readme/api', version: '1.0.0', dependencies: { '@readme/db': '1.0.0' } },
+  })
+})
+afterAll(async () => {
+  await repository.close()
+  await registry.close()
+})
+
+const root = new URL('..', import.meta.url)
+const readme = readFileSync(new URL('README.md', root), 'utf8')
+const examples = [...readme.matchAll(/^## (.+?)$[\s\S]*?```ts\n([\s\S]*?)```/gm)].map(([, title = '', code = '']) => ({
+  title,
+  code,
+}))
+
+/** What each example has to print. */
+const prints: Readonly<Record<string, readonly string[]>> = {
+  Plan: ["@readme/db 1.0.0 -> 1.1.0 [ 'change' ]", "@readme/api 1.0.0 -> 1.0.1 [ 'out-of-range' ]"],
+  Publish: ["'upload:@readme/db@1.0.0'", "published [ '@readme/api@1.0.0', '@readme/db@1.0.0' ]", 'tags ['],
+}
+
+test('every example of the README is run here', () => {
+  expect(examples.map(({ title }) => title)).toEqual(Object.keys(prints))
+})
+
+test.each(examples)('the example under "$title" does what it says', async ({ title, code }) => {
+  const here = code.replaceAll("cwd: '.'", `cwd: ${JSON.stringify(repository.root)}`)
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', here], {
+    cwd: root,
+    env: { ...process.env, ...gitEnvironment, NO_COLOR: '1' },
+  })
+  for (const text of prints[title] ?? []) expect(stdout).toContain(text)
+  expect(stdout).not.toContain(registry.token)
+})
