@@ -132,6 +132,7 @@ const planDocument = objectOf<PlanDocument>({
   changes: listOf(change),
   consumed: listOf(objectOf({ id: text, file: text, movedTo: textOrNull })),
   preState: optional(textOrNull) as Reader<string | null>,
+  snapshotRelease: optional(objectOf({ tag: textOrNull, commit: textOrNull, now: text })),
   order: listOf(listOf(text)),
   problems: listOf(problem) as unknown as Reader<readonly Problem[]>,
 })

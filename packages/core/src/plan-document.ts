@@ -32,6 +32,8 @@ export type PlanDocument = {
   readonly consumed: readonly ConsumedDocument[]
   /** The new text of pre.json; null removes it; without the key it stays as it is. */
   readonly preState?: string | null
+  /** Only of a snapshot release. */
+  readonly snapshotRelease?: { readonly tag: string | null; readonly commit: Sha | null; readonly now: string }
   readonly order: readonly (readonly string[])[]
   readonly problems: readonly Problem[]
 }
@@ -50,6 +52,7 @@ export function toPlanDocument(plan: ReleasePlan): PlanDocument {
     changes: plan.changes.map(changeDocument),
     consumed: plan.consumed.map(({ id, file, movedTo }) => ({ id, file, movedTo: movedTo ?? null })),
     ...(plan.preState === undefined ? {} : { preState: plan.preState }),
+    ...snapshotDocument(plan),
     order: plan.order,
     problems: plan.problems.map((problem) => ordered(problem)),
   }
@@ -67,6 +70,7 @@ export function planOfDocument(document: PlanDocument): ReleasePlan {
     changes: document.changes.map(changeOfDocument),
     consumed: document.consumed.map(({ id, file, movedTo }) => ({ id, file, movedTo: movedTo ?? undefined })),
     preState: document.preState,
+    snapshotRelease: snapshotOfDocument(document),
     order: document.order,
     problems: document.problems,
   }
@@ -74,6 +78,18 @@ export function planOfDocument(document: PlanDocument): ReleasePlan {
 
 export function planDocumentText(document: PlanDocument): string {
   return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+function snapshotDocument({ snapshotRelease }: ReleasePlan): Pick<PlanDocument, 'snapshotRelease'> {
+  if (snapshotRelease === undefined) return {}
+  const { tag, commit, now } = snapshotRelease
+  return { snapshotRelease: { tag: tag ?? null, commit: commit ?? null, now } }
+}
+
+function snapshotOfDocument({ snapshotRelease }: PlanDocument): ReleasePlan['snapshotRelease'] {
+  if (snapshotRelease === undefined) return undefined
+  const { tag, commit, now } = snapshotRelease
+  return { tag: tag ?? undefined, commit: commit ?? undefined, now }
 }
 
 function releaseDocument(release: Release): Release {

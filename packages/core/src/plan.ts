@@ -50,6 +50,7 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
     rewrites: toRewrites(snapshot, evidence, written),
     changes: admitted.counted,
     ...consumedBy(admitted, snapshot),
+    snapshotRelease: snapshot.snapshotRelease && { ...snapshot.snapshotRelease, now: snapshot.now },
     order: waves,
     problems: [
       ...snapshot.problems,

@@ -7,6 +7,7 @@ import type { Change, ChangeId } from './change.ts'
 import type { PackageName, Path, Range, Sha, Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import type { RulesName, Sources } from './settings.ts'
+import type { SnapshotRequest } from './snapshot.ts'
 import type { DependencyField } from './workspace.ts'
 
 /**
@@ -81,6 +82,8 @@ export type ReleasePlan = {
   readonly consumed: readonly { readonly id: ChangeId; readonly file: Path; readonly movedTo: Path | undefined }[]
   /** The new text of pre.json; null removes it; undefined leaves it. */
   readonly preState: string | null | undefined
+  /** A snapshot release, and the moment that its versions may hold. */
+  readonly snapshotRelease?: (SnapshotRequest & { readonly now: string }) | undefined
   /** Waves in dependency order, names sorted within a wave. A cycle's members share a wave. */
   readonly order: readonly (readonly PackageName[])[]
   readonly problems: readonly Problem[]

@@ -62,6 +62,28 @@ test('a plan made under other rules is made again under those', async () => {
   expect((await applyPlanDocument({ cwd: root, document, dryRun: true })).outcome).toBe('dry-run')
 })
 
+test('a snapshot release is applied with the moment of its plan', async () => {
+  const { root } = folder()
+  const snapshotRelease = { tag: 'canary', commit: undefined }
+  const { plan } = await planWorkspace({ cwd: root, snapshotRelease, now: '2026-01-02T03:04:05.000Z' })
+  const document = JSON.parse(JSON.stringify(toPlanDocument(plan)))
+  expect(await applyPlanDocument({ cwd: root, document })).toMatchObject({ outcome: 'written', problems: [] })
+  expect(readTree(root)['packages/db/package.json']).toContain('"version": "0.0.0-canary-20260102030405"')
+})
+
+test.each(['', 'never', '2026-01-03T00:00:00.000Z'])(
+  'a snapshot plan with another moment is another plan: %j',
+  async (now) => {
+    const { root } = folder()
+    const snapshotRelease = { tag: 'canary', commit: undefined }
+    const document = toPlanDocument((await planWorkspace({ cwd: root, snapshotRelease })).plan)
+    const altered = { ...document, snapshotRelease: { tag: 'canary', commit: null, now } }
+    expect((await applyPlanDocument({ cwd: root, document: altered })).problems.map(({ code }) => code)).toEqual([
+      'PLAN_MOVED',
+    ])
+  },
+)
+
 function folder(): WorkspaceFolder {
   const created = createFolder(files)
   open.push(created)

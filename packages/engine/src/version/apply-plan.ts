@@ -19,8 +19,11 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
   if (recovered.some(({ severity }) => severity === 'error')) {
     return { outcome: 'refused', edits: [], problems: recovered }
   }
-  const snapshot = await readSnapshot({ cwd, rules: document.rules, sources: document.sources, changesetCommits: true })
-  const overrides = planOfDocument(document).changes.filter((change) => change.kind === 'override')
+  const planned = planOfDocument(document)
+  const { rules, sources, snapshotRelease } = planned
+  const now = momentOf(snapshotRelease?.now)
+  const snapshot = await readSnapshot({ cwd, rules, sources, snapshotRelease, now, changesetCommits: true })
+  const overrides = planned.changes.filter((change) => change.kind === 'override')
   const plan = planRelease(snapshot, sha256, { extraChanges: overrides })
   const moved = planMoves(document, plan)
   if (moved.length > 0) {
@@ -30,4 +33,10 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
   }
   const result = await versionWorkspace({ ...options, snapshot, plan })
   return { ...result, problems: [...recovered, ...result.problems] }
+}
+
+/** A snapshot version holds the moment of its plan. What is not one gives the plan of now, which is another. */
+function momentOf(text: string | undefined): string | undefined {
+  const moment = new Date(text ?? Number.NaN)
+  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString()
 }
