@@ -43,9 +43,9 @@ export function saveIndex(place: IndexPlace, table: HistoryTable): void {
 }
 
 /** Raised whenever the meaning of a byte changes. */
-const format = 'topsail history 1\n'
+const format = Buffer.from('topsail history 1\n'.padEnd(32, '\0'))
 
-/** The format, the crc of all that follows the head, the sections' lengths; then the sections, each padded to eight. */
+/** The format, the crc of all that follows it, the sections' lengths; then the sections, each padded to eight. */
 const headBytes = 128
 
 type Lists = readonly [
@@ -77,17 +77,18 @@ export function encodeTable(table: HistoryTable): Buffer {
   ]
   const body = Buffer.concat(sections.flatMap((section) => [section, Buffer.alloc(padding(section.length))]))
   const head = Buffer.alloc(headBytes)
-  head.write(format, 0, 'latin1')
-  head.writeUInt32LE(crc32(body), 32)
+  format.copy(head)
   sections.forEach((section, at) => head.writeUInt32LE(section.length, 40 + at * 4))
-  return Buffer.concat([head, body])
+  const file = Buffer.concat([head, body])
+  file.writeUInt32LE(crc32(file.subarray(36)), 32)
+  return file
 }
 
 /** Throws, or gives undefined, for anything that `encodeTable` has not written here. */
 export function decodeTable(file: Buffer): HistoryTable | undefined {
-  if (file.length < headBytes || file.toString('latin1', 0, format.length) !== format) return undefined
+  if (file.length < headBytes || !file.subarray(0, format.length).equals(format)) return undefined
+  if (crc32(file.subarray(36)) !== file.readUInt32LE(32)) return undefined
   const body = file.subarray(headBytes)
-  if (crc32(body) !== file.readUInt32LE(32)) return undefined
   let at = 0
   const sections = Array.from({ length: 10 }, (_, section) => {
     const length = file.readUInt32LE(40 + section * 4)
