@@ -49,6 +49,7 @@ function changesOfCommit(index: CommitIndex, walk: Walk): readonly CommitChange[
   const commit = walk.commits[index]
   if (commit === undefined) return []
   const merge = isMerge(commit)
+  if (walk.preset.attribution.dependents && asksNothing(walk.read(index).statements, walk.preset)) return []
   const touched = merge ? broughtInBy(index, walk) : walk.touched(index)
   if (touched.length === 0) return []
   noteForMerge(index, touched, walk)
@@ -63,6 +64,11 @@ function changesOfCommit(index: CommitIndex, walk: Walk): readonly CommitChange[
     found.push({ kind: 'commit', id, commit: commit.sha, ...statement, bumps: recordOf(bumps) })
   })
   return found
+}
+
+/** Worth knowing before all dependents of what a commit touched are looked up. */
+function asksNothing(statements: readonly Statement[], preset: CommitPreset): boolean {
+  return statements.length > 0 && statements.every((statement) => askedBump(statement, preset) === 'none')
 }
 
 /** `Release-As: 2.0.0` releases every package the commit touched, whatever its type. */

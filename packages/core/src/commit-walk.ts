@@ -69,13 +69,20 @@ export function isMerge(commit: RawCommit | undefined): boolean {
   return (commit?.parents.length ?? 0) > 1
 }
 
+/** What is asked of a commit is asked at once, so the last message is enough to keep; keeping all is what would cost. */
 function remember(commits: readonly RawCommit[], reader: (text: string) => Message): (index: CommitIndex) => Message {
-  const messages: Message[] = []
-  return (index) => (messages[index] ??= reader(commits[index]?.message ?? ''))
+  let last: { readonly index: CommitIndex; readonly message: Message } | undefined
+  return (index) => {
+    if (last?.index !== index) last = { index, message: reader(commits[index]?.message ?? '') }
+    return last.message
+  }
 }
 
 /** Cheap to ask of every commit; the message is read only where the answer is yes. */
-const mayRevert = /^\s*(?:revert|reapply)|This reverts commit/i
+function mayRevert(message: string): boolean {
+  const first = message.charCodeAt(0)
+  return first <= 32 || (first | 32) === 114 || message.includes('This reverts commit')
+}
 
 function revertsOf(
   commits: readonly RawCommit[],
@@ -84,7 +91,7 @@ function revertsOf(
   indexOf: ReadonlyMap<Sha, CommitIndex>,
 ): Reverts {
   const revertable = commits.map(({ sha, message }, index) => {
-    const reverts = mayRevert.test(message) ? read(index).reverts : []
+    const reverts = mayRevert(message) ? read(index).reverts : []
     return {
       sha,
       subject: () => cutSubject(message).subject,
@@ -117,7 +124,9 @@ function touchedPackages(
   const { attribution } = preset
   const owners = packagesOfDirs(history.dirs, packages, attribution)
   const dependents = attribution.dependents ? transitiveDependents(packages) : undefined
-  const root = attribution.root === 'everything' ? packages.filter(({ dir }) => dir === '.') : []
+  const root = (attribution.root === 'everything' ? packages.filter(({ dir }) => dir === '.') : []).map(
+    ({ name }) => name,
+  )
   const everybody = packages.map(({ name }) => name)
   return (index) => {
     const commit = history.commits[index]
@@ -125,11 +134,29 @@ function touchedPackages(
     if (commit.dirs.length === 0 && attribution.emptyCommits === 'everybody' && !isMerge(commit)) {
       return everybody.filter((name) => waitsFor(index, name))
     }
-    const names = new Set(root.map(({ name }) => name))
-    for (const dir of commit.dirs) for (const name of owners[dir] ?? []) names.add(name)
-    const all = dependents === undefined ? names : new Set([...names].flatMap((name) => [name, ...dependents(name)]))
-    return [...all].filter((name) => waitsFor(index, name))
+    const names = distinct(commit.dirs, owners, root)
+    const all = dependents === undefined ? names : withAll(names, dependents)
+    return all.filter((name) => waitsFor(index, name))
   }
+}
+
+/** A commit touches a few folders of a package or two; a set is for those that touch everything. */
+function distinct(
+  dirs: readonly number[],
+  owners: readonly (readonly PackageName[])[],
+  always: readonly PackageName[],
+): readonly PackageName[] {
+  if (dirs.length > 16) return [...new Set([...always, ...dirs.flatMap((dir) => owners[dir] ?? [])])]
+  const names = [...always]
+  for (const dir of dirs) for (const name of owners[dir] ?? []) if (!names.includes(name)) names.push(name)
+  return names
+}
+
+function withAll(
+  names: readonly PackageName[],
+  dependents: (name: PackageName) => readonly PackageName[],
+): readonly PackageName[] {
+  return [...new Set([...names, ...names.flatMap(dependents)])]
 }
 
 function zeroMajorShift({ settings }: Snapshot, packages: readonly Package[]): Walk['shift'] {

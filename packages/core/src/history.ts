@@ -11,21 +11,36 @@ export type CommitIndex = number
 
 export type Links = {
   readonly indexOf: ReadonlyMap<Sha, CommitIndex>
-  /** Parents that the history lists; the others are released by everybody. */
-  readonly parents: readonly (readonly CommitIndex[])[]
+  readonly parents: Parents
+}
+
+/** Parents that the history lists; the others are released by everybody. Nearly all commits have one: no list each. */
+export type Parents = {
+  readonly size: number
+  /** -1 where there is none. */
+  readonly first: Int32Array
+  /** The parents behind the first, of merge commits. */
+  readonly others: ReadonlyMap<CommitIndex, readonly CommitIndex[]>
 }
 
 export function linkHistory(commits: readonly RawCommit[]): Links {
-  const indexOf = new Map(commits.map((commit, index) => [commit.sha, index]))
-  const parents = commits.map((commit, index) => {
-    const only = commit.parents.length === 1 ? commit.parents[0] : undefined
-    if (only !== undefined && commits[index + 1]?.sha === only) return [index + 1]
-    return commit.parents.flatMap((sha) => {
-      const parent = indexOf.get(sha)
-      return parent === undefined || parent <= index ? [] : [parent]
-    })
+  const indexOf = new Map<Sha, CommitIndex>()
+  for (let index = 0; index < commits.length; index += 1) indexOf.set(commits[index]?.sha ?? '', index)
+  const first = new Int32Array(commits.length).fill(-1)
+  const others = new Map<CommitIndex, readonly CommitIndex[]>()
+  const listed = (sha: Sha, child: CommitIndex): CommitIndex => {
+    const parent = commits[child + 1]?.sha === sha ? child + 1 : (indexOf.get(sha) ?? -1)
+    return parent > child ? parent : -1
+  }
+  commits.forEach(({ parents }, index) => {
+    const [only, ...more] = parents
+    if (only !== undefined) first[index] = listed(only, index)
+    if (more.length > 0) {
+      const found = more.map((sha) => listed(sha, index)).filter((parent) => parent >= 0)
+      others.set(index, found)
+    }
   })
-  return { indexOf, parents }
+  return { indexOf, parents: { size: commits.length, first, others } }
 }
 
 export type Unreleased = (commit: CommitIndex, name: PackageName) => boolean
@@ -49,7 +64,7 @@ export function unreleasedCommits(history: History, links: Links): Unreleased {
 type Contains = (release: CommitIndex, commit: CommitIndex) => boolean
 
 /** `releases` oldest first, each once. */
-function containment(releases: readonly CommitIndex[], parents: Links['parents']): Contains {
+function containment(releases: readonly CommitIndex[], parents: Parents): Contains {
   const rankOf = new Map(releases.map((commit, rank) => [commit, rank]))
   const walk = walkOldestContaining(rankOf, parents)
   if (!isChain(releases, walk.oldestAbove)) return containmentBySets(releases, rankOf, parents)
@@ -59,16 +74,20 @@ function containment(releases: readonly CommitIndex[], parents: Links['parents']
 const none = 0x7fffffff
 
 /** For every commit the oldest release that contains it, itself included (`oldest`) or not (`oldestAbove`). */
-function walkOldestContaining(rankOf: ReadonlyMap<CommitIndex, number>, parents: Links['parents']) {
-  const oldest = new Int32Array(parents.length).fill(none)
-  const oldestAbove = new Int32Array(parents.length).fill(none)
-  for (let commit = 0; commit < parents.length; commit += 1) {
-    const above = oldestAbove[commit] ?? none
-    const here = Math.min(above, rankOf.get(commit) ?? none)
+function walkOldestContaining(rankOf: ReadonlyMap<CommitIndex, number>, parents: Parents) {
+  const oldest = new Int32Array(parents.size).fill(none)
+  const oldestAbove = new Int32Array(parents.size).fill(none)
+  for (const [commit, rank] of rankOf) oldest[commit] = rank
+  for (let commit = 0; commit < parents.size; commit += 1) {
+    const here = Math.min(oldestAbove[commit] ?? none, oldest[commit] ?? none)
     oldest[commit] = here
-    for (const parent of parents[commit] ?? []) {
+    if (here === none) continue
+    const lower = (parent: CommitIndex): void => {
       if (here < (oldestAbove[parent] ?? none)) oldestAbove[parent] = here
     }
+    const parent = parents.first[commit] ?? -1
+    if (parent >= 0) lower(parent)
+    parents.others.get(commit)?.forEach(lower)
   }
   return { oldest, oldestAbove }
 }
@@ -81,18 +100,21 @@ function isChain(releases: readonly CommitIndex[], oldestAbove: Int32Array): boo
 function containmentBySets(
   releases: readonly CommitIndex[],
   rankOf: ReadonlyMap<CommitIndex, number>,
-  parents: Links['parents'],
+  parents: Parents,
 ): Contains {
   const sets: Uint32Array[] = []
   for (let first = 0; first < releases.length; first += 32) {
-    const within = new Uint32Array(parents.length)
+    const within = new Uint32Array(parents.size)
     releases.slice(first, first + 32).forEach((release, bit) => {
       within[release] = (1 << bit) >>> 0
     })
-    parents.forEach((list, commit) => {
+    for (let commit = 0; commit < parents.size; commit += 1) {
       const bits = within[commit] ?? 0
-      if (bits !== 0) for (const parent of list) within[parent] = (within[parent] ?? 0) | bits
-    })
+      if (bits === 0) continue
+      const parent = parents.first[commit] ?? -1
+      if (parent >= 0) within[parent] = (within[parent] ?? 0) | bits
+      for (const other of parents.others.get(commit) ?? []) within[other] = (within[other] ?? 0) | bits
+    }
     sets.push(within)
   }
   return (release, commit) => {

@@ -3,23 +3,27 @@
  * was squashed from a pull request, and any other commit by itself. A commit belongs to the innermost merge that
  * brought it in, so that a long-lived branch merged at last does not swallow the pull requests it was made of.
  */
-import type { CommitIndex, Links } from './history.ts'
+import type { CommitIndex, Parents } from './history.ts'
 
 /** For every commit the merge that brought it in, -1 for one made on the line of HEAD. A merge has a lower index. */
-export function mergesOf(parents: Links['parents']): Int32Array {
-  const depth = new Int32Array(parents.length).fill(outside)
-  const merge = new Int32Array(parents.length).fill(-1)
-  parents.forEach((list, commit) => {
+export function mergesOf(parents: Parents): Int32Array {
+  const depth = new Int32Array(parents.size).fill(outside)
+  const merge = new Int32Array(parents.size).fill(-1)
+  for (let commit = 0; commit < parents.size; commit += 1) {
     if (depth[commit] === outside) depth[commit] = 0
     const here = depth[commit] ?? 0
-    list.forEach((parent, order) => {
-      const reached = order === 0 ? here : here + 1
-      const known = depth[parent] ?? outside
-      if (reached > known || (reached === known && order === 0 && known === 0)) return
-      depth[parent] = reached
-      merge[parent] = order === 0 ? (merge[commit] ?? -1) : commit
-    })
-  })
+    const first = parents.first[commit] ?? -1
+    const known = depth[first] ?? -1
+    if (here < known || (here === known && here > 0)) {
+      depth[first] = here
+      merge[first] = merge[commit] ?? -1
+    }
+    for (const parent of parents.others.get(commit) ?? []) {
+      if (here + 1 > (depth[parent] ?? outside)) continue
+      depth[parent] = here + 1
+      merge[parent] = commit
+    }
+  }
   return merge
 }
 
