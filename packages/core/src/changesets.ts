@@ -112,9 +112,13 @@ function readPlainLines(lines: readonly string[]): readonly (readonly [PackageNa
   return [...bumps]
 }
 
+/** Directives, tags, complex keys: no changeset needs them, and the parser prints a warning for each. */
+const beyondMappings = /^[ \t]*%|(?:^|[\s[{,:])[!?]|[[{,]\s*[[{]/m
+
 /** The entries, or why there are none. Blank lines are left out, so that no pattern of the parser meets a long run. */
 function readYaml(front: FrontMatter): readonly (readonly [PackageName, Bump])[] | string {
   const lines = front.lines.filter((line) => line.trim() !== '').join('\n')
+  if (beyondMappings.test(lines)) return 'the front matter holds more than package names and bumps'
   try {
     const { releases } = parseChangesetFile(`---\n${lines}\n---\n`)
     return releases.map(({ name, type }) => [name, type] as const)

@@ -87,9 +87,12 @@ function changesets({ changesets: files }: Snapshot): readonly object[] {
 }
 
 function config({ settings }: Snapshot): object {
-  const { fixed, linked, ignore, privatePackages, updateInternalDependencies } = settings
   return {
-    ...{ fixed, linked, ignore, privatePackages, updateInternalDependencies },
+    fixed: settings.fixed,
+    linked: settings.linked,
+    ignore: settings.ignore,
+    privatePackages: settings.privatePackages,
+    updateInternalDependencies: settings.updateInternalDependencies,
     bumpVersionsWithWorkspaceProtocolOnly: settings.bumpVersionsWithWorkspaceProtocolOnly,
     snapshot: { useCalculatedVersion: false, prereleaseTemplate: null },
     ___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH: {

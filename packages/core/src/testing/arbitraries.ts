@@ -12,27 +12,22 @@ const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', '@acme/h'] as const
 const finalVersions = ['0.0.1', '0.1.0', '0.2.3', '1.0.0', '1.0.1', '1.2.0', '2.0.0'] as const
 const prereleases = ['0.1.0-beta.0', '1.0.0-beta.0', '1.0.1-beta.3', '1.1.0-alpha.4', '2.0.0-beta.1'] as const
 
-const rangeTexts = [
-  ...[
-    'workspace:*',
-    'workspace:^',
-    'workspace:~',
-    'workspace:*',
-    'workspace:^',
-    'workspace:^1.0.0',
-    'workspace:~1.0.0',
-  ],
-  ...['workspace:1.0.0', 'workspace:>=1.0.0', 'workspace:PATH', 'workspace:./PATH', 'workspace:../elsewhere'],
-  ...['^CURRENT', '^CURRENT', '~CURRENT', 'CURRENT', '>=CURRENT', '^0.1.0', '^1.0.0', '~1.0.0', '1.0.0', '1.x', '^1'],
-  ...['*', '', 'x', '^1 || ^2', '1.0.1 || 2.0.0', '>=1.0.0 <2.0.0', '<3.0.0', '^1.0.0-beta.0', '1.0.0 - 1.2.0'],
-  ...['latest', 'catalog:', 'catalog:other', 'npm:other@^1.0.0', 'file:../PATH', 'link:../PATH', 'git+ssh://x/y.git'],
-]
+const rangeTexts = listOf(`
+  workspace:* workspace:* workspace:^ workspace:^ workspace:~ workspace:^1.0.0 workspace:~1.0.0 workspace:1.0.0
+  workspace:>=1.0.0 workspace:PATH workspace:./PATH workspace:../elsewhere
+  ^CURRENT ^CURRENT ~CURRENT CURRENT >=CURRENT ^0.1.0 ^1.0.0 ~1.0.0 1.0.0 1.x ^1 * x EMPTY
+  ^1_||_^2 1.0.1_||_2.0.0 >=1.0.0_<2.0.0 <3.0.0 ^1.0.0-beta.0 1.0.0_-_1.2.0
+  latest catalog: catalog:other npm:other@^1.0.0 file:../PATH link:../PATH git+ssh://x/y.git`)
 
 /** Ranges that hold the present version and that a bigger release never comes back into. */
-const plainRangeTexts = [
-  ...['workspace:*', 'workspace:^', 'workspace:~', 'workspace:^CURRENT', 'workspace:PATH', '^CURRENT', '~CURRENT'],
-  ...['CURRENT', '>=CURRENT', '*', '^CURRENT || ^9', '>=CURRENT <9.0.0'],
-]
+const plainRangeTexts = listOf(`
+  workspace:* workspace:^ workspace:~ workspace:^CURRENT workspace:PATH ^CURRENT ~CURRENT CURRENT >=CURRENT *
+  ^CURRENT_||_^9 >=CURRENT_<9.0.0`)
+
+function listOf(text: string): readonly string[] {
+  const words = text.trim().split(/\s+/)
+  return words.map((word) => (word === 'EMPTY' ? '' : word.replaceAll('_', ' ')))
+}
 
 export type RandomOptions = {
   readonly rules: RulesName
