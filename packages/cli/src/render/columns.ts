@@ -45,7 +45,7 @@ function renderRow(row: readonly Cell[], widths: readonly number[], lastRoom: nu
   const cells = row.map((cell, column) => {
     const last = column === row.length - 1
     const text = truncate(cell.text, last ? lastRoom : (widths[column] ?? 0))
-    const painted = cell.paint === undefined ? text : cell.paint(text)
+    const painted = cell.paint === undefined || text === '' ? text : cell.paint(text)
     return last ? painted : painted + padEnd(text, widths[column] ?? 0).slice(text.length)
   })
   return cells.join(gap).trimEnd()
