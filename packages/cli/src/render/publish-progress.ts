@@ -78,16 +78,17 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       return `${colours.red('✗')} ${subject(event.step)}: ${colours.red(event.problem.code)}`
     case 'step-held':
       return event.step.kind === 'upload'
-        ? `${colours.yellow('-')} held ${subject(event.step)}, because of ${printable(event.by)}`
+        ? `${colours.yellow('-')} held ${subject(event.step)}, because of ${printable(event.by.replace(/^[a-z]+:/, ''))}`
         : undefined
   }
 }
 
-const doneWords = { pack: 'packed', upload: 'uploaded', confirm: 'live', tag: 'tagged', push: 'pushed' } as const
+const doneWords = { pack: 'packed', upload: 'uploaded', confirm: 'live', tag: 'made', push: 'pushed' } as const
 
 function subject(step: Step): string {
   if ('name' in step) return printable(`${step.name}@${step.version}`)
-  return 'tags' in step ? plural(step.tags.length, 'tag') : 'the tarballs'
+  // Of what was held or failed there is no tag, so a step does not know how many it makes.
+  return 'tags' in step ? 'the tags' : 'the tarballs'
 }
 
 /** One line at the bottom of a terminal, redrawn below what is printed above it. In a log there is none. */
