@@ -12,11 +12,10 @@ import {
   type CommonOptions as Streams,
 } from '@clack/prompts'
 import type { Bump, PackageName } from '@topsail/core'
-import { proposeChangeset, type NamedBump, type Offer } from '@topsail/engine'
+import { editorOf, editText, proposeChangeset, type NamedBump, type Offer } from '@topsail/engine'
 import type { CliContext } from '../context.ts'
 import { sentenceOf } from '../render/problem.ts'
 import { plural, printable } from '../render/text.ts'
-import { editorOf, editText } from './editor.ts'
 
 export type Asked = {
   readonly cwd: string

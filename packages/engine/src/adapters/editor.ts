@@ -6,11 +6,10 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../context.ts'
 
 export type Editor = { readonly program: string; readonly args: readonly string[] }
 
-export function editorOf(env: Environment): Editor | undefined {
+export function editorOf(env: Readonly<Record<string, string | undefined>>): Editor | undefined {
   const [program, ...args] = (env['VISUAL'] || env['EDITOR'] || '').split(/\s+/).filter(Boolean)
   return program === undefined ? undefined : { program, args }
 }
