@@ -53,10 +53,16 @@ export function corpusFiles(folder: string): readonly string[] {
     .map((name) => join(folder, name))
 }
 
-export function* readChangesetsCases(file: string): Generator<ChangesetsCase> {
+/** `wanted` is asked with the position of each case. */
+export function* readChangesetsCases(
+  file: string,
+  wanted: (index: number) => boolean = () => true,
+): Generator<ChangesetsCase> {
   const texts = new Map<string, string>()
+  let index = 0
   for (const line of gunzipSync(readFileSync(file)).toString('utf8').split('\n')) {
     if (line === '') continue
+    if (line.startsWith('{"type":"case"') && !wanted(index++)) continue
     const row = JSON.parse(line)
     if (row.type === 'blob') texts.set(row.id, row.text)
     if (row.type !== 'case') continue

@@ -42,9 +42,7 @@ function replayFile(file: string, wanted: (index: number) => boolean): Repositor
   const columns = { v2: newTally(), v3: newTally(), v3migrated: newTally(), chosen: newTally() }
   const unexplained: Missed[] = []
   const known = new Map<KnownDifference, number>()
-  let index = 0
-  for (const recorded of readChangesetsCases(file)) {
-    if (!wanted(index++)) continue
+  for (const recorded of readChangesetsCases(file, wanted)) {
     const differences: Partial<Record<Column, readonly Difference[]>> = {}
     for (const column of [...generations, 'chosen'] as const) {
       differences[column] = differencesIn(recorded, column)
