@@ -7,7 +7,7 @@ import type { Bump } from './bump.ts'
 import type { Change, ChangeId, ChangesetChange } from './change.ts'
 import { lineNaming } from './changesets.ts'
 import { closestName } from './closest-name.ts'
-import type { PackageName } from './names.ts'
+import type { PackageName, Version } from './names.ts'
 import { usedInPre } from './pre.ts'
 import type { Place, Problem } from './problem.ts'
 import { compareText } from './record.ts'
@@ -76,6 +76,11 @@ export function askedBumps(changes: readonly Change[]): ReadonlyMap<PackageName,
     }
   }
   return asked
+}
+
+/** What changes ask for by version; the newest stands, as changes come oldest first. */
+export function exactVersions(changes: readonly Change[]): ReadonlyMap<PackageName, Version> {
+  return new Map(changes.flatMap((change) => (change.kind === 'commit' ? Object.entries(change.versions ?? {}) : [])))
 }
 
 function isSound(

@@ -9,11 +9,11 @@ import type { CommitPreset } from './commit-presets.ts'
 import { isMerge, prepareWalk, type Walk } from './commit-walk.ts'
 import type { Statement } from './commits.ts'
 import type { CommitIndex } from './history.ts'
-import type { PackageName, Path, Sha } from './names.ts'
+import type { PackageName, Path, Sha, Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import { recordOf } from './record.ts'
 import type { History, Snapshot } from './snapshot.ts'
-import { parseVersion } from './versions.ts'
+import { isGreater, parseVersion } from './versions.ts'
 import type { Package } from './workspace.ts'
 
 export type CommitChanges = {
@@ -71,16 +71,23 @@ function asksNothing(statements: readonly Statement[], preset: CommitPreset): bo
   return statements.length > 0 && statements.every((statement) => askedBump(statement, preset) === 'none')
 }
 
-/** `Release-As: 2.0.0` releases every package the commit touched, whatever its type. */
+/** `Release-As: 2.0.0` releases every package the commit touched, whatever its type, but never backwards. */
 function exactVersions(index: CommitIndex, names: readonly PackageName[], walk: Walk): CommitChange[] {
   const { releaseAs, subject } = walk.read(index)
   const commit = walk.commits[index]?.sha ?? ''
   const version = releaseAs === undefined ? undefined : parseVersion(releaseAs)?.version
-  if (version === undefined) return []
-  const bumps = recordOf(names.map((name) => [name, 'patch'] as const))
-  const versions = recordOf(names.map((name) => [name, version] as const))
+  const later = version === undefined ? [] : names.filter((name) => isGreater(version, walk.versionOf(name)))
+  if (version === undefined || later.length === 0) return []
+  const bumps = recordOf(later.map((name) => [name, bumpBetween(walk.versionOf(name), version)] as const))
+  const versions = recordOf(later.map((name) => [name, version] as const))
   const said = { type: 'release-as', scope: undefined, breaking: false, summary: subject }
   return [{ kind: 'commit', id: `commit:${commit}#release-as`, commit, ...said, bumps, versions }]
+}
+
+function bumpBetween(from: Version, to: Version): Bump {
+  const [now, next] = [parseVersion(from), parseVersion(to)]
+  if (now?.major !== next?.major) return 'major'
+  return now?.minor === next?.minor ? 'patch' : 'minor'
 }
 
 /** A merge commit has no files of its own: what its side branch touched is what its title is about. */

@@ -5,9 +5,10 @@
  * than where the table is read.
  */
 import type { Bump } from './bump.ts'
-import type { PackageName } from './names.ts'
+import type { PackageName, Version } from './names.ts'
 import { recordOf } from './record.ts'
 import type { CommitPresetName, Settings, ZeroMajorPolicy } from './settings.ts'
+import { incrementPrerelease, incrementVersion, isPrerelease } from './versions.ts'
 
 /** The grammar of a message: what is a header, where a breaking change may stand, which further lines are changes. */
 export type Dialect = 'conventional' | 'angular' | 'release-please' | 'nx'
@@ -62,6 +63,15 @@ export function zeroMajorOfCommits(settings: Settings, name: PackageName): Commi
   const own = settings.commits.zeroMajor
   const ofPackage = own !== undefined && Object.hasOwn(own, name) ? own[name] : undefined
   return ofPackage ?? commitPresets[settings.commits.preset].zeroMajor
+}
+
+/** Outside of pre mode: a final version moves by its bump, and a prerelease as the tool named by the preset moves it. */
+export function nextByCommits(version: Version, bump: Bump, { sources, commits }: Settings): Version {
+  const how = sources === 'changesets' ? 'finish' : commitPresets[commits.preset].prerelease
+  if (how === 'finish' || bump === 'none' || !isPrerelease(version)) return incrementVersion(version, bump)
+  if (how === 'count') return incrementPrerelease(version)
+  const dash = version.indexOf('-')
+  return `${incrementVersion(version.slice(0, dash), bump)}${version.slice(dash)}`
 }
 
 const byFiles: Attribution = {

@@ -8,7 +8,7 @@ import { commitPresetOf, zeroMajorOfCommits, type CommitPreset, type CommitZeroM
 import { messageReader, type Message } from './commits.ts'
 import { linkHistory, unreleasedCommits, type CommitIndex } from './history.ts'
 import { cutSubject } from './message-lines.ts'
-import type { PackageName, Path, Sha } from './names.ts'
+import type { PackageName, Path, Sha, Version } from './names.ts'
 import { changeOf, mergesOf } from './pull-requests.ts'
 import { findReverts, type Reverts } from './reverts.ts'
 import { scopeNarrower, type ScopeNarrower } from './scopes.ts'
@@ -29,6 +29,7 @@ export type Walk = {
   readonly carried: ReadonlyMap<CommitIndex, readonly Path[]>
   readonly narrow: ScopeNarrower
   readonly shift: (bump: Bump, name: PackageName) => Bump
+  readonly versionOf: (name: PackageName) => Version
   /** Side branches already walked: what they said and touched, for the merge that comes after them. */
   readonly broughtIn: Map<CommitIndex, { readonly said: Set<string>; readonly touched: Set<PackageName> }>
   readonly merges: Int32Array
@@ -45,6 +46,7 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
   const read = remember(commits, messageReader(preset, settings.commits.exclamationMark))
   const standsAlone = (index: CommitIndex) => isMerge(commits[index]) || read(index).pull !== undefined
   const change = (index: CommitIndex) => changeOf(index, merges, standsAlone)
+  const versions = new Map(packages.map(({ name, version }) => [name, version]))
   const takesBack = preset.reverts === 'cancel'
   return {
     commits,
@@ -59,6 +61,7 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
     carried: settings.sources === 'both' ? carriedChangesets(commits, change) : new Map(),
     narrow: scopeNarrower(packages, preset),
     shift: zeroMajorShift(snapshot, packages),
+    versionOf: (name) => versions.get(name) ?? '0.0.0',
     broughtIn: new Map(),
     merges,
     unparsed: [],

@@ -2,7 +2,15 @@
  * The release plan: what is released, at which version, why, and in which order. The order of the inputs does not
  * matter, the same snapshot always gives the same plan, and a bad input costs only itself: it becomes a problem.
  */
-import { admitChanges, askedBumps, skipReason, type Admitted, type PlanOptions, type SkipReason } from './admit.ts'
+import {
+  admitChanges,
+  askedBumps,
+  exactVersions,
+  skipReason,
+  type Admitted,
+  type PlanOptions,
+  type SkipReason,
+} from './admit.ts'
 import { cascadeOf } from './cascade.ts'
 import type { Change } from './change.ts'
 import { buildGraph, edgesOf, type Edge } from './graph.ts'
@@ -30,10 +38,11 @@ export type { PlanOptions } from './admit.ts'
 export function planRelease(read: Snapshot, hash: (text: string) => string, options: PlanOptions = {}): ReleasePlan {
   const { snapshot, problems: unseen } = asRulesSeeIt(read)
   const { settings, pre } = snapshot
-  const laws = lawsOf(snapshot)
+  const packages = new Map(snapshot.workspace.packages.map((pkg) => [pkg.name, pkg]))
   const skip = skipsIn(snapshot)
   const resolved = resolveChanges(snapshot)
-  const admitted = admitChanges(resolved.changes, snapshot, laws.graph.packages, skip, options)
+  const admitted = admitChanges(resolved.changes, snapshot, packages, skip, options)
+  const laws = lawsOf(snapshot, admitted.counted)
   const asked = askedBumps(admitted.counted)
   const settled = leavePreMode(settleBumps(asked, laws), laws, pre, settings.rules)
   const versions = snapshotVersions(snapshot)
@@ -80,7 +89,7 @@ function asRulesSeeIt(snapshot: Snapshot): { readonly snapshot: Snapshot; readon
 }
 
 /** What a plan of this snapshot is settled by; `shrink-cascade.ts` asks the same laws what single edges do. */
-export function lawsOf(snapshot: Snapshot): Laws {
+export function lawsOf(snapshot: Snapshot, changes: readonly Change[]): Laws {
   const { workspace, settings, pre } = snapshot
   const graph = buildGraph(workspace, settings, settings.rules)
   const groups = groupsOf(settings, graph.packages)
@@ -100,6 +109,7 @@ export function lawsOf(snapshot: Snapshot): Laws {
         (pkg) => leavesPreFirst(snapshot) && !isSkipped(pkg) && isPrerelease(pkg.version ?? ''),
       ),
     ),
+    exact: exactVersions(changes),
   }
 }
 

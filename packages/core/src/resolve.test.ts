@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Change } from './change.ts'
+import { planRelease } from './plan.ts'
 import type { Problem } from './problem.ts'
 import { resolveChanges } from './resolve.ts'
 import type { RawCommit, Snapshot } from './snapshot.ts'
@@ -307,8 +308,29 @@ test('nx: dependents of a touched package are affected, in full without a scope 
   expect(asked(told([{ message: 'docs(@acme/db): x' }], { settings }))).toEqual([])
 })
 
-test('release-please: a Release-As footer asks for that very version', () => {
+test('release-please: a Release-As footer asks for that very version, the newest one stands, and none goes back', () => {
   const settings = commitsBy('release-please')
-  const { changes } = resolveChanges(told([{ message: 'chore: go\n\nRelease-As: 3.0.0' }], { settings }))
-  expect(changes).toMatchObject([{ versions: { '@acme/db': '3.0.0' } }])
+  const versionsOf = (...footers: readonly string[]) => {
+    const commits = footers.map((version) => ({
+      message: `chore: go\n\nRelease-As: ${version}`,
+      touches: ['db', 'shop'],
+    }))
+    const { releases } = planRelease(told(commits, { settings }), String)
+    return releases.filter(({ name }) => name !== '@acme/api').map(({ name, to }) => `${name} ${to}`)
+  }
+  expect(versionsOf('2.1.0')).toEqual(['@acme/db 2.1.0', '@shop/db 2.1.0'])
+  expect(versionsOf('3.0.0', '1.5.0')).toContain('@acme/db 1.5.0')
+  expect(versionsOf('0.9.0')).toEqual(['@shop/db 0.9.0'])
+  expect(versionsOf('not a version')).toEqual([])
+})
+
+test('a prerelease moves on as the tool of the preset moves it', () => {
+  const next = (preset: Settings['commits']['preset'], message: string) => {
+    const workspace = workspaceOf([packageOf({ name: '@acme/db', version: '2.0.0-rc.1' }, 'libs/db')])
+    return planRelease(told([{ message }], { workspace, settings: commitsBy(preset) }), String).releases[0]?.to
+  }
+  expect(next('conventional', 'feat: x')).toBe('2.0.0')
+  expect(next('lerna', 'feat: x')).toBe('2.0.0')
+  expect(next('release-please', 'feat: x')).toBe('2.1.0-rc.1')
+  expect(next('nx', 'feat: x')).toBe('2.0.0-rc.2')
 })

@@ -7,6 +7,7 @@
 import { compareBumps, type Bump } from './bump.ts'
 import { relationOf, type Cascade } from './cascade.ts'
 import type { DependencyUse, Edge, Graph } from './graph.ts'
+import { nextByCommits } from './commit-presets.ts'
 import type { Group, Groups } from './groups.ts'
 import type { PackageName, Version } from './names.ts'
 import { effectiveRange } from './range.ts'
@@ -47,6 +48,8 @@ export type Laws = {
   readonly isSkipped: (pkg: Package) => boolean
   /** Packages that lose their prerelease suffix at the end of pre mode, before anything spreads. */
   readonly leavingPre: ReadonlySet<Package>
+  /** Versions that changes ask for by name; they stand whatever the bump. */
+  readonly exact: ReadonlyMap<PackageName, Version>
 }
 
 export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): ReadonlyMap<PackageName, Settled> {
@@ -86,7 +89,10 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
 /** The version a settled package gets, before a snapshot release replaces it. */
 export function nextVersion({ pkg, bump, base }: Settled, laws: Laws): Version {
   const pre = laws.inPreMode ? laws.counters.get(pkg.name) : undefined
-  return incrementVersion(base, effectiveBump(bump, base, laws.settings), pre)
+  const given = effectiveBump(bump, base, laws.settings)
+  const exact = given === 'none' ? undefined : laws.exact.get(pkg.name)
+  if (exact !== undefined) return exact
+  return laws.inPreMode ? incrementVersion(base, given, pre) : nextByCommits(base, given, laws.settings)
 }
 
 /** What a 0.x package does with a bump. */

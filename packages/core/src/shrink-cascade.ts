@@ -33,7 +33,7 @@ export function shrinkCascade(
   options: PlanOptions = {},
 ): readonly Shrinking[] {
   if (snapshot.snapshotRelease !== undefined) return []
-  const flow = cascadeFlow(plan, plan.changes, lawsOf(snapshot))
+  const flow = cascadeFlow(plan, plan.changes, lawsOf(snapshot, plan.changes))
   const targets = [flow.everyFollower, ...flow.followers.slice(0, mostTargets).map(flow.nodeOf)]
   const cuts = new Map<string, readonly WidenedRange[]>()
   for (const target of targets) {
@@ -58,7 +58,7 @@ export function cheapestEdits(
   target: PackageName,
   options: PlanOptions = {},
 ): Shrinking | undefined {
-  const flow = cascadeFlow(plan, plan.changes, lawsOf(snapshot))
+  const flow = cascadeFlow(plan, plan.changes, lawsOf(snapshot, plan.changes))
   if (!flow.followers.includes(target)) return undefined
   const edits = cutFor(flow.nodeOf(target), flow)
   const found = edits === undefined ? undefined : confirmed(edits, snapshot, plan, hash, options)

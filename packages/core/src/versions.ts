@@ -61,6 +61,11 @@ export function incrementVersion(version: Version, bump: Bump, pre?: PreCounter)
   return pre === undefined ? next : `${next}-${pre.tag}.${pre.counter}`
 }
 
+/** `1.1.0-beta.2` gives `1.1.0-beta.3`. */
+export function incrementPrerelease(version: Version): Version {
+  return semverIncrement(version, 'prerelease') ?? version
+}
+
 /** What a long-running service may keep in memory; far above what one plan needs. */
 const mostRemembered = 200_000
 const versions = new Map<string, SemVer | undefined>()
