@@ -7,11 +7,13 @@ import type { Phrase } from './reason.ts'
 import { printable, truncate } from './text.ts'
 
 const widestFact = 160
+/** More than is ever shown: a name of a megabyte is not looked through for every form. */
+const longestFact = 1_000
 
 /** Safe in a paragraph, a list item and a table cell. */
 export function code(text: string): string {
   // A pipe ends a table cell even in a code span, and whether a backslash saves it depends on what stands before it.
-  const clean = truncate(printable(text), widestFact).replaceAll('|', '¦')
+  const clean = truncate(printable(text.slice(0, longestFact)), widestFact).replaceAll('|', '¦')
   if (clean.trim() === '') return '(empty)'
   const fence = '`'.repeat(longestRun(clean) + 1)
   const pad = clean.startsWith('`') || clean.endsWith('`') || (clean.startsWith(' ') && clean.endsWith(' ')) ? ' ' : ''

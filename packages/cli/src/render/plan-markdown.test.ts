@@ -69,9 +69,9 @@ test('a bigger plan gives up details before rows, and rows before counts', () =>
 })
 
 test('the longest names and thousands of problems still fit', () => {
-  const long = (index: number): string => `${'長'.repeat(5_000)}${index}`
-  const releases = Array.from({ length: 3_000 }, (_, index) => release(long(index)))
-  const problems = Array.from({ length: 3_000 }, (_, index) => ({
+  const long = (index: number): string => `${'長'.repeat(1_500)}${index}`
+  const releases = Array.from({ length: 2_000 }, (_, index) => release(long(index)))
+  const problems = Array.from({ length: 2_000 }, (_, index) => ({
     code: 'CHANGESET_UNKNOWN_PACKAGE' as const,
     severity: 'quarantined' as const,
     place: { file: `.changeset/${long(index)}.md` },
@@ -80,7 +80,7 @@ test('the longest names and thousands of problems still fit', () => {
   }))
   const text = renderPlanMarkdown(plan({ releases, problems, order: [releases.map(({ name }) => name)] }))
   expect(Buffer.byteLength(text)).toBeLessThan(commentLimit)
-  expect(text).toContain('3000 problems')
+  expect(text).toContain('2000 problems')
 })
 
 test('a caller who adds text of its own can ask for less', () => {
