@@ -66,7 +66,7 @@ export function restore(dir: string): void {
   git(dir, ['clean', '-fdq'])
 }
 
-export function git(dir: string, args: readonly string[]): string {
+function git(dir: string, args: readonly string[]): string {
   const options = { cwd: dir, env: cleanEnvironment(), encoding: 'utf8', maxBuffer: 2 ** 28 } as const
   return execFileSync('git', args, { ...options, stdio: ['ignore', 'pipe', 'ignore'] })
 }

@@ -46,7 +46,7 @@ export function changesetText(bumps: ReadonlyMap<string, string>, summary: strin
   return `---\n${lines.join('\n')}\n---\n\n${summary}\n`
 }
 
-export function json(value: unknown): string {
+function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 

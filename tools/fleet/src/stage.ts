@@ -3,7 +3,7 @@
  * cut to an excerpt, and how long each took. A step that fails stops the demonstration with its whole output.
  */
 import { execa } from 'execa'
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 
 export type Stage = {
   readonly title: (text: string) => void
@@ -21,8 +21,10 @@ export type ShownCommand = {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** How many lines to show; a larger output is cut in the middle. */
-  readonly lines?: number
+  /** How many of the first and the last lines to show; what lies between is left out. */
+  readonly show: readonly [first: number, last: number]
+  /** Of the output, only these lines. */
+  readonly only?: RegExp
 }
 
 export function openStage(write: (text: string) => void, colours: boolean): Stage {
@@ -41,7 +43,7 @@ export function openStage(write: (text: string) => void, colours: boolean): Stag
     run: async (command) => {
       line(`    ${style('dim', '$')} ${command.shown}`)
       const { failed, seconds, text, why } = await runCommand(command)
-      const shown = failed ? text.split('\n') : excerpt(text, command.lines ?? 12)
+      const shown = failed ? text.split('\n') : excerpt(text, command)
       for (const printed of shown) line(`    ${style('dim', '│')} ${printed}`.trimEnd())
       line(`    ${failed ? style('red', `failed: ${why}`) : style('green', 'ok')} ${style('dim', inSeconds(seconds))}`)
       if (failed) throw new Error(`${command.shown}: ${why}`)
@@ -72,12 +74,11 @@ async function runCommand({ file, args, cwd, env }: ShownCommand) {
   return { failed: result.failed, seconds, text: (result.all ?? '').trim(), why }
 }
 
-function excerpt(text: string, limit: number): readonly string[] {
-  const lines = text.split('\n')
-  if (lines.length <= limit) return lines
-  const tail = 2
-  const hidden = lines.length - limit + 1
-  return [...lines.slice(0, limit - tail - 1), `… ${hidden} more lines`, ...lines.slice(-tail)]
+function excerpt(text: string, { show: [first, last], only }: ShownCommand): readonly string[] {
+  const lines = text.split('\n').filter((line) => only?.test(stripVTControlCharacters(line)) ?? true)
+  const hidden = lines.length - first - last
+  if (hidden < 2) return lines
+  return [...lines.slice(0, first), `… ${hidden} lines`, ...lines.slice(lines.length - last)]
 }
 
 function inSeconds(seconds: number): string {

@@ -39,7 +39,7 @@ export type Commit = { readonly message: string; readonly files?: Readonly<Recor
 
 export const soundPlan = { '@acme/a': '1.1.0' }
 
-export const soundFiles: Readonly<Record<string, Content>> = {
+const soundFiles: Readonly<Record<string, Content>> = {
   'package.json': '{ "name": "acme", "private": true }\n',
   'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
   '.changeset/config.json': '{ "baseBranch": "main" }\n',
@@ -110,7 +110,7 @@ function commit(dir: string, message: string): void {
   git(dir, ['update-ref', 'refs/heads/main', sha])
 }
 
-export function git(dir: string, args: readonly string[], input = ''): string {
+function git(dir: string, args: readonly string[], input = ''): string {
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
   return execFileSync('git', args, { cwd: dir, env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] })
 }
