@@ -759,6 +759,13 @@ export const problemWords = {
     mend: () => 'check that commit out to publish exactly what was tagged',
     example: { severity: 'warning', name: '@acme/db', tag: '@acme/db@1.2.0', at: 'a'.repeat(40), head: 'b'.repeat(40) },
   },
+  TAG_COMMIT_UNKNOWN: {
+    title: 'The clone is too shallow to tag what was released before',
+    says: (p) =>
+      `The history at hand ends before the commit that released ${list(p.names)}, so no tag was made for it.`,
+    mend: () => 'fetch the history with git fetch --unshallow, then run again',
+    example: { severity: 'warning', names: ['@acme/db'] },
+  },
   TAG_DIFFERS_ON_REMOTE: {
     title: 'A git tag differs between here and the remote',
     says: (p) =>
@@ -889,7 +896,7 @@ export function renderProblem(problem: Problem, colours: Colours): string {
   const words = wordsOf(problem)
   const mend = words.mend(problem)
   const place = placeOf(problem)
-  const head = [severityLabel(problem.severity, colours), colours.bold(problem.code), colours.cyan(place)]
+  const head = [severityLabel(problem.severity, colours), colours.bold(problem.code), place && colours.cyan(place)]
   const lines = [head.filter((part) => part !== '').join('  '), `  ${words.says(problem)}`]
   if (mend !== undefined) lines.push(`  ${colours.dim('hint:')} ${mend}`)
   return lines.join('\n')
