@@ -68,7 +68,7 @@ export const realDisk: Disk = {
   rename: renameSync,
   remove: (path) => unless('ENOENT', () => unlinkSync(path)),
   makeFolder: (path) => void mkdirSync(path, { recursive: true }),
-  removeFolder: (path) => unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(path)),
+  removeFolder: (path) => unless(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], () => rmdirSync(path)),
 }
 
 export function codeOf(error: unknown): string {

@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Path } from '@topsail/core'
 import { staysInside } from '../ports.ts'
 import { codeOf, type Disk } from './disk.ts'
+import { insideChecker } from './inside.ts'
 
 export type UndoEntry = {
   readonly path: Path
@@ -59,8 +60,13 @@ export function undoWrites(
 ): { readonly files: readonly Path[]; readonly kept: readonly Path[] } {
   const files: Path[] = []
   const kept: Path[] = []
+  const isInside = insideChecker(root)
   for (const entry of journal.files) {
     const path = join(root, entry.path)
+    if (!isInside(entry.path) || disk.modeOf(path) === 'other') {
+      kept.push(entry.path)
+      continue
+    }
     disk.remove(stagedPath(path))
     const now = disk.read(path) ?? null
     if (now === entry.before) continue
@@ -71,7 +77,9 @@ export function undoWrites(
     restore(path, entry, disk)
     files.push(entry.path)
   }
-  for (const folder of journal.madeFolders.toReversed()) disk.removeFolder(join(root, folder))
+  for (const folder of journal.madeFolders.toReversed()) {
+    if (isInside(`${folder}/.`)) disk.removeFolder(join(root, folder))
+  }
   return { files, kept }
 }
 
@@ -114,17 +122,40 @@ function isRunning(journal: UndoJournal): boolean {
   }
 }
 
-/** A journal is created whole; one that cannot be read was damaged by others, and nothing can be taken from it. */
+/** A journal is created whole; from one that does not fit, or was laid there by somebody else, nothing is taken. */
 function parseJournal(text: string): UndoJournal | undefined {
   try {
-    const journal = JSON.parse(text) as UndoJournal
-    const usable =
-      journal.schema === 'topsail/undo@1' &&
-      [...journal.files.map((file) => file.path), ...journal.madeFolders].every(staysInside)
-    return usable ? journal : undefined
+    const journal: unknown = JSON.parse(text)
+    return isJournal(journal) ? journal : undefined
   } catch {
     return undefined
   }
+}
+
+function isJournal(value: unknown): value is UndoJournal {
+  if (!isRecord(value) || value['schema'] !== 'topsail/undo@1') return false
+  const { pid, host, startedAt, files, madeFolders } = value
+  const scalars = typeof pid === 'number' && typeof host === 'string' && typeof startedAt === 'number'
+  if (!scalars || !Array.isArray(files) || !Array.isArray(madeFolders)) return false
+  return files.every(isEntry) && madeFolders.every(isPath)
+}
+
+function isEntry(value: unknown): value is UndoEntry {
+  if (!isRecord(value) || !isPath(value['path'])) return false
+  const { before, mode, after } = value
+  return (
+    (before === null || typeof before === 'string') &&
+    (mode === null || typeof mode === 'number') &&
+    (after === undefined || after === null || typeof after === 'string')
+  )
+}
+
+function isPath(value: unknown): value is Path {
+  return typeof value === 'string' && staysInside(value)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function findGitFolder(root: string): { gitFolder: string; worktree: string } | undefined {

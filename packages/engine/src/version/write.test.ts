@@ -1,12 +1,22 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { FileEdit } from '@topsail/core'
 import { afterEach, expect, test } from 'vitest'
 import { countingDisk, readTree } from '../testing/tree.ts'
 import { realDisk } from './disk.ts'
-import { recoverWrites, undoJournalPath } from './undo-journal.ts'
+import { newJournal, recoverWrites, undoJournalPath } from './undo-journal.ts'
 import { writeAll } from './write.ts'
 
 const before = {
@@ -143,6 +153,24 @@ test('a journal that cannot be read is removed and changes nothing', () => {
   expect(recoverWrites(root, realDisk)).toEqual({ kind: 'restored', files: [], kept: [] })
   expect(recoverWrites(root, realDisk)).toEqual({ kind: 'clean' })
   expect(readTree(root)).toEqual(before)
+})
+
+test.skipIf(process.platform === 'win32')('a journal laid into a tree without git leads nowhere else', () => {
+  const outside = newTree()
+  const root = newTree()
+  rmSync(join(root, '.git'), { recursive: true })
+  symlinkSync(outside, join(root, 'elsewhere'))
+  symlinkSync(join(outside, 'package.json'), join(root, 'link.json'))
+  const files = ['elsewhere/package.json', 'link.json'].map((path) => ({ path, before: 'mine', mode: null }))
+  writeFileSync(undoJournalPath(root), JSON.stringify(newJournal(files, ['elsewhere/empty'])))
+  mkdirSync(join(outside, 'empty'))
+  expect(recoverWrites(root, realDisk)).toEqual({
+    kind: 'restored',
+    files: [],
+    kept: ['elsewhere/package.json', 'link.json'],
+  })
+  expect(readTree(outside)).toEqual(before)
+  expect(existsSync(join(outside, 'empty'))).toBe(true)
 })
 
 test('the world may stop before any call, and again before any call of the recovery: all old or all new', async () => {

@@ -3,11 +3,10 @@
  * programs (formatter, package manager) may follow. Until the undo journal is removed, at the very end, a failure, a
  * signal or a kill leads back to the tree as it was: at once where we still can, else by the next run.
  */
-import { realpathSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { FileEdit, Path, Problem } from '@topsail/core'
-import { staysInside } from '../ports.ts'
 import { type Disk, realDisk } from './disk.ts'
+import { insideChecker, isThere, parentOf } from './inside.ts'
 import {
   hashOf,
   newJournal,
@@ -151,31 +150,6 @@ function place(root: string, edits: readonly FileEdit[], disk: Disk): void {
   }
 }
 
-/** Each folder is asked about once. A folder that is not there yet is where its parent is. */
-function insideChecker(root: string): (path: Path) => boolean {
-  const known = new Map<string, boolean>()
-  const realRoot = realpathSync(root)
-  const folderInside = (folder: string): boolean => {
-    const remembered = known.get(folder)
-    if (remembered !== undefined) return remembered
-    const inside = isRealFolderInside(realRoot, folder) ?? (folder !== '.' && folderInside(parentOf(folder)))
-    known.set(folder, inside)
-    return inside
-  }
-  return (path) => staysInside(path) && folderInside(parentOf(path))
-}
-
-function isRealFolderInside(realRoot: string, folder: string): boolean | undefined {
-  try {
-    const place = relative(realRoot, realpathSync.native(join(realRoot, folder)))
-      .split(sep)
-      .join('/')
-    return staysInside(place)
-  } catch {
-    return undefined
-  }
-}
-
 function missingFolders(root: string, edits: readonly FileEdit[]): Path[] {
   const missing = new Set<Path>()
   for (const { path, before, after } of edits) {
@@ -185,15 +159,6 @@ function missingFolders(root: string, edits: readonly FileEdit[]): Path[] {
     }
   }
   return [...missing].sort()
-}
-
-function isThere(root: string, folder: Path): boolean {
-  return isRealFolderInside(root, folder) !== undefined
-}
-
-function parentOf(path: Path): Path {
-  const slash = path.lastIndexOf('/')
-  return slash < 0 ? '.' : path.slice(0, slash)
 }
 
 /** A signal that ends the process undoes the writing first, then ends it as it would have. */
