@@ -36,8 +36,8 @@ export type ReleasedWorld = {
   readonly localTags: ReadonlyMap<string, Sha>
   /** Undefined when there is no remote to push to. */
   readonly remoteTags: ReadonlyMap<string, Sha> | undefined
-  /** The commit that wrote a package's present version into its manifest, where history tells. */
-  readonly versionCommits: ReadonlyMap<PackageName, Sha>
+  /** The commit that wrote a package's present version into its manifest; null where that cannot be told. */
+  readonly versionCommits: ReadonlyMap<PackageName, Sha | null>
 }
 
 export type DesiredOptions = {
@@ -207,6 +207,8 @@ function tagOf(
   const make = at === undefined
   const push = world.remoteTags !== undefined && remote === undefined
   if (!make && !push) return { tag: undefined, problems }
-  const released = uploads ? world.head : (world.versionCommits.get(pkg.name) ?? world.head)
+  const written = world.versionCommits.get(pkg.name)
+  if (make && !uploads && written === null) return { tag: undefined, problems }
+  const released = uploads ? world.head : (written ?? world.head)
   return { tag: { name, commit: at ?? released, make, push }, problems }
 }

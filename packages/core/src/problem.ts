@@ -136,6 +136,7 @@ export type Problem =
   | ProblemOf<'DIST_TAG_INVALID', { distTag: string }>
   | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>
   | ProblemOf<'TAG_AT_OTHER_COMMIT', { name: PackageName; tag: string; at: Sha; head: Sha }>
+  | ProblemOf<'TAG_COMMIT_UNKNOWN', { names: readonly PackageName[] }>
   | ProblemOf<'TAG_DIFFERS_ON_REMOTE', { tag: string; local: Sha; remote: Sha }>
   // commits, and where they disagree with changesets
   | ProblemOf<

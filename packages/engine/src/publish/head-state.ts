@@ -1,9 +1,8 @@
 /**
- * What HEAD says, where the working tree may say otherwise: the version in each manifest, the files that differ, and
- * the commit that wrote a present version. Each question is one process, however many packages there are.
+ * What HEAD says, where the working tree may say otherwise: the version in each manifest, and the files that differ. Each question is one process, however many packages there are.
  */
 import { manifestPath } from '@topsail/core'
-import type { Package, PackageName, Path, Sha, Version } from '@topsail/core'
+import type { Package, PackageName, Path, Version } from '@topsail/core'
 import type { Git } from '../ports.ts'
 
 /** A package without an entry has no manifest in HEAD. */
@@ -38,57 +37,8 @@ export async function dirtyFiles(git: Git, dirs: readonly Path[]): Promise<reado
   return files.filter((file) => packed.has('.') || foldersAbove(file).some((dir) => packed.has(dir)))
 }
 
-/** For each package the newest commit in which its manifest got the version it has now. */
-export async function versionCommits(git: Git, packages: readonly Package[]): Promise<ReadonlyMap<PackageName, Sha>> {
-  if (packages.length === 0) return new Map()
-  const paths = packages.map(manifestPath)
-  const log = await git([
-    'log',
-    '--format=%x01%H',
-    '--name-only',
-    '--relative',
-    '--no-renames',
-    '-m',
-    '--first-parent',
-    '-z',
-    '--',
-    ...paths,
-  ])
-  if (log.kind === 'missing' || log.code !== 0) return new Map()
-  const touched = commitsByPath(log.stdout)
-  const questions = packages.flatMap((pkg) => (touched.get(manifestPath(pkg)) ?? []).map((commit) => ({ pkg, commit })))
-  const texts = await readObjects(
-    git,
-    questions.map(({ pkg, commit }) => `${commit}:./${manifestPath(pkg)}`),
-  )
-
-  const commits = new Map<PackageName, Sha>()
-  const past = new Set<PackageName>()
-  questions.forEach(({ pkg, commit }, index) => {
-    if (past.has(pkg.name)) return
-    const text = texts[index]
-    if (text !== undefined && versionIn(text) === pkg.version) commits.set(pkg.name, commit)
-    else past.add(pkg.name)
-  })
-  return commits
-}
-
-function commitsByPath(log: string): ReadonlyMap<Path, readonly Sha[]> {
-  const commits = new Map<Path, Sha[]>()
-  for (const entry of log.split('\u0001')) {
-    const [head = '', ...names] = entry.split('\0')
-    const commit = head.trim()
-    for (const name of names) {
-      const path = name.replace(/^\n/, '')
-      if (path === '') continue
-      commits.set(path, [...(commits.get(path) ?? []), commit])
-    }
-  }
-  return commits
-}
-
 /** The texts of these objects in order; undefined for one that is not there. */
-async function readObjects(git: Git, objects: readonly string[]): Promise<readonly (string | undefined)[]> {
+export async function readObjects(git: Git, objects: readonly string[]): Promise<readonly (string | undefined)[]> {
   if (objects.length === 0) return []
   const chunks: Buffer[] = []
   const input = `${objects.join('\n')}\n`
@@ -105,7 +55,7 @@ async function readObjects(git: Git, objects: readonly string[]): Promise<readon
   return texts
 }
 
-function versionIn(text: string): Version | undefined {
+export function versionIn(text: string): Version | undefined {
   try {
     const manifest = JSON.parse(text.replace(/^\uFEFF/, '')) as { readonly version?: unknown } | null
     return typeof manifest?.version === 'string' ? manifest.version : undefined

@@ -5,10 +5,12 @@
 import type { PackageFacts, PackageName, Problem, Releasable, ReleasedWorld, Snapshot } from '@topsail/core'
 import { releasablePackages, tagNameOf } from '@topsail/core'
 import type { Git } from '../ports.ts'
-import { versionCommits, versionsAtHead } from './head-state.ts'
+import { readTags } from '../read/tags.ts'
+import { versionsAtHead } from './head-state.ts'
+import { findVersionCommits } from './version-commits.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Registry } from './registry.ts'
-import { readLocalTags, readRemoteTags } from './tags.ts'
+import { readRemoteTags } from './tags.ts'
 
 export type Observation = {
   readonly world: ReleasedWorld
@@ -38,7 +40,7 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
   const hasTags = head !== undefined && options.tags
   const [facts, localTags, remoteTags, committed] = await Promise.all([
     readFacts(registries, options),
-    hasTags ? readLocalTags(git) : new Map<string, string>(),
+    hasTags ? readTags(git) : new Map<string, string>(),
     hasTags && options.push ? readRemoteTags(git) : ({ kind: 'none' } as const),
     head === undefined ? undefined : versionsAtHead(git, members),
   ])
@@ -46,6 +48,10 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
   if (remoteTags.kind === 'unreachable') {
     const detail = config.redact(remoteTags.detail)
     problems.push({ code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remoteTags.remote, detail })
+  }
+  const written = await findVersionCommits(git, hasTags ? untagged(members, facts, localTags, settings.tagPattern) : [])
+  if (written.unknown.length > 0) {
+    problems.push({ code: 'TAG_COMMIT_UNKNOWN', severity: 'warning', names: written.unknown })
   }
   const world: ReleasedWorld = {
     workspace,
@@ -56,9 +62,7 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     facts,
     localTags,
     remoteTags: remoteTags.kind === 'known' ? remoteTags.tags : undefined,
-    versionCommits: hasTags
-      ? await versionCommits(git, untagged(members, facts, localTags, settings.tagPattern))
-      : new Map(),
+    versionCommits: written.commits,
   }
   return { world, remote: remoteTags.kind === 'known' ? remoteTags.remote : undefined, problems }
 }

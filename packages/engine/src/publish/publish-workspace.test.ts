@@ -292,6 +292,27 @@ test('the tag of an already published version goes to the commit that wrote it',
   expect(await repository.git('rev-parse', `${scope}/db@1.0.0^{commit}`)).toBe(released)
 })
 
+test('a shallow clone is deepened to find that commit, and where it cannot be no tag is made', async () => {
+  await open({ db: [] })
+  const released = await repository.git('rev-parse', 'HEAD')
+  await publish({ tags: false })
+  for (const word of ['one', 'two']) {
+    await repository.write({ 'packages/db/index.js': word })
+    await repository.commit(`fix: ${word}`)
+  }
+  const clone = join(repository.root, '..', 'clone')
+  await repository.git('clone', '--quiet', '--depth=1', `file://${repository.remote}`, clone)
+  await repository.git('-C', clone, 'remote', 'rename', 'origin', 'gone')
+  await repository.git('-C', clone, 'remote', 'set-url', 'gone', 'file:///nonexistent')
+  expect(await publish({ cwd: clone, push: false })).toMatchObject({
+    problems: [{ code: 'TAG_COMMIT_UNKNOWN' }],
+    tags: { made: [] },
+  })
+  await repository.git('-C', clone, 'remote', 'set-url', 'gone', `file://${repository.remote}`)
+  expect(await publish({ cwd: clone })).toMatchObject({ problems: [], tags: { pushed: [`${scope}/db@1.0.0`] } })
+  expect(await repository.git('-C', clone, 'rev-parse', `${scope}/db@1.0.0^{commit}`)).toBe(released)
+})
+
 test('tags that were made and not pushed are pushed by the next run', async () => {
   await open({ db: [] })
   await publish({ push: false })

@@ -1,29 +1,15 @@
 /**
- * Git tags of releases: all of them read in one process, made together in one transaction of refs, pushed together in
- * one atomic push. Either every tag of a run arrives at the remote or none does.
+ * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag of a run arrives at the remote or none does.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sha, TagToMake } from '@topsail/core'
 import type { Git, GitAnswer } from '../ports.ts'
-
-export type TagsHere = ReadonlyMap<string, Sha>
-
-/** The commit each local tag leads to. */
-export async function readLocalTags(git: Git): Promise<TagsHere> {
-  const format = '--format=%(refname:strip=2)%09%(objectname)%09%(*objectname)'
-  const answer = await git(['for-each-ref', format, 'refs/tags'])
-  const tags = new Map<string, Sha>()
-  for (const line of linesOf(answer)) {
-    const [name, object, peeled] = line.split('\t')
-    if (name !== undefined && object !== undefined) tags.set(name, peeled || object)
-  }
-  return tags
-}
+import type { Tags } from '../read/tags.ts'
 
 export type RemoteTags =
-  | { readonly kind: 'known'; readonly remote: string; readonly tags: TagsHere }
+  | { readonly kind: 'known'; readonly remote: string; readonly tags: Tags }
   | { readonly kind: 'none' }
   | { readonly kind: 'unreachable'; readonly remote: string; readonly detail: string }
 

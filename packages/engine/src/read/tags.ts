@@ -2,7 +2,7 @@
  * Release tags: every tag of the repository in one `for-each-ref`, and the names a package's release may have been
  * tagged with.
  */
-import type { Package, Sha, Workspace } from '@topsail/core'
+import { tagNameOf, type Package, type Sha, type Workspace } from '@topsail/core'
 import type { Git } from '../ports.ts'
 
 /** Tag name to the commit it stands for. */
@@ -28,10 +28,6 @@ export function tagNamesOf(
   tagPattern: string,
   tool: Workspace['tool'],
 ): readonly string[] {
-  const names = [fillPattern(tagPattern, pkg.name, version), `${pkg.name}@${version}`]
+  const names = [tagNameOf(tagPattern, pkg.name, version), `${pkg.name}@${version}`]
   return tool === 'root' ? [...names, `v${version}`] : names
-}
-
-function fillPattern(pattern: string, name: string, version: string): string {
-  return pattern.replaceAll('{name}', () => name).replaceAll('{version}', () => version)
 }
