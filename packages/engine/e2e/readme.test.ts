@@ -34,6 +34,7 @@ const examples = [...readme.matchAll(/^## (.+?)$[\s\S]*?```ts\n([\s\S]*?)```/gm)
 /** What each example has to print. */
 const prints: Readonly<Record<string, readonly string[]>> = {
   Plan: ["@readme/db 1.0.0 -> 1.1.0 [ 'change' ]", "@readme/api 1.0.0 -> 1.0.1 [ 'out-of-range' ]"],
+  Read: ["npm [ '@readme/api', '@readme/db' ]", '[]', 'manifest', "[ 'MANIFEST_SECTION_INVALID' ]"],
   Publish: ["'upload:@readme/db@1.0.0'", "published [ '@readme/api@1.0.0', '@readme/db@1.0.0' ]", 'tags ['],
 }
 

@@ -25,7 +25,7 @@ type Disk = {
 
 /**
  * Reading without following a last link costs one system call; Windows lacks the flag and looks first. A named pipe is
- * not waited for: it reads as empty.
+ * not waited for: it gives nothing at once, and is then looked at.
  */
 const withoutFollowing =
   constants.O_NOFOLLOW === undefined ? undefined : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
@@ -35,6 +35,7 @@ function readInside(disk: Disk, path: string): string | undefined {
   if (withoutFollowing !== undefined && isRealFolder(disk, parentOf(path))) {
     try {
       const text = readFileSync(absolute(disk, path), { encoding: 'utf8', flag: withoutFollowing })
+      if (text === '' && lookInside(disk, path).kind !== 'file') return undefined
       return text.length > largestFile ? undefined : soundText(disk, path, text)
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -118,6 +119,12 @@ describe('symbolic links', () => {
     expect([files.look('round').kind, files.look('dangling').kind]).toEqual(['absent', 'absent'])
     expect(files.read('round/x')).toBeUndefined()
   })
+})
+
+test.skipIf(process.platform === 'win32')('a named pipe is no file, and is not waited for', () => {
+  execFileSync('mkfifo', [join(folder.root, 'pipe.json')])
+  expect(diskFiles(folder.root).read('pipe.json')).toBeUndefined()
+  expect(diskFiles(folder.root).look('pipe.json').kind).toBe('unreadable')
 })
 
 test('a file of other bytes than UTF-8 has no text', () => {
