@@ -41,8 +41,9 @@ function count(event: PublishEvent, tally: Tally): void {
     for (const kind of counted) tally.totals[kind] = event.steps.filter((step) => step.kind === kind).length
     return
   }
-  if (event.kind === 'step-started') tally.running.add(event.step.id)
-  if (event.kind === 'step-done' || event.kind === 'step-failed') tally.running.delete(event.step.id)
+  const now = `${runningWords[event.step.kind]} ${subject(event.step)}`
+  if (event.kind === 'step-started') tally.running.add(now)
+  if (event.kind === 'step-done' || event.kind === 'step-failed') tally.running.delete(now)
   const kind = counted.find((known) => known === event.step.kind)
   if (event.kind === 'step-done' && kind !== undefined) tally[kind] += 1
 }
@@ -82,6 +83,15 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
         : undefined
   }
 }
+
+const runningWords = {
+  pack: 'packing',
+  check: 'checking',
+  upload: 'uploading',
+  confirm: 'waiting for',
+  tag: 'tagging',
+  push: 'pushing',
+} as const
 
 const doneWords = { pack: 'packed', upload: 'uploaded', confirm: 'live', tag: 'made', push: 'pushed' } as const
 
