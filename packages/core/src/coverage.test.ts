@@ -134,10 +134,20 @@ describe('exclusions', () => {
     expect(found.packages[0]?.state).toEqual({ kind: 'excluded', why: 'file-patterns' })
   })
 
-  test('a branch that moves the version itself is a release branch', () => {
+  test('a branch that moves a version is a release branch, on which ranges are rewritten too', () => {
     const baseVersions = new Map([['packages/db', '0.9.0']])
-    const found = coverage({ files: ['packages/db/package.json'], baseVersions })
-    expect(found.packages[0]?.state).toEqual({ kind: 'excluded', why: 'versioned' })
+    const files = [
+      'packages/db/package.json',
+      'services/api/package.json',
+      'services/web/package.json',
+      'services/web/a.ts',
+    ]
+    const found = coverage({ files, baseVersions })
+    expect(found.packages.map(({ state }) => (state.kind === 'excluded' ? state.why : state.kind))).toEqual([
+      'versioned',
+      'versioned',
+      'uncovered',
+    ])
   })
 })
 

@@ -84,6 +84,7 @@ export function coverageOf(
   const catalogs = catalogEditsByPackage(workspace, work.catalogEdits)
   const excluded = { ignored: new Set(settings.ignore), byPattern: new Set(settings.checkExclude) }
   const answers = answersByPackage(settings, work, ownerOf)
+  const versioned = versionedPackages(workspace, work.baseVersions)
 
   const packages: PackageCoverage[] = []
   for (const pkg of workspace.packages) {
@@ -92,7 +93,9 @@ export function coverageOf(
     if (files.length === 0 && catalogEdits.length === 0) continue
     const counting = files.filter((file) => countsFile(relativeTo(pkg.dir, file)))
     const asks = counting.length > 0 || catalogEdits.length > 0
-    const why = exclusionOf(pkg, settings, excluded, work.baseVersions, asks)
+    const isOnlyManifest = files.every((file) => file === manifestPath(pkg)) && catalogEdits.length === 0
+    const isVersioned = versioned.has(pkg.name) || (versioned.size > 0 && isOnlyManifest)
+    const why = exclusionOf(pkg, settings, excluded, isVersioned, asks)
     packages.push({
       name: pkg.name,
       dir: pkg.dir,
@@ -174,20 +177,28 @@ function catalogEditsByPackage(workspace: Workspace, edits: readonly CatalogEdit
   return byConsumer
 }
 
+/** Where some versions move, `version` ran: a manifest touched alone then had its ranges rewritten. */
+function versionedPackages(workspace: Workspace, before: BranchWork['baseVersions']): ReadonlySet<PackageName> {
+  const moved = workspace.packages.filter(({ dir, version }) => {
+    const old = before.get(dir)
+    return old !== undefined && old !== version
+  })
+  return new Set(moved.map((pkg) => pkg.name))
+}
+
 type Excluded = { readonly ignored: ReadonlySet<PackageName>; readonly byPattern: ReadonlySet<PackageName> }
 
 function exclusionOf(
   pkg: Package,
   settings: Settings,
   excluded: Excluded,
-  baseVersions: ReadonlyMap<Path, Version | undefined>,
+  isVersioned: boolean,
   asks: boolean,
 ): Exclusion | undefined {
   const skipped = skipReason(pkg, settings, excluded.ignored)
   if (skipped !== undefined) return skipped
   if (excluded.byPattern.has(pkg.name)) return 'check-exclude'
-  const before = baseVersions.get(pkg.dir)
-  if (before !== undefined && before !== pkg.version) return 'versioned'
+  if (isVersioned) return 'versioned'
   return asks ? undefined : 'file-patterns'
 }
 
