@@ -141,6 +141,25 @@ describe('topsail check', () => {
   })
 })
 
+test('after topsail version the branch has nothing to answer for', async () => {
+  rmSync(join(shop.dir, 'pnpm-lock.yaml'))
+  await shop.topsail('add', '--major', '@acme/db', '--message', 'Drop the pool')
+  shop.write({
+    'packages/web/package.json': manifest('@acme/web', '1.0.0', { devDependencies: { '@acme/db': '^2.0.0' } }),
+  })
+  shop.commit('feat(db)!: drop the pool')
+  shop.git('branch', '--force', 'main', 'HEAD')
+  expect(await shop.topsail('version')).toMatchObject({ code: 0 })
+  shop.commit('chore: version packages')
+  const { packages, problems } = JSON.parse((await shop.topsail('check', '--json')).stdout)
+  expect(problems).toEqual([])
+  expect(packages.map((entry: { state: object }) => entry.state)).toEqual([
+    { kind: 'excluded', why: 'versioned' },
+    { kind: 'excluded', why: 'versioned' },
+    { kind: 'excluded', why: 'versioned' },
+  ])
+})
+
 describe('topsail init', () => {
   test('a fresh set-up is one that the real changeset works on', async () => {
     rmSync(join(shop.dir, '.changeset'), { recursive: true })

@@ -28,6 +28,8 @@ const shop = {
   'services/api/index.js': '1\n',
 }
 
+const yarnRoot = { name: 'shop', private: true, workspaces: ['packages/*', 'services/*'] }
+
 describe('what a branch touches', () => {
   test('commits, uncommitted and untracked work all count, and only since the branch left main', async () => {
     const repo = await branch()
@@ -80,6 +82,21 @@ describe('what a branch touches', () => {
     expect(result.packages[0]?.catalogEdits).toEqual([
       { catalog: 'default', dependency: 'zod', from: '^3.0.0', to: '^4.0.0' },
     ])
+  })
+
+  test.each([
+    ['bun', { 'bun.lock': '', 'package.json': bunRoot('^3.0.0') }, { 'package.json': bunRoot('^4.0.0') }],
+    [
+      'yarn',
+      { 'yarn.lock': '', 'package.json': yarnRoot, '.yarnrc.yml': 'catalog:\n  zod: ^3.0.0\n' },
+      { '.yarnrc.yml': 'catalog:\n  zod: ^4.0.0\n' },
+    ],
+  ])('the catalogs of %s count as well', async (_, before, after) => {
+    const { 'pnpm-workspace.yaml': _pnpm, ...rest } = shop
+    const repo = await opened(await createRepository({ ...rest, 'topsail.json': { sources: 'changesets' }, ...before }))
+    await repo.git('checkout', '--quiet', '-b', 'work')
+    await repo.write(after)
+    expect(statesIn(await checkWorkspace({ cwd: repo.root }))).toEqual({ '@acme/db': 'uncovered' })
   })
 
   test('a workspace that is a folder of a larger repository sees only itself', async () => {
@@ -247,6 +264,10 @@ describe('where the branch began', () => {
     expect(problems).toEqual([{ code: 'BASE_UNRELATED', severity: 'error', ref: 'origin/main', shallow: true }])
   })
 })
+
+function bunRoot(zod: string): object {
+  return { name: 'shop', private: true, workspaces: { packages: ['packages/*', 'services/*'], catalog: { zod } } }
+}
 
 async function shallowClone(repo: TestRepository): Promise<string> {
   const folder = join(await emptyFolder(), 'clone')
