@@ -497,6 +497,18 @@ describe('dependents under changesets@2', () => {
      page 1.0.0 -> 2.0.0 major: kit 1.1.0 leaves ~1.0.0 (peer)`,
   )
   scenario(
+    'as older versions did, a bare operator of the workspace protocol may be left by every release',
+    `api 1.0.0 -> db workspace:^
+     db 1.0.0
+     --- settings
+     rules changesets@2
+     everyReleaseLeavesWorkspaceOperators
+     --- changesets
+     a db patch`,
+    `api 1.0.0 -> 1.0.1 patch: db 1.0.1 leaves workspace:^
+     db 1.0.0 -> 1.0.1 patch: a`,
+  )
+  scenario(
     'two bounds are replaced by one',
     `api 1.0.0 -> db >=2.0.0 <3.0.0
      db 2.0.0

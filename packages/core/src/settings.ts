@@ -66,6 +66,11 @@ export type Settings = {
   readonly updateInternalDependencies: 'patch' | 'minor'
   readonly updateInternalDependents: 'always' | 'out-of-range'
   readonly bumpVersionsWithWorkspaceProtocolOnly: boolean
+  /**
+   * Under `changesets@2`: `workspace:^` and `workspace:~` are left by every release, as in @changesets/cli before 2.29.5.
+   * Chosen where a repository uses such a version and names no rules.
+   */
+  readonly everyReleaseLeavesWorkspaceOperators?: boolean | undefined
   readonly onlyUpdatePeerDependentsWhenOutOfRange: boolean
   readonly snapshot: { readonly useCalculatedVersion: boolean; readonly prereleaseTemplate: string | undefined }
   readonly zeroMajor: ZeroMajorPolicy

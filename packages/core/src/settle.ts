@@ -169,6 +169,9 @@ function rangeSeen(use: DependencyUse, edge: Edge, release: Settled, settings: S
     return use.linked ? effectiveRange(use.resolved, dependency.version ?? release.base, dependency.dir) : undefined
   }
   if (use.key !== dependency.name || use.range === '') return undefined
+  if (settings.everyReleaseLeavesWorkspaceOperators === true && settings.rules === 'changesets@2') {
+    if (use.form.kind === 'workspace-operator') return use.form.operator
+  }
   return use.range.startsWith('workspace:')
     ? effectiveRange(use.form.kind === 'alias' ? { kind: 'tag' } : use.form, release.base, dependency.dir)
     : use.range

@@ -160,6 +160,7 @@ function readSetting(line: string, { settings }: Draft, fail: Fail): void {
       return
     case 'bumpVersionsWithWorkspaceProtocolOnly':
     case 'onlyUpdatePeerDependentsWhenOutOfRange':
+    case 'everyReleaseLeavesWorkspaceOperators':
       settings[key] = true
       return
     case 'zeroMajor':

@@ -18,6 +18,7 @@ import { readGroups } from './groups-config.ts'
 import { parseJsonc } from './json-text.ts'
 import { expandNames } from './name-globs.ts'
 import { isRecord, own, stringsIn, type UnknownRecord } from './record.ts'
+import { readsBareOperators } from './older-changesets.ts'
 import { refusalOf } from './refusal.ts'
 import { chooseRules } from './rules-choice.ts'
 import { topsailConfig } from './topsail-config.ts'
@@ -38,6 +39,7 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
   const hasChangesets = files.look('.changeset').kind === 'directory'
   const choice = chooseRules(files, workspace, theirs !== undefined)
   const rules = overrides.rules ?? (own(ours?.value, 'rules') as RulesName | undefined) ?? choice.rules
+  const chosenBy = overrides.rules ? 'option' : own(ours?.value, 'rules') ? 'topsail.json' : 'default'
   const names = workspace.packages.map((pkg) => pkg.name)
   const problems = [...(theirs?.problems ?? []), ...(ours?.problems ?? [])]
   const base = { ...defaultSettings, ...defaultsOf(rules, workspace), ...settingsOfConfig(theirs?.value ?? {}, rules) }
@@ -47,12 +49,16 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
     ...settingsOfOurs(ours?.value ?? {}, base, names, rules),
     ...groups.groups,
     rules,
+    everyReleaseLeavesWorkspaceOperators:
+      chosenBy === 'default' && rules === 'changesets@2'
+        ? readsBareOperators(files, workspace, choice.changesetsCli)
+        : undefined,
     sources:
       overrides.sources ??
       (own(ours?.value, 'sources') as Sources | undefined) ??
       (hasChangesets ? 'changesets' : 'commits'),
     chosen: {
-      rules: overrides.rules ? 'option' : own(ours?.value, 'rules') ? 'topsail.json' : 'default',
+      rules: chosenBy,
       changesetsCli: choice.changesetsCli,
     },
   }

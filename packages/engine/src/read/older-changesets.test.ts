@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { memoryFiles } from '../adapters/memory-files.ts'
+import { readSettings } from './settings.ts'
+import { readWorkspace } from './workspace.ts'
+
+function leaves(
+  cli: string,
+  lockfiles: Readonly<Record<string, string>> = {},
+  range = 'workspace:^',
+): boolean | undefined {
+  const files = memoryFiles({
+    'package.json': JSON.stringify({ name: 'root', private: true, devDependencies: { '@changesets/cli': cli } }),
+    'pnpm-workspace.yaml': 'packages: [packages/*]\n',
+    '.changeset/config.json': '{}',
+    'packages/db/package.json': JSON.stringify({ name: 'db', version: '1.0.0' }),
+    'packages/api/package.json': JSON.stringify({ name: 'api', version: '1.0.0', dependencies: { db: range } }),
+    ...lockfiles,
+  })
+  return readSettings(files, readWorkspace(files).workspace, {}).settings.everyReleaseLeavesWorkspaceOperators
+}
+
+test.each([
+  ['^2.27.1', true],
+  ['2.29.4', true],
+  ['^2.29.5', false],
+  ['^3.0.0', undefined],
+])('%s of @changesets/cli lets every release leave workspace:^: %s', (cli, expected) => {
+  expect(leaves(cli)).toBe(expected)
+})
+
+test.each([
+  ['pnpm-lock.yaml', "packages:\n  '@changesets/assemble-release-plan@VERSION':\n    resolution: {}\n"],
+  ['pnpm-lock.yaml', '  /@changesets/assemble-release-plan/VERSION:\n    resolution: {}\n'],
+  ['package-lock.json', '"node_modules/@changesets/assemble-release-plan": {\n      "version": "VERSION",\n'],
+  ['yarn.lock', '"@changesets/assemble-release-plan@^6.0.4":\n  version "VERSION"\n'],
+  ['yarn.lock', '"@changesets/assemble-release-plan@npm:^6.0.4":\n  version: VERSION\n'],
+  ['bun.lock', '"@changesets/assemble-release-plan": ["@changesets/assemble-release-plan@VERSION", "", {}]'],
+])('%s decides over the declared range', (name, text) => {
+  expect(leaves('^2.27.1', { [name]: text.replace('VERSION', '6.0.9') })).toBe(false)
+  expect(leaves('^2.29.5', { [name]: text.replace('VERSION', '6.0.5') })).toBe(true)
+})
+
+test('without such ranges nothing is asked', () => {
+  expect(leaves('^2.27.1', {}, 'workspace:*')).toBe(false)
+})
