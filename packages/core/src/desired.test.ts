@@ -36,6 +36,7 @@ function worldOf(
     facts: new Map(packages.map((pkg) => [pkg.name, facts[pkg.name] ?? absent])),
     localTags: new Map(),
     remoteTags: new Map(),
+    unchangedSinceTag: new Set(),
     versionCommits: new Map(),
     ...more,
   }
@@ -86,6 +87,12 @@ test.each([
 test('a tag at another commit than HEAD is reported and stays when its version has to be uploaded', () => {
   const world = worldOf([{ name: 'db' }], {}, { localTags: new Map([['db@1.0.0', 'old']]) })
   expect(decide(world)).toMatchObject({ problems: ['TAG_AT_OTHER_COMMIT'], tags: ['db@1.0.0 old push'] })
+})
+
+test('a tag at another commit with the same content says nothing', () => {
+  const localTags = new Map([['db@1.0.0', 'old']])
+  const world = worldOf([{ name: 'db' }], {}, { localTags, unchangedSinceTag: new Set(['db']) })
+  expect(decide(world)).toMatchObject({ problems: [], tags: ['db@1.0.0 old push'] })
 })
 
 test('a tag that differs on the remote is never forced', () => {

@@ -36,6 +36,8 @@ export type ReleasedWorld = {
   readonly localTags: ReadonlyMap<string, Sha>
   /** Undefined when there is no remote to push to. */
   readonly remoteTags: ReadonlyMap<string, Sha> | undefined
+  /** Packages whose folder at their tag is that of HEAD. */
+  readonly unchangedSinceTag: ReadonlySet<PackageName>
   /** The commit that wrote a package's present version into its manifest; null where that cannot be told. */
   readonly versionCommits: ReadonlyMap<PackageName, Sha | null>
 }
@@ -201,7 +203,7 @@ function tagOf(
   }
   const at = local ?? remote
   const problems: Problem[] = []
-  if (uploads && at !== undefined && at !== world.head) {
+  if (uploads && at !== undefined && at !== world.head && !world.unchangedSinceTag.has(pkg.name)) {
     problems.push({ code: 'TAG_AT_OTHER_COMMIT', severity: 'warning', name: pkg.name, tag: name, at, head: world.head })
   }
   const make = at === undefined

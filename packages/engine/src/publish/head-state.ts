@@ -2,7 +2,7 @@
  * What HEAD says, where the working tree may say otherwise: the version in each manifest, and the files that differ. Each question is one process, however many packages there are.
  */
 import { manifestPath } from '@topsail/core'
-import type { Package, PackageName, Path, Version } from '@topsail/core'
+import type { Package, PackageName, Path, Sha, Version } from '@topsail/core'
 import type { Git } from '../ports.ts'
 
 /** A package without an entry has no manifest in HEAD. */
@@ -20,6 +20,20 @@ export async function versionsAtHead(
     if (text !== undefined) versions.set(pkg.name, versionIn(text))
   })
   return versions
+}
+
+/** Packages whose folder in some commit, by name, is the same as in HEAD. */
+export async function unchangedSince(
+  git: Git,
+  commits: readonly { readonly pkg: Package; readonly commit: Sha }[],
+): Promise<ReadonlySet<PackageName>> {
+  if (commits.length === 0) return new Set()
+  const lines = commits.flatMap(({ pkg, commit }) => [`${commit}:./${pkg.dir}`, `HEAD:./${pkg.dir}`])
+  const answer = await git(['cat-file', '--batch-check=%(objectname)'], { input: `${lines.join('\n')}\n` })
+  if (answer.kind === 'missing' || answer.code !== 0) return new Set()
+  const trees = answer.stdout.split('\n')
+  const isSame = (at: number): boolean => trees[2 * at] === trees[2 * at + 1] && /^[0-9a-f]+$/.test(trees[2 * at] ?? '')
+  return new Set(commits.flatMap(({ pkg }, at) => (isSame(at) ? [pkg.name] : [])))
 }
 
 /** Files below these folders that are changed, added or not known to git; those it ignores are left out. */

@@ -144,6 +144,7 @@ function requestOptionsOf(
     ...(noProxy === undefined ? {} : { noProxy }),
     localAddress: text('local-address'),
     otp: text('otp'),
+    provenance: text('provenance') === 'true',
     timeout: Number(text('fetch-timeout')) || 300_000,
   }
 }

@@ -6,7 +6,7 @@ import type { PackageFacts, PackageName, Problem, Releasable, ReleasedWorld, Sna
 import { releasablePackages, tagNameOf } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { readTags } from '../read/tags.ts'
-import { versionsAtHead } from './head-state.ts'
+import { unchangedSince, versionsAtHead } from './head-state.ts'
 import { findVersionCommits } from './version-commits.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Registry } from './registry.ts'
@@ -62,6 +62,9 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     facts,
     localTags,
     remoteTags: remoteTags.kind === 'known' ? remoteTags.tags : undefined,
+    unchangedSinceTag: hasTags
+      ? await unchangedSince(git, taggedAndMissing(members, facts, localTags, settings.tagPattern))
+      : new Set(),
     versionCommits: written.commits,
   }
   return { world, remote: remoteTags.kind === 'known' ? remoteTags.remote : undefined, problems }
@@ -103,5 +106,19 @@ function untagged(
     const known = facts.get(pkg.name)
     const isReleased = pkg.private || (known?.kind === 'known' && known.versions.has(pkg.version))
     return isReleased && !tags.has(tagNameOf(pattern, pkg.name, pkg.version))
+  })
+}
+
+/** Tagged, and yet to be uploaded. */
+function taggedAndMissing(
+  members: readonly Releasable[],
+  facts: ReadonlyMap<PackageName, PackageFacts>,
+  tags: ReadonlyMap<string, string>,
+  pattern: string,
+): readonly { readonly pkg: Releasable; readonly commit: string }[] {
+  return members.flatMap((pkg) => {
+    const known = facts.get(pkg.name)
+    const commit = tags.get(tagNameOf(pattern, pkg.name, pkg.version))
+    return commit !== undefined && known?.kind === 'known' && !known.versions.has(pkg.version) ? [{ pkg, commit }] : []
   })
 }

@@ -313,6 +313,16 @@ test('a shallow clone is deepened to find that commit, and where it cannot be no
   expect(await repository.git('-C', clone, 'rev-parse', `${scope}/db@1.0.0^{commit}`)).toBe(released)
 })
 
+test('into an empty registry all goes again, and a tag elsewhere is reported only where the content differs', async () => {
+  await open({ db: [], api: [] })
+  for (const name of ['db', 'api']) await repository.git('tag', '-a', '-m', 'old', `${scope}/${name}@1.0.0`)
+  await repository.write({ 'packages/db/index.js': 'later work\n' })
+  await repository.commit('fix: later work')
+  const result = await publish()
+  expect(result).toMatchObject({ exitCode: 0, problems: [{ code: 'TAG_AT_OTHER_COMMIT', name: `${scope}/db` }] })
+  expect(short(result.published)).toEqual(['api', 'db'])
+})
+
 test('tags that were made and not pushed are pushed by the next run', async () => {
   await open({ db: [] })
   await publish({ push: false })

@@ -84,7 +84,7 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
           ...base,
           defaultTag: distTag,
           access: access ?? null,
-          provenance: options.provenance === true,
+          ...(wantsProvenance(tarball, options) ? { provenance: true } : {}),
         })
         return { kind: 'stored' }
       } catch (error) {
@@ -92,6 +92,11 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
       }
     },
   }
+}
+
+/** Asked for here, or in the manifest; what `.npmrc` says is among the options already. */
+function wantsProvenance({ metadata }: Tarball, options: RegistryOptions): boolean {
+  return options.provenance === true || fieldOf(metadata['publishConfig'], 'provenance') === true
 }
 
 const corgi = { accept: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*' }
