@@ -27,6 +27,8 @@ export type CommitPreset = {
   readonly reverts: 'cancel' | 'count'
   readonly attribution: Attribution
   readonly zeroMajor: ZeroMajorPolicy
+  /** Whether a dependency on a package of the workspace is one by its name alone, whatever range is written. */
+  readonly edgesByName: boolean
   /**
    * `2.0.0-rc.1` outside pre mode: `finish` drops the suffix as semver does, `keep` raises the numbers and keeps the
    * suffix, `count` raises the last number of the suffix whatever the bump.
@@ -65,6 +67,11 @@ export function zeroMajorOfCommits(settings: Settings, name: PackageName): Commi
   return ofPackage ?? commitPresets[settings.commits.preset].zeroMajor
 }
 
+/** Only where commits are the one source: with changesets the edges are those that Changesets follows. */
+export function followsNames({ sources, commits }: Settings): boolean {
+  return sources === 'commits' && commitPresets[commits.preset].edgesByName
+}
+
 /** Outside of pre mode: a final version moves by its bump, and a prerelease as the tool named by the preset moves it. */
 export function nextByCommits(version: Version, bump: Bump, { sources, commits }: Settings): Version {
   const how = sources === 'changesets' ? 'finish' : commitPresets[commits.preset].prerelease
@@ -98,6 +105,7 @@ const conventional: CommitPreset = {
   reverts: 'cancel',
   attribution: { ...byFiles, scope: 'narrow' },
   zeroMajor: 'none',
+  edgesByName: false,
   prerelease: 'finish',
 }
 
@@ -110,6 +118,7 @@ const lerna: CommitPreset = {
   reverts: 'cancel',
   attribution: { ...byFiles, nested: true, root: 'everything' },
   zeroMajor: 'major-to-minor',
+  edgesByName: false,
   prerelease: 'finish',
 }
 
@@ -128,6 +137,7 @@ const releasePlease: CommitPreset = {
   reverts: 'count',
   attribution: { ...byFiles, root: 'everything', emptyCommits: 'everybody' },
   zeroMajor: 'none',
+  edgesByName: true,
   prerelease: 'keep',
 }
 
@@ -146,6 +156,7 @@ const nx: CommitPreset = {
   reverts: 'count',
   attribution: { ...byFiles, scope: 'demote', dependents: true },
   zeroMajor: 'none',
+  edgesByName: false,
   prerelease: 'count',
 }
 

@@ -3,6 +3,7 @@
  * Changesets leave out what Changesets leaves out (a range that does not hold the present version, `catalog:`, `npm:`;
  * of two sections the last one decides); every edge left out says why, so that a plan can report it.
  */
+import { followsNames } from './commit-presets.ts'
 import type { PackageName, Range } from './names.ts'
 import { compareText } from './record.ts'
 import {
@@ -73,6 +74,7 @@ export function edgesOf(
   rules: RulesName,
 ): readonly Edge[] {
   const uses = new Map<Package, DependencyUse[]>()
+  const byName = followsNames(settings)
   for (const field of dependencyFields) {
     const section = sectionOf(pkg, field)
     if (section === undefined) continue
@@ -82,13 +84,14 @@ export function edgesOf(
       const use = readUse(field, key, range, packages, workspace)
       if (use === undefined) continue
       const known = uses.get(use.dependency)
-      if (known === undefined) uses.set(use.dependency, [use.use])
-      else known.push(use.use)
+      const meant = byName ? { ...use.use, linked: true } : use.use
+      if (known === undefined) uses.set(use.dependency, [meant])
+      else known.push(meant)
     }
   }
   const edges: Edge[] = []
   for (const [dependency, list] of uses) {
-    const edge = rules === 'topsail' ? everyUse(list, settings) : lastUse(list, dependency, settings)
+    const edge = rules === 'topsail' || byName ? everyUse(list, settings) : lastUse(list, dependency, settings)
     if (edge !== undefined) edges.push({ dependent: pkg, dependency, uses: list, ...edge })
   }
   return edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))

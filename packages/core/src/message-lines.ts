@@ -24,6 +24,6 @@ export function* linesOf(text: string): Generator<string> {
   }
 }
 
-export function isSpace(code: number): boolean {
+function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13)
 }

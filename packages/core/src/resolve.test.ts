@@ -334,3 +334,14 @@ test('a prerelease moves on as the tool of the preset moves it', () => {
   expect(next('release-please', 'feat: x')).toBe('2.1.0-rc.1')
   expect(next('nx', 'feat: x')).toBe('2.0.0-rc.2')
 })
+
+test('release-please: dependents follow by the name of a dependency, whatever range they write', () => {
+  const stale = packageOf({ name: 'stale', version: '1.0.0', dependencies: { '@acme/db': '^0.1.0' } })
+  const released = (preset: Settings['commits']['preset']) => {
+    const workspace = workspaceOf([...packages, stale])
+    const { releases } = planRelease(told([{ message: 'fix: x' }], { workspace, settings: commitsBy(preset) }), String)
+    return releases.map(({ name }) => name)
+  }
+  expect(released('release-please')).toEqual(['@acme/api', '@acme/db', 'stale'])
+  expect(released('lerna')).toEqual(['@acme/api', '@acme/db'])
+})

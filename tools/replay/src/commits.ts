@@ -36,7 +36,7 @@ export function replayCommits(
   return folder === undefined ? undefined : corpusFiles(folder).map(replayRepository)
 }
 
-export function replayCommitsCase(recorded: CommitsCase): CommitsResult {
+function replayCommitsCase(recorded: CommitsCase): CommitsResult {
   const plan = planRelease(snapshotOfCommits(recorded), (text) => String(text.length))
   const { id, repo, model } = recorded
   return { id, repo, counts: model.versions, differences: versionDifferences(plan, recorded) }
