@@ -33,7 +33,8 @@ export type Outcome =
 export async function measure(command: Command, limitSeconds: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'topsail-bench-'))
   const logPath = join(folder, 'stderr')
-  const output = openSync(join(folder, 'stdout'), 'w')
+  const outputPath = join(folder, 'stdout')
+  const output = openSync(outputPath, 'w')
   const log = openSync(logPath, 'w')
   const before = childTicks()
   const started = performance.now()
@@ -60,13 +61,18 @@ export async function measure(command: Command, limitSeconds: number): Promise<O
   const after = childTicks()
   closeSync(output)
   closeSync(log)
-  const detail = readFileSync(logPath, 'utf8').trim().split('\n').slice(-6).join('\n')
+  const detail = [logPath, outputPath].map(lastLines).join('\n').trim()
   rmSync(folder, { recursive: true, force: true })
   if (timedOut) return { kind: 'timeout', seconds: limitSeconds }
   if (code !== 0) return { kind: 'failed', detail: `exit code ${code}: ${detail}` }
   const cpu = before === undefined || after === undefined ? undefined : (after - before) / 100
   const ownCpu = cpu === undefined ? undefined : Math.max(0, cpu - seen.childrenCpu)
   return { kind: 'done', cost: { wall, cpu, ownCpu, ownPeak: seen.ownPeak, peak: seen.peak } }
+}
+
+/** Some tools say on standard output what went wrong. */
+function lastLines(path: string): string {
+  return readFileSync(path, 'utf8').trim().split('\n').slice(-6).join('\n')
 }
 
 /** The caller's own npm and git settings stay out of what is measured. */

@@ -55,7 +55,7 @@ function rowOf(results: SizeResults, name: CaseName): readonly string[] {
 function failureOf(outcomes: readonly Outcome[]): string {
   const last = outcomes.at(-1)
   if (last?.kind === 'timeout') return `no result after ${last.seconds} s`
-  return last?.kind === 'failed' ? `failed: ${last.detail.split('\n')[0]}` : 'not run'
+  return last?.kind === 'failed' ? `failed: ${last.detail.replaceAll('\n', ' | ')}` : 'not run'
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {

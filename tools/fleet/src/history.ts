@@ -8,7 +8,7 @@ import type { FleetCommit } from './repository.ts'
 import { changelogEntry, changesetText, manifestText, rootFiles, sourceText } from './files.ts'
 import type { Random } from './random.ts'
 import type { FleetPackage, FleetSize } from './shape.ts'
-import { drawAuthor, drawChangesetId, drawMessage } from './words.ts'
+import { drawAuthor, drawBump, drawChangesetId, drawMessage } from './words.ts'
 
 type PackageState = { version: string; revision: number; changelog: string; unreleased: string[] }
 type WorkCommit = FleetCommit & { readonly message: string }
@@ -85,7 +85,8 @@ function firstCommit(story: Story): FleetCommit {
 function workCommit(story: Story, number: number, changesets = 0): WorkCommit {
   const { random } = story
   const touched = drawTouched(story)
-  const { summary, message } = drawMessage(touched, number, random)
+  const bump = changesets > 0 ? drawBump(random) : undefined
+  const { summary, message } = drawMessage(touched, number, random, bump)
   const files = touched.map((pkg): [string, string] => {
     const state = stateOf(story, pkg)
     state.revision += 1
@@ -94,7 +95,7 @@ function workCommit(story: Story, number: number, changesets = 0): WorkCommit {
   })
   for (let added = 0; added < changesets; added += 1) {
     const id = drawChangesetId(number * 10 + added, random)
-    const bumps = new Map(touched.map((pkg) => [pkg.name, drawBump(random)]))
+    const bumps = new Map(touched.map((pkg) => [pkg.name, bump ?? 'patch']))
     files.push([`.changeset/${id}.md`, changesetText(bumps, `${summary[0]?.toUpperCase()}${summary.slice(1)}.`)])
   }
   return { author: drawAuthor(random), time: tick(story), message, files }
@@ -107,12 +108,6 @@ function drawTouched(story: Story): [FleetPackage, ...FleetPackage[]] {
     if (!touched.includes(another)) touched.push(another)
   }
   return touched
-}
-
-function drawBump(random: Random): string {
-  const draw = random.next()
-  if (draw < 0.08) return 'major'
-  return draw < 0.4 ? 'minor' : 'patch'
 }
 
 function releaseCommit(story: Story, of: (typeof releases)[number]['of']): FleetCommit {

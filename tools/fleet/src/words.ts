@@ -34,18 +34,30 @@ const objects = listOf(
 )
 
 export type DrawnMessage = { readonly summary: string; readonly message: string }
+export type DrawnBump = 'major' | 'minor' | 'patch'
 
+/** A message for work on these packages; where a changeset says the bump, one that agrees with it. */
 export function drawMessage(
   packages: readonly [FleetPackage, ...FleetPackage[]],
   number: number,
   random: Random,
+  bump?: DrawnBump,
 ): DrawnMessage {
   const summary = `${random.pick(verbs)} ${random.pick(objects)}`
-  if (random.chance(0.03)) return { summary, message: `${summary} ${random.pick(['wip', '(again)', '!!'])}\n` }
-  const type = random.pick(types)
-  const breaking = (type === 'feat' || type === 'fix') && random.chance(0.02)
+  if (bump === undefined && random.chance(0.03)) {
+    return { summary, message: `${summary} ${random.pick(['wip', '(again)', '!!'])}\n` }
+  }
+  const type = bump === undefined ? random.pick(types) : bump === 'patch' ? 'fix' : 'feat'
+  const mayBreak = bump === undefined && (type === 'feat' || type === 'fix')
+  const breaking = bump === 'major' || (mayBreak && random.chance(0.02))
   const header = `${type}${scopeOf(packages, random)}${breaking ? '!' : ''}: ${summary} (#${number})`
   return { summary, message: `${header}\n${bodyOf(breaking, random)}` }
+}
+
+export function drawBump(random: Random): DrawnBump {
+  const draw = random.next()
+  if (draw < 0.08) return 'major'
+  return draw < 0.4 ? 'minor' : 'patch'
 }
 
 function scopeOf(packages: readonly [FleetPackage, ...FleetPackage[]], random: Random): string {
