@@ -3,6 +3,7 @@
 // Written for old versions of Node as well, so that they get a sentence instead of a stack trace.
 import { existsSync } from 'node:fs'
 import module from 'node:module'
+import v8 from 'node:v8'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 22)) {
@@ -10,6 +11,9 @@ if (major < 22 || (major === 22 && minor < 22)) {
   process.exitCode = 2
 } else {
   if (module.enableCompileCache) module.enableCompileCache()
+  // Most of what planning makes is garbage at once: a young generation that stays small costs no time, and saves a third
+  // of the memory where there are a hundred thousand commits.
+  v8.setFlagsFromString('--semi-space-growth-factor=1')
   const source = new URL('../src/main.ts', import.meta.url)
   const bundle = new URL('../dist/main.js', import.meta.url)
   await import(existsSync(source) ? source.href : bundle.href)
