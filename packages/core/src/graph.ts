@@ -92,7 +92,9 @@ export function edgesOf(
   const edges: Edge[] = []
   for (const [dependency, list] of uses) {
     const edge = rules === 'topsail' || byName ? everyUse(list, settings) : lastUse(list, dependency, settings)
-    if (edge !== undefined) edges.push({ dependent: pkg, dependency, uses: list, ...edge })
+    if (edge === undefined) continue
+    const { notFollowed, decidedBy } = edge
+    edges.push({ dependent: pkg, dependency, uses: list, notFollowed, decidedBy })
   }
   return edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))
 }
@@ -121,6 +123,7 @@ function readUse(
 }
 
 function isLinked(form: RangeForm, dependency: Package): boolean {
+  if (form.kind === 'workspace-operator' || form.kind === 'workspace-exact') return true
   if (form.kind === 'file') return form.path === dependency.dir
   if (dependency.version === undefined) return usesWorkspaceProtocol(form)
   const range = effectiveRange(form, dependency.version, dependency.dir)

@@ -137,13 +137,14 @@ function evidenceOf(
       else known.push(change)
     }
   }
-  const versions = new Map<PackageName, Version>()
-  for (const [name, entry] of settled) {
-    const next = nextVersion(entry, laws)
-    versions.set(name, entry.bump === 'none' ? entry.base : (snapshotFrom?.(next) ?? next))
+  const calculated = new Map<PackageName, Version>()
+  for (const [name, entry] of settled) calculated.set(name, nextVersion(entry, laws))
+  const calculatedOf = (name: PackageName): Version => calculated.get(name) ?? ''
+  const versionOf = (name: PackageName): Version => {
+    const isReleased = snapshotFrom !== undefined && settled.get(name)?.bump !== 'none'
+    return isReleased ? snapshotFrom(calculatedOf(name)) : calculatedOf(name)
   }
-  const versionOf = (name: PackageName): Version => versions.get(name) ?? ''
-  return { laws, settled, changesOf, versionOf, isSnapshot: snapshotFrom !== undefined }
+  return { laws, settled, changesOf, versionOf, calculatedOf, isSnapshot: snapshotFrom !== undefined }
 }
 
 type Written = {

@@ -8,7 +8,7 @@ import type { DependencyUse, Edge } from './graph.ts'
 import type { Group } from './groups.ts'
 import type { PackageName, Version } from './names.ts'
 import type { Reason } from './release-plan.ts'
-import { demandOf, effectiveBump, nextVersion, type Laws, type Settled } from './settle.ts'
+import { demandOf, effectiveBump, type Laws, type Settled } from './settle.ts'
 import { compareText } from './record.ts'
 
 export type Evidence = {
@@ -18,6 +18,8 @@ export type Evidence = {
   readonly changesOf: ReadonlyMap<PackageName, readonly Change[]>
   /** The version each package of the plan gets. */
   readonly versionOf: (name: PackageName) => Version
+  /** The version that decided the cascade: in a snapshot release another than the one it gets. */
+  readonly calculatedOf: (name: PackageName) => Version
   readonly isSnapshot: boolean
 }
 
@@ -119,10 +121,10 @@ function edgeReason(
   use: DependencyUse,
   evidence: Evidence,
 ): Extract<Reason, { dependency: string }> | undefined {
-  const { laws, settled, versionOf } = evidence
+  const { laws, settled, versionOf, calculatedOf } = evidence
   const release = settled.get(edge.dependency.name)
   if (release === undefined || release.bump === 'none') return undefined
-  const demand = demandOf(use, edge, release, nextVersion(release, laws), laws)
+  const demand = demandOf(use, edge, release, calculatedOf(edge.dependency.name), laws)
   if (demand === undefined || demand.bump === 'none') return undefined
   return {
     kind: demand.relation.startsWith('out-') ? 'out-of-range' : 'always',

@@ -13,18 +13,28 @@ export type PreCounter = { readonly tag: string; readonly counter: number }
 
 /** Undefined when the text is not a semantic version. */
 export function parseVersion(text: string): SemVer | undefined {
-  return remembered(versions, text, () => semverParse(text) ?? undefined)
+  const known = versions.get(text)
+  if (known !== undefined) return known
+  const parsed = semverParse(text) ?? undefined
+  if (parsed !== undefined) remember(versions, text, parsed)
+  return parsed
 }
 
 /** Undefined when the text is not a range: a dist-tag, a protocol, nonsense. */
 export function parseRange(text: string): Range | undefined {
-  return remembered(ranges, text, () => {
-    try {
-      return new Range(text)
-    } catch {
-      return undefined
-    }
-  })
+  const known = ranges.get(text)
+  if (known !== undefined) return known ?? undefined
+  const parsed = readRange(text)
+  remember(ranges, text, parsed)
+  return parsed ?? undefined
+}
+
+function readRange(text: string): Range | null {
+  try {
+    return new Range(text)
+  } catch {
+    return null
+  }
 }
 
 /** What is not a range holds nothing, as with `semver.satisfies`; prereleases count only where a range names them. */
@@ -68,16 +78,12 @@ export function incrementPrerelease(version: Version): Version {
 
 /** What a long-running service may keep in memory; far above what one plan needs. */
 const mostRemembered = 200_000
-const versions = new Map<string, SemVer | undefined>()
-const ranges = new Map<string, Range | undefined>()
+const versions = new Map<string, SemVer>()
+const ranges = new Map<string, Range | null>()
 
-function remembered<Value>(memory: Map<string, Value>, text: string, parse: () => Value): Value {
-  const known = memory.get(text)
-  if (known !== undefined || memory.has(text)) return known as Value
+function remember<Value>(memory: Map<string, Value>, text: string, value: Value): void {
   if (memory.size >= mostRemembered) memory.clear()
-  const value = parse()
   memory.set(text, value)
-  return value
 }
 
 /**
@@ -88,22 +94,26 @@ type Plain = readonly [major: number, minor: number, patch: number]
 type PlainRange = { readonly operator: string; readonly from: Plain }
 
 const plainVersion = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
-const plainVersions = new Map<string, Plain | undefined>()
-const plainRanges = new Map<string, PlainRange | undefined>()
+const plainVersions = new Map<string, Plain | null>()
+const plainRanges = new Map<string, PlainRange | null>()
 
 function readPlainVersion(text: string): Plain | undefined {
-  return remembered(plainVersions, text, () => {
-    const match = plainVersion.exec(text)
-    return match === null ? undefined : [Number(match[1]), Number(match[2]), Number(match[3])]
-  })
+  const known = plainVersions.get(text)
+  if (known !== undefined) return known ?? undefined
+  const match = plainVersion.exec(text)
+  const plain: Plain | null = match === null ? null : [Number(match[1]), Number(match[2]), Number(match[3])]
+  remember(plainVersions, text, plain)
+  return plain ?? undefined
 }
 
 function readPlainRange(text: string): PlainRange | undefined {
-  return remembered(plainRanges, text, () => {
-    const operator = text.startsWith('^') || text.startsWith('~') ? text.slice(0, 1) : ''
-    const from = readPlainVersion(text.slice(operator.length))
-    return from === undefined ? undefined : { operator, from }
-  })
+  const known = plainRanges.get(text)
+  if (known !== undefined) return known ?? undefined
+  const operator = text.startsWith('^') || text.startsWith('~') ? text.slice(0, 1) : ''
+  const from = readPlainVersion(operator === '' ? text : text.slice(1))
+  const range = from === undefined ? null : { operator, from }
+  remember(plainRanges, text, range)
+  return range ?? undefined
 }
 
 function satisfiesPlain(version: string, range: string): boolean | undefined {
