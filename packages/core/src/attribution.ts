@@ -96,6 +96,33 @@ export function scopeResolver(packages: readonly Package[]): (scope: string) => 
   }
 }
 
+/**
+ * As nx matches project names: the whole name, else any run of letters, digits and hyphens in it, whatever their case;
+ * `*` is everybody, and a folder counts only in full.
+ */
+export function nxScopeResolver(packages: readonly Package[]): (scope: string) => readonly ScopePart[] {
+  const names = groupNames(packages, (pkg) => pkg.name)
+  const folders = groupNames(packages, (pkg) => pkg.dir)
+  const words = new Map<string, PackageName[]>()
+  for (const { name } of packages) {
+    for (const word of new Set(name.toLowerCase().split(/[^@a-z0-9-]+/))) {
+      const known = words.get(word)
+      if (known === undefined) words.set(word, [name])
+      else known.push(name)
+    }
+  }
+  const everybody = packages.map(({ name }) => name)
+  return (scope) =>
+    scope
+      .slice(0, 1000)
+      .split(',')
+      .map((text) => {
+        const part = text.trim()
+        if (part === '*') return { part, packages: everybody }
+        return { part, packages: names.get(part) ?? words.get(part.toLowerCase()) ?? folders.get(part) ?? [] }
+      })
+}
+
 /** `core/parser` may be a name as a whole; else its pieces may be. */
 function resolvePart(part: string, named: (text: string) => readonly PackageName[]): readonly ScopePart[] {
   const packages = named(part)

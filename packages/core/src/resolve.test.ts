@@ -306,6 +306,10 @@ test('nx: dependents of a touched package are affected, in full without a scope 
     'feat x: @acme/db major, @acme/api patch',
   ])
   expect(asked(told([{ message: 'docs(@acme/db): x' }], { settings }))).toEqual([])
+  expect(asked(told([{ message: 'feat(API)!: x' }], { settings }))).toEqual(['feat x: @acme/api major, @acme/db patch'])
+  expect(asked(told([{ message: 'feat(nobody)!: x' }], { settings }))).toEqual([
+    'feat x: @acme/db patch, @acme/api patch',
+  ])
 })
 
 test('release-please: a Release-As footer asks for that very version, the newest one stands, and none goes back', () => {

@@ -3,7 +3,7 @@
  * none of them says nothing about whom the commit is for. Never does a scope make a touched change vanish: where it
  * names only packages that were not touched, the files decide.
  */
-import { scopeResolver } from './attribution.ts'
+import { nxScopeResolver, scopeResolver } from './attribution.ts'
 import type { CommitPreset } from './commit-presets.ts'
 import type { PackageName, Sha } from './names.ts'
 import type { Problem } from './problem.ts'
@@ -21,7 +21,7 @@ export type ScopeNarrower = {
 }
 
 export function scopeNarrower(packages: readonly Package[], preset: CommitPreset): ScopeNarrower {
-  const resolve = scopeResolver(packages)
+  const resolve = preset.dialect === 'nx' ? nxScopeResolver(packages) : scopeResolver(packages)
   const ambiguous = new Map<string, Problem>()
   const mode = preset.attribution.scope
 
