@@ -15,10 +15,16 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
     catalogs: workspace.catalogs,
     settings: decisive,
     pre: pre ?? null,
-    changes: changes.map((change) => (change.kind === 'changeset' ? { ...change, commit: undefined } : change)),
+    changes: changes.map(decisivePart),
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
   return `sha256-${hash(`${canonical(facts)}\n${manifestsText(snapshot)}`)}`
+}
+
+/** A commit's hash stands for all that it says; tens of thousands of them are not worth writing out. */
+function decisivePart(change: Change): unknown {
+  if (change.kind === 'commit') return { id: change.id, bumps: change.bumps }
+  return change.kind === 'changeset' ? { ...change, commit: undefined } : change
 }
 
 /** Each text behind its path and its length, so that no text can pass for two. */
