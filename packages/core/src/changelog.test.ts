@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { changelogRequests, prependChangelog, renderChangelogEntry } from './changelog.ts'
 import { planRelease } from './plan.ts'
+import type { Release } from './release-plan.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Manifest, Package } from './workspace.ts'
@@ -67,6 +68,9 @@ test.each<[what: string, range: string, settings: Partial<Settings>, listed: boo
   ['a plain range that follows', '^1.0.0', {}, true],
   ['an alias of an older version', 'npm:db@^0.9.0', {}, false],
   ['a file', 'file:../db', {}, false],
+  ['a catalog that holds the new version', 'catalog:', {}, true],
+  ['a catalog of an older version', 'catalog:old', {}, false],
+  ['an alias that holds the new version', 'npm:db@^1.0.0', { rules: 'topsail' }, true],
 ])('a patched dependency is listed as Changesets lists it: %s', (_what, range, settings, listed) => {
   const snapshot = snapshotOf(
     [
@@ -81,6 +85,35 @@ test.each<[what: string, range: string, settings: Partial<Settings>, listed: boo
   expect(names).toEqual(listed ? ['db'] : [])
 })
 
+const catalogs = { default: { db: '^1.0.0' }, old: { db: '^0.9.0' } }
+
+test('sections that are not what a manifest should hold list nothing', () => {
+  const odd = { name: 'api', version: '1.0.0', dependencies: { db: 1 }, peerDependencies: null } as unknown as Manifest
+  const snapshot = snapshotOf([{ name: 'db', version: '1.0.0' }, odd], {
+    'a.md': '---\ndb: patch\napi: patch\n---\n\nmend',
+  })
+  const plan = planRelease({ ...snapshot, workspace: { ...snapshot.workspace, packages: [] } }, String)
+  const releases = ['api', 'db'].map((name) => ({ ...releaseOf(name), dir: `packages/${name}` }))
+  expect(changelogRequests({ ...plan, releases }, snapshot).map(({ dependencies }) => dependencies)).toEqual([[], []])
+})
+
+function releaseOf(name: string): Release {
+  return {
+    name,
+    dir: '.',
+    from: '1.0.0',
+    to: '1.0.1',
+    bump: 'patch',
+    private: false,
+    targets: [],
+    needs: [],
+    changes: [],
+    dependencies: {},
+    rangeEdits: [],
+    reasons: [{ kind: 'first-release' }],
+  }
+}
+
 function snapshotOf(
   manifests: readonly Manifest[],
   changesets: Readonly<Record<string, string>>,
@@ -88,7 +121,7 @@ function snapshotOf(
 ): Snapshot {
   const packages = manifests.map((manifest) => packageOf(`packages/${manifest.name}`, manifest))
   return {
-    workspace: { tool: 'pnpm', root: packageOf('.', { private: true }), packages, catalogs: {} },
+    workspace: { tool: 'pnpm', root: packageOf('.', { private: true }), packages, catalogs },
     settings: { ...defaultSettings, ...settings },
     changesets: Object.entries(changesets).map(([file, text]) => ({
       id: file.replace('.md', ''),

@@ -4,7 +4,7 @@
  */
 import { compareBumps, type Bump } from './bump.ts'
 import type { Change, ChangeId } from './change.ts'
-import type { PackageName, Version } from './names.ts'
+import type { PackageName, Range, Version } from './names.ts'
 import { effectiveRange, parseRangeForm, targetOf, throughCatalog, type RangeForm } from './range.ts'
 import { compareText } from './record.ts'
 import type { Release, ReleasePlan } from './release-plan.ts'
@@ -33,7 +33,7 @@ export function changelogRequests(plan: ReleasePlan, snapshot: Snapshot): Change
   return plan.releases.flatMap((release) => {
     const pkg = packages.get(release.name)
     if (pkg === undefined) return []
-    const dependencies = updatedDependencies(pkg, releases, snapshot)
+    const dependencies = updatedDependencies(release, pkg, releases, snapshot)
     return {
       release,
       package: pkg,
@@ -72,21 +72,24 @@ export function prependChangelog(before: string | undefined, entry: string, name
   return before.slice(0, end + 1) + eol + written + before.slice(end + 1)
 }
 
-/** As Changesets counts them: by the range in `dependencies`, else by that in `peerDependencies`. */
-function updatedDependencies(pkg: Package, releases: ReadonlyMap<PackageName, Release>, snapshot: Snapshot): Release[] {
+/**
+ * As Changesets counts them: by the range in `dependencies`, else by that in `peerDependencies`. Of what Changesets does
+ * not understand, aliases and catalogs, those that still name an older version after the release are not listed.
+ */
+function updatedDependencies(dependent: Release, pkg: Package, releases: Releases, snapshot: Snapshot): Release[] {
   const found = new Map<PackageName, Release>()
-  const { dependencies = {}, peerDependencies = {} } = pkg.manifest
-  for (const [field, ranges] of [
-    ['dependencies', dependencies],
-    ['peerDependencies', peerDependencies],
-  ] as const) {
-    for (const [key, range] of Object.entries(ranges)) {
-      if (field === 'peerDependencies' && Object.hasOwn(dependencies, key)) continue
-      const form = throughCatalog(parseRangeForm(range), key, snapshot.workspace.catalogs)
+  const listed = new Set<PackageName>()
+  const written = new Set(dependent.rangeEdits.map(({ field, dependency }) => `${field} ${dependency}`))
+  for (const field of ['dependencies', 'peerDependencies'] as const) {
+    for (const [key, range] of rangesIn(pkg.manifest[field])) {
+      if (listed.has(key)) continue
+      listed.add(key)
+      const plain = parseRangeForm(range)
+      const form = throughCatalog(plain, key, snapshot.workspace.catalogs)
       const release = releases.get(targetOf(form, key))
       if (release === undefined || release.name === pkg.name) continue
-      const stood = effectiveRange(form, release.from, release.dir)
-      if (stood !== undefined && isBroughtAlong(release, { form, stood, field }, snapshot.settings)) {
+      const standing = { form, isPlain: plain.kind === 'range', field }
+      if (written.has(`${field} ${key}`) || isBroughtAlong(release, standing, snapshot.settings)) {
         found.set(release.name, release)
       }
     }
@@ -94,14 +97,24 @@ function updatedDependencies(pkg: Package, releases: ReadonlyMap<PackageName, Re
   return [...found.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
-type Standing = { readonly form: RangeForm; readonly stood: string; readonly field: string }
+type Releases = ReadonlyMap<PackageName, Release>
 
-function isBroughtAlong(release: Release, { form, stood, field }: Standing, settings: Settings): boolean {
-  if (stood === release.from) return true
-  // An alias that is left behind goes on naming the older version.
-  if (!satisfies(release.to, stood)) return form.kind !== 'alias'
+type Standing = { readonly form: RangeForm; readonly isPlain: boolean; readonly field: string }
+
+/** By a range that the release does not rewrite: because it follows the version by itself, or holds it anyway. */
+function isBroughtAlong(release: Release, { form, isPlain, field }: Standing, settings: Settings): boolean {
+  const { from, to, bump, dir } = release
+  const before = effectiveRange(form, from, dir)
+  const after = effectiveRange(form, to, dir)
+  if (before === undefined || after === undefined) return false
+  if (!satisfies(to, before)) return isPlain || satisfies(to, after)
   if (field === 'peerDependencies') return !settings.onlyUpdatePeerDependentsWhenOutOfRange
-  return compareBumps(release.bump, settings.updateInternalDependencies) >= 0
+  return compareBumps(bump, settings.updateInternalDependencies) >= 0
+}
+
+function rangesIn(section: unknown): (readonly [PackageName, Range])[] {
+  if (typeof section !== 'object' || section === null) return []
+  return Object.entries(section).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
 }
 
 type Placed = ReadonlyMap<ChangeId, { readonly change: Change; readonly position: number }>
