@@ -14,7 +14,7 @@ if (changesets === undefined) {
     'There are no recorded releases beside the project (../shared/replay), so nothing is replayed.\n',
   )
 } else {
-  const results = replayChangesets(changesets)
+  const results = await replayChangesets(changesets)
   process.stdout.write(`${reportChangesets(results)}\n`)
   if (!isSound(results)) process.exitCode = 1
 }

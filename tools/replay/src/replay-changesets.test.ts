@@ -7,8 +7,8 @@ import { sumOf } from './report.ts'
 const step = process.env['TOPSAIL_REPLAY'] === 'all' ? 1 : 8
 const folder = corpusFolder('changesets')
 
-describe.skipIf(folder === undefined)('recorded releases (../shared/replay)', () => {
-  const results = folder === undefined ? [] : replayChangesets(folder, (_file, index) => index % step === 3 % step)
+describe.skipIf(folder === undefined)('recorded releases (../shared/replay)', async () => {
+  const results = folder === undefined ? [] : await replayChangesets(folder, (index) => index % step === 3 % step)
   const sums = sumOf(results)
 
   test.each(['v2', 'v3', 'v3migrated'] as const)(

@@ -31,22 +31,25 @@ export type RepositoryResult = {
   readonly known: ReadonlyMap<KnownDifference, number>
 }
 
-export function replayChangesets(
+export async function replayChangesets(
   folder: string,
-  wanted: (file: string, index: number) => boolean = () => true,
-): readonly RepositoryResult[] {
-  return corpusFiles(folder).map((file) => replayFile(file, (index) => wanted(file, index)))
+  wanted: (index: number) => boolean = () => true,
+): Promise<readonly RepositoryResult[]> {
+  const results: RepositoryResult[] = []
+  for (const file of corpusFiles(folder)) results.push(await replayFile(file, wanted))
+  return results
 }
 
-function replayFile(file: string, wanted: (index: number) => boolean): RepositoryResult {
+async function replayFile(file: string, wanted: (index: number) => boolean): Promise<RepositoryResult> {
   const columns = { v2: newTally(), v3: newTally(), v3migrated: newTally(), chosen: newTally() }
   const unexplained: Missed[] = []
   const known = new Map<KnownDifference, number>()
   for (const recorded of readChangesetsCases(file, wanted)) {
     const differences: Partial<Record<Column, readonly Difference[]>> = {}
     for (const column of [...generations, 'chosen'] as const) {
-      differences[column] = differencesIn(recorded, column)
-      count(columns[column], recorded, column, differences[column])
+      const found = await differencesIn(recorded, column)
+      differences[column] = found
+      count(columns[column], recorded, column, found)
     }
     if (Object.values(differences).some((list) => list.length === 0)) continue
     const name = knownDifferences.find(({ holds }) => holds(recorded, differences.chosen ?? []))
@@ -61,9 +64,9 @@ function newTally(): Tally {
 }
 
 /** Versions and internal ranges; where the official engine does not reproduce the ranges itself, versions alone. */
-function differencesIn(recorded: ChangesetsCase, column: Column): readonly Difference[] {
+async function differencesIn(recorded: ChangesetsCase, column: Column): Promise<readonly Difference[]> {
   const rules = column === 'chosen' ? undefined : rulesOf(column)
-  const { snapshot, plan } = planCase(recorded, rules, column === 'v3migrated')
+  const { snapshot, plan } = await planCase(recorded, rules, column === 'v3migrated')
   const differences = comparePlan(plan, snapshot, recorded)
   const generation = column !== 'chosen' ? column : plan.rules === 'changesets@2' ? 'v2' : 'v3'
   const withRanges = recorded.peersManifests[generation]?.ranges ?? true
