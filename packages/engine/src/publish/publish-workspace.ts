@@ -42,7 +42,7 @@ export type PublishOptions = {
   /** Stops before the first effect; `steps` of the result is what a real run would do. */
   readonly dryRun?: boolean | undefined
   readonly only?: readonly PackageName[] | undefined
-  /** Requests under way at the same time, 16 unless told. */
+  /** Uploads under way at the same time, 16 unless told; for reading, three times as many. */
   readonly concurrency?: number | undefined
   /** The dist-tag for everything, over what versions and configuration say. */
   readonly distTag?: string | undefined
@@ -91,7 +91,12 @@ type Planned = Omit<Outcome, 'driven' | 'tarballOf'> & { readonly remote: string
 
 async function planPublish(session: Session, options: PublishOptions): Promise<Planned> {
   const { snapshot, git, config } = session
-  const observation = await observeWorld({ ...session, tags: options.tags ?? true, push: options.push ?? true })
+  const observation = await observeWorld({
+    ...session,
+    concurrency: session.concurrency * readsPerUpload,
+    tags: options.tags ?? true,
+    push: options.push ?? true,
+  })
   const desired = desiredRelease(observation.world, options)
   const uploading = desired.units.filter((unit) => unit.upload !== undefined).map((unit) => unit.dir)
   const dirty = snapshot.head === undefined ? [] : await dirtyFiles(git, uploading)
@@ -132,6 +137,9 @@ function hasVersion(pkg: Package): pkg is Releasable {
   return pkg.version !== undefined
 }
 
+/** Reading costs a registry little, and confirming takes two requests that must not wait behind uploads. */
+const readsPerUpload = 3
+
 /** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
 const packing = Math.max(2, availableParallelism())
 
@@ -152,8 +160,8 @@ function registries(config: NpmConfig, options: PublishOptions, maxSockets: numb
   const known = new Map<string, Registry>()
   return (url) => {
     const { otp, provenance } = options
-    // Confirming takes two requests, and must not wait behind uploads.
-    const registry = known.get(url) ?? npmRegistry(url, { config, maxSockets: maxSockets * 3, otp, provenance })
+    const registry =
+      known.get(url) ?? npmRegistry(url, { config, maxSockets: maxSockets * readsPerUpload, otp, provenance })
     known.set(url, registry)
     return registry
   }

@@ -23,6 +23,8 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** The registry does it, and the answer never arrives. */
   | { readonly kind: 'lost-reply' }
+  /** As a registry far away: every request takes this much longer. */
+  | { readonly kind: 'slow'; readonly milliseconds: number }
   /** The registry does it; what it then has is not shown for this long. */
   | { readonly kind: 'delayed-visibility'; readonly milliseconds: number }
 
@@ -126,7 +128,8 @@ function serve(
     return
   }
   if (fault?.kind === 'delayed-visibility') context.hiddenUntil.set(name, performance.now() + fault.milliseconds)
-  pass(asked, answer, fault?.kind === 'lost-reply', context)
+  const distance = fault?.kind === 'slow' ? fault.milliseconds : 0
+  setTimeout(() => pass(asked, answer, fault?.kind === 'lost-reply', context), distance)
 }
 
 function pass(asked: IncomingMessage, answer: ServerResponse, swallow: boolean, { target, own }: Context): void {
