@@ -127,10 +127,14 @@ function conventionalReader(exclamationMark: boolean, nestedTypes: readonly stri
     fieldPattern: /(?!)/,
   })
 
+  function parsedHead(words: string): Head | undefined {
+    const { type, scope, notes } = parser.parse(`${words} x`)
+    return type ? { type, scope: scope?.trim() || undefined, breaking: notes.length > 0 } : undefined
+  }
+
   function headOf(words: string): Head | undefined {
     if (heads.has(words)) return heads.get(words)
-    const { type, scope, notes } = parser.parse(`${words} x`)
-    const head = type ? { type, scope: scope?.trim() || undefined, breaking: notes.length > 0 } : undefined
+    const head = plainHead(words, exclamationMark) ?? parsedHead(words)
     if (heads.size < 100_000) heads.set(words, head)
     return head
   }
@@ -166,6 +170,15 @@ function conventionalReader(exclamationMark: boolean, nestedTypes: readonly stri
     if (unsaid && statements.length === 0) statements.push(brokenWithoutHeader(subject))
     return { statements }
   }
+}
+
+const plainWords = /^(\w+)(?:\(([\w@/.-]+)\))?(!)?:$/
+
+/** What nearly every header is, and the library would read alike: a workspace has thousands of scopes. */
+function plainHead(words: string, exclamationMark: boolean): Head | undefined {
+  const [all, type = '', scope, mark] = plainWords.exec(words) ?? []
+  if (all === undefined || (mark !== undefined && !exclamationMark)) return undefined
+  return { type, scope, breaking: mark !== undefined }
 }
 
 /** The library finds the note whatever the header is; so does the bump. */
