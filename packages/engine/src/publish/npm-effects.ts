@@ -3,21 +3,19 @@
  * (a reset, a 5xx, a lost reply) the registry is asked before anything is sent again; what it has under our integrity
  * is ours, whoever saw the reply. Nothing counts as published before the registry serves it.
  */
-import { readFile } from 'node:fs/promises'
 import type { ConfirmStep, Package, PackageName, Problem, UploadStep, Version } from '@topsail/core'
-import type { Git } from '../ports.ts'
 import type { Attempt, Effects, Trial } from './drive.ts'
 import type { Packer } from './pack/pack-package.ts'
 import type { Tarball } from './pack/tarball.ts'
 import type { Lookup, Registry } from './registry.ts'
 import type { Redact } from './secrets.ts'
-import { makeTags, pushTags } from './tags.ts'
+import type { TagWriter } from './tags.ts'
 
 export type NpmEffectsOptions = {
   readonly packages: ReadonlyMap<PackageName, Package & { readonly version: Version }>
   readonly packer: Packer
   registryAt(url: string): Registry
-  readonly git: Git
+  readonly tags: TagWriter
   readonly remote: string | undefined
   readonly redact: Redact
 }
@@ -56,7 +54,7 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
       const tarball = tarballs.get(step.name)
       if (tarball === undefined)
         return failed({ code: 'PACK_FAILED', name: step.name, detail: 'its tarball is missing' })
-      const attempt = await upload(step, trial, tarball, options.registryAt(step.registry))
+      const attempt = await upload(step, trial, tarball, options)
       if (attempt.kind === 'failed' && attempt.problem.code === 'UPLOAD_UNAUTHORISED')
         shut.set(step.registry, attempt.problem)
       return attempt
@@ -75,14 +73,14 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
     },
     async tag(step) {
       const tags = step.tags.filter((tag) => tag.needs === undefined || confirmed.has(tag.needs))
-      const failure = tags.length === 0 ? undefined : await makeTags(options.git, tags)
+      const failure = tags.length === 0 ? undefined : await options.tags.make(tags)
       if (failure === undefined) return { kind: 'done' }
       return failed({ code: 'TAGS_NOT_MADE', detail: options.redact(failure) })
     },
     async push(step) {
       const tags = step.tags.filter((tag) => tag.needs === undefined || confirmed.has(tag.needs)).map((tag) => tag.tag)
       const remote = options.remote ?? 'origin'
-      const failure = tags.length === 0 ? undefined : await pushTags(options.git, remote, tags)
+      const failure = tags.length === 0 ? undefined : await options.tags.push(remote, tags)
       if (failure === undefined) return { kind: 'done' }
       const detail = options.redact(failure)
       const problem = problemOf({ code: 'TAGS_NOT_PUSHED', remote, detail })
@@ -93,7 +91,13 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
   }
 }
 
-async function upload(step: UploadStep, trial: Trial, tarball: Tarball, registry: Registry): Promise<Attempt> {
+async function upload(
+  step: UploadStep,
+  trial: Trial,
+  tarball: Tarball,
+  { packer, registryAt }: NpmEffectsOptions,
+): Promise<Attempt> {
+  const registry = registryAt(step.registry)
   const about = { name: step.name, version: step.version, registry: step.registry }
   const again = (detail: string, after: number | undefined): Attempt => {
     const problem = problemOf({ code: 'UPLOAD_GAVE_UP', ...about, attempts: trial.attempt, detail })
@@ -104,7 +108,7 @@ async function upload(step: UploadStep, trial: Trial, tarball: Tarball, registry
     if (found.kind === 'unreachable') return again(found.detail, found.retryAfter)
     if (found.kind === 'present') return compared(step, tarball, found)
   }
-  const bytes = await readFile(tarball.file)
+  const bytes = await packer.read(tarball)
   const { distTag, access } = step
   const outcome = await registry.upload({ tarball, bytes, distTag, access })
   switch (outcome.kind) {

@@ -31,6 +31,7 @@ import { observeWorld, type Observation } from './observe.ts'
 import { workspacePacker } from './pack/pack-package.ts'
 import { publishResult, unstartedResult, type Outcome, type PublishResult } from './publish-result.ts'
 import { npmRegistry, type Registry } from './registry.ts'
+import { gitTags } from './tags.ts'
 
 export type PublishEvent =
   /** Once, before the first step. */
@@ -114,7 +115,7 @@ async function runSteps(session: Session, planned: Planned, options: PublishOpti
       packages: new Map(workspace.packages.flatMap((pkg) => (hasVersion(pkg) ? [[pkg.name, pkg] as const] : []))),
       packer: workspacePacker({ root, workspace, out, gitHead }),
       registryAt,
-      git,
+      tags: gitTags(git),
       remote: planned.remote,
       redact: config.redact,
     })

@@ -29,7 +29,16 @@ export async function readRemoteTags(git: Git): Promise<RemoteTags> {
 }
 
 /** Undefined when it went well, else what git said. */
-export async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
+export type TagWriter = {
+  make(tags: readonly TagToMake[]): Promise<string | undefined>
+  push(remote: string, tags: readonly string[]): Promise<string | undefined>
+}
+
+export function gitTags(git: Git): TagWriter {
+  return { make: (tags) => makeTags(git, tags), push: (remote, tags) => pushTags(git, remote, tags) }
+}
+
+async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
   const signs = await git(['config', '--type=bool', '--get', 'tag.gpgSign'])
   if (signs.kind === 'done' && signs.stdout.trim() === 'true') return makeSignedTags(git, tags)
   const identity = await git(['var', 'GIT_COMMITTER_IDENT'])
@@ -40,7 +49,7 @@ export async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<st
   return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs }))
 }
 
-export async function pushTags(git: Git, remote: string, tags: readonly string[]): Promise<string | undefined> {
+async function pushTags(git: Git, remote: string, tags: readonly string[]): Promise<string | undefined> {
   const refs = tags.map((tag) => `refs/tags/${tag}:refs/tags/${tag}`)
   return failureOf(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs]))
 }

@@ -16,6 +16,7 @@ import { publishContext } from './publish-context.ts'
 
 export type Packer = {
   pack(pkg: Package & { readonly version: Version }): Promise<PackOutcome>
+  read(tarball: Tarball): Promise<Buffer>
   /** Runs what the package wants to be run after it was published; a failure changes nothing any more. */
   afterPublish(pkg: Package): Promise<Problem | undefined>
 }
@@ -43,6 +44,7 @@ export function workspacePacker(given: PackerOptions): Packer {
     scripts: scriptsOf(pkg.manifest),
   })
   return {
+    read: (tarball) => readFile(tarball.file),
     async afterPublish(pkg) {
       const failure = await runScriptsOfPublishing(scriptsIn(pkg))
       if (failure === undefined) return undefined
