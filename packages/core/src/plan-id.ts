@@ -23,7 +23,10 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
 
 /** A commit's hash stands for all that it says; tens of thousands of them are not worth writing out. */
 function decisivePart(change: Change): unknown {
-  if (change.kind === 'commit') return { id: change.id, bumps: change.bumps }
+  if (change.kind === 'commit') {
+    const bumps = Object.entries(change.bumps).map(([name, bump]) => `${name} ${bump}`)
+    return [change.id, ...(bumps.length > 1 ? bumps.sort() : bumps)].join('\n')
+  }
   return change.kind === 'changeset' ? { ...change, commit: undefined } : change
 }
 
