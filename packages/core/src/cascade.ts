@@ -80,7 +80,7 @@ function tablesOf(settings: Settings): Tables {
   const byCommits = settings.sources === 'commits' ? commitTables[settings.commits.preset] : undefined
   if (byCommits !== undefined) return byCommits
   if (settings.rules === 'topsail') return topsail
-  if (settings.rules === 'changesets@3') return changesets3
+  if (settings.rules === 'changesets@3' || settings.peersAsChangesets3 === true) return changesets3
   return settings.onlyUpdatePeerDependentsWhenOutOfRange ? changesets2OutOfRangeOnly : changesets2
 }
 

@@ -72,6 +72,7 @@ export type Problem =
       'SKIPPED_DEPENDENCY',
       { name: PackageName; dependency: PackageName; why: 'private' | 'no-version' | 'ignored' }
     >
+  | ProblemOf<'PLANNER_REPLACED'>
   | ProblemOf<'MEMBERS_UNSEEN_BY_RULES', { names: readonly PackageName[] }>
   | ProblemOf<'CATALOG_OUT_OF_RANGE', { catalog: string; dependency: PackageName; range: Range; next: Version }>
   | ProblemOf<'CYCLE_IN_PUBLISH_ORDER', { cycle: readonly PackageName[] }>

@@ -71,6 +71,8 @@ export type Settings = {
    * Chosen where a repository uses such a version and names no rules.
    */
   readonly everyReleaseLeavesWorkspaceOperators?: boolean | undefined
+  /** Under `changesets@2`: peers as under `changesets@3`. Chosen where a repository patches that planner to this end. */
+  readonly peersAsChangesets3?: boolean | undefined
   readonly onlyUpdatePeerDependentsWhenOutOfRange: boolean
   readonly snapshot: { readonly useCalculatedVersion: boolean; readonly prereleaseTemplate: string | undefined }
   readonly zeroMajor: ZeroMajorPolicy

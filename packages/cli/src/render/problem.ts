@@ -298,6 +298,14 @@ export const problemWords = {
       why: 'ignored',
     },
   },
+  PLANNER_REPLACED: {
+    title: 'The repository replaces the planner of Changesets',
+    says: () =>
+      'This repository patches or replaces @changesets/assemble-release-plan; peers are read as Changesets 3 reads them, which is what such patches are mostly for.',
+    mend: () =>
+      'name the rules in topsail.json ("changesets@2", "changesets@3" or "topsail"), or try them with --rules',
+    example: { severity: 'warning', place: { file: 'package.json' } },
+  },
   MEMBERS_UNSEEN_BY_RULES: {
     title: 'Changesets 2 does not see every package',
     says: (p) =>

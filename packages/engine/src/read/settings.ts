@@ -19,6 +19,7 @@ import { parseJsonc } from './json-text.ts'
 import { expandNames } from './name-globs.ts'
 import { isRecord, own, stringsIn, type UnknownRecord } from './record.ts'
 import { readsBareOperators } from './older-changesets.ts'
+import { plannerReplacedIn } from './patched-changesets.ts'
 import { refusalOf } from './refusal.ts'
 import { chooseRules } from './rules-choice.ts'
 import { topsailConfig } from './topsail-config.ts'
@@ -40,8 +41,13 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
   const choice = chooseRules(files, workspace, theirs !== undefined)
   const rules = overrides.rules ?? (own(ours?.value, 'rules') as RulesName | undefined) ?? choice.rules
   const chosenBy = overrides.rules ? 'option' : own(ours?.value, 'rules') ? 'topsail.json' : 'default'
+  const replacedIn =
+    chosenBy === 'default' && rules === 'changesets@2' ? plannerReplacedIn(files, workspace) : undefined
   const names = workspace.packages.map((pkg) => pkg.name)
-  const problems = [...(theirs?.problems ?? []), ...(ours?.problems ?? [])]
+  const problems: Problem[] = [...(theirs?.problems ?? []), ...(ours?.problems ?? [])]
+  if (replacedIn !== undefined) {
+    problems.push({ code: 'PLANNER_REPLACED', severity: 'warning', place: { file: replacedIn } })
+  }
   const base = { ...defaultSettings, ...defaultsOf(rules, workspace), ...settingsOfConfig(theirs?.value ?? {}, rules) }
   const groups = readGroups([ours, theirs], overrides.ignore, names, rules)
   const settings: Settings = {
@@ -49,6 +55,7 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
     ...settingsOfOurs(ours?.value ?? {}, base, names, rules),
     ...groups.groups,
     rules,
+    peersAsChangesets3: replacedIn === undefined ? undefined : true,
     everyReleaseLeavesWorkspaceOperators:
       chosenBy === 'default' && rules === 'changesets@2'
         ? readsBareOperators(files, workspace, choice.changesetsCli)

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { memoryFiles } from '../adapters/memory-files.ts'
+import { readSettings } from './settings.ts'
+import { readWorkspace } from './workspace.ts'
+
+const planner = '@changesets/assemble-release-plan'
+
+function read(manifest: object, more: Readonly<Record<string, string>> = {}, cli = '^2.27.1') {
+  const files = memoryFiles({
+    'package.json': JSON.stringify({
+      name: 'root',
+      private: true,
+      devDependencies: { '@changesets/cli': cli },
+      ...manifest,
+    }),
+    'pnpm-workspace.yaml': 'packages: [packages/*]\n',
+    '.changeset/config.json': '{}',
+    'packages/db/package.json': JSON.stringify({ name: 'db', version: '1.0.0' }),
+    ...more,
+  })
+  const { settings, problems } = readSettings(files, readWorkspace(files).workspace, {})
+  return { peers: settings.peersAsChangesets3, codes: problems.map(({ code }) => code) }
+}
+
+test.each([
+  ['a patch of pnpm', { pnpm: { patchedDependencies: { [`${planner}@5.2.2`]: 'patches/a.patch' } } }, {}],
+  ['a patch of yarn', { resolutions: { [`${planner}@npm:^6.0.4`]: 'patch:whatever' } }, {}],
+  ['an override by a fork', { pnpm: { overrides: { [planner]: 'npm:@acme/planner@1' } } }, {}],
+  [
+    'a patch in pnpm-workspace.yaml',
+    {},
+    {
+      'pnpm-workspace.yaml': `packages: [packages/*]\npatchedDependencies:\n  '${planner}': patches/a.patch\n`,
+    },
+  ],
+  ['a patch of patch-package', {}, { 'patches/@changesets+assemble-release-plan+5.2.2.patch': '- peerDependencies' }],
+  [
+    'a fork in the workspace',
+    {},
+    { 'packages/plan/package.json': JSON.stringify({ name: planner, version: '6.0.0' }) },
+  ],
+])('%s makes peers be read as by Changesets 3, and is told', (_what, manifest, more) => {
+  expect(read(manifest, more)).toEqual({ peers: true, codes: ['PLANNER_REPLACED'] })
+})
+
+test.each([
+  ['nothing of the kind', {}, {}],
+  ['a pinned version', { pnpm: { overrides: { [planner]: '6.0.4' } } }, {}],
+  ['a patch of something else', { pnpm: { patchedDependencies: { 'react@19': 'patches/a.patch' } } }, {}],
+  [
+    'a patch that leaves peers alone',
+    { pnpm: { patchedDependencies: { [planner]: 'p.patch' } } },
+    { 'p.patch': '+ log' },
+  ],
+])('%s changes nothing', (_what, manifest, more) => {
+  expect(read(manifest, more)).toEqual({ peers: undefined, codes: [] })
+})
+
+test('under Changesets 3 there is nothing to ask', () => {
+  const manifest = { resolutions: { [planner]: 'patch:whatever' } }
+  expect(read(manifest, {}, '^3.0.0')).toEqual({ peers: undefined, codes: [] })
+})
