@@ -5,6 +5,7 @@ declare module 'libnpmpublish' {
     tarball: Buffer,
     options: Readonly<Record<string, unknown>>,
   ): Promise<unknown>
+  export function unpublish(spec: string, options: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 declare module 'npm-registry-fetch' {

@@ -4,6 +4,7 @@
  * is decided by the one loop in `drive.ts`, never here. Everything that leaves this file is redacted.
  */
 import type { Access, Integrity, PackageFacts, PackageName, Version } from '@topsail/core'
+import { escapedName, registryChanges, type RegistryChanges } from './registry-changes.ts'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Tarball } from './pack/tarball.ts'
@@ -33,7 +34,7 @@ export type Registry = {
   /** The same, and whether the tarball itself can be fetched; `listed` when it cannot yet. */
   confirm(name: PackageName, version: Version): Promise<Availability>
   upload(request: UploadRequest): Promise<UploadOutcome>
-}
+} & RegistryChanges
 
 export type RegistryOptions = {
   readonly config: NpmConfig
@@ -58,6 +59,7 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     return found === undefined ? { kind: 'absent' } : { kind: 'present', ...found }
   }
   return {
+    ...registryChanges({ url, redact: config.redact, optionsFor: async () => base }),
     url,
     lookup: lookUp,
     async facts(name) {
@@ -172,8 +174,4 @@ function unreachable(failure: RegistryFailure, config: NpmConfig): Extract<Looku
 
 function redacted(failure: RegistryFailure, config: NpmConfig): RegistryFailure {
   return { ...failure, detail: config.redact(failure.detail) }
-}
-
-function escapedName(name: PackageName): string {
-  return encodeURIComponent(name).replace(/^%40/, '@')
 }
