@@ -23,7 +23,7 @@ export function unreleasedRows(table: HistoryTable, order: Uint32Array, releases
 const mostLines = 64
 
 /** 1 for the row and all that it contains. Parents have smaller numbers, so one pass downwards is enough. */
-export function ancestorsOf(table: HistoryTable, row: Row): Uint8Array {
+function ancestorsOf(table: HistoryTable, row: Row): Uint8Array {
   const contained = new Uint8Array(table.count)
   contained[row] = 1
   for (let at = row; at >= 0; at -= 1) {

@@ -61,7 +61,7 @@ function nameOf(value: UnknownRecord, at: At, problems: Problem[]): string {
 }
 
 /** What can be a part of an address, as registries require; upper case and a leading `_` live on in old packages. */
-export function isPackageName(name: string): boolean {
+function isPackageName(name: string): boolean {
   const match = /^(?:@([^/]+)\/)?([^/]+)$/.exec(name)
   if (match === null || name.length > 214) return false
   return [match[1], match[2]].every((part) => part === undefined || (!part.startsWith('.') && isPlain(part)))
