@@ -70,8 +70,12 @@ export function cascadeOf(settings: Settings): Cascade {
   const always = settings.updateInternalDependents === 'always'
   return (dependent, field, relation) => {
     const own = Object.hasOwn(settings.cascade, dependent.name) ? settings.cascade[dependent.name] : undefined
-    const asked = cell(own?.[field], relation) ?? cell(base[field], relation)
-    if (!always || !relation.startsWith('in-')) return asked
+    const isInRange = relation.startsWith('in-')
+    const wanted = cell(own?.[field], relation)
+    // A range that still holds needs no rewriting, so that `none` leaves the dependent alone.
+    if (wanted !== undefined) return isInRange && wanted === 'none' ? undefined : wanted
+    const asked = cell(base[field], relation)
+    if (!always || !isInRange) return asked
     return highestOf(asked, field === 'devDependencies' ? 'none' : 'patch')
   }
 }

@@ -509,6 +509,18 @@ describe('dependents under changesets@2', () => {
      db 1.0.0 -> 1.0.1 patch: a`,
   )
   scenario(
+    'a table of a package can let it be while its range holds',
+    `ui 1.0.0 -> kit peer ^1.0.0
+     kit 1.0.0
+     --- settings
+     rules changesets@2
+     cascade ui peerDependencies in-range none
+     --- changesets
+     a kit minor`,
+    'kit 1.0.0 -> 1.1.0 minor: a',
+    ranges(''),
+  )
+  scenario(
     'two bounds are replaced by one',
     `api 1.0.0 -> db >=2.0.0 <3.0.0
      db 2.0.0

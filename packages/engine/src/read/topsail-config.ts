@@ -2,10 +2,9 @@
  * The description of `topsail.json`. Every key is optional. `packages/cli/schema/topsail.schema.json` is generated from
  * here by `schemaOf`, and a test keeps the two equal.
  */
-import { bumps, commitPresetNames, dependencyFields, rulesNames, sourcesNames } from '@topsail/core'
+import { bumps, commitPresetNames, dependencyFields, rangeRelations, rulesNames, sourcesNames } from '@topsail/core'
 import type { Shape } from './config-shape.ts'
 
-const relations = ['in-range', 'out-by-patch', 'out-by-minor', 'out-by-major']
 const bump: Shape = { kind: 'choice', of: bumps }
 const names: Shape = { kind: 'list', item: { kind: 'text' } }
 
@@ -14,7 +13,7 @@ const cascadeTable: Shape = {
   keys: Object.fromEntries(
     dependencyFields.map((field) => [
       field,
-      { kind: 'object', keys: Object.fromEntries(relations.map((relation) => [relation, bump])) } satisfies Shape,
+      { kind: 'object', keys: Object.fromEntries(rangeRelations.map((relation) => [relation, bump])) } satisfies Shape,
     ]),
   ),
 }
