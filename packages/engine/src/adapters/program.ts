@@ -7,6 +7,10 @@ export type Program = {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>> | undefined
+  /** Looked for in `node_modules/.bin`, from `cwd` upwards, before the PATH. */
+  readonly isLocal?: boolean
+  /** A build may take as long as it takes. */
+  readonly isUnbounded?: boolean
 }
 
 export type ProgramAnswer =
@@ -18,9 +22,19 @@ export type ProgramAnswer =
 /** Longer than any package manager that makes progress. */
 const longestRun = 180_000
 
-export async function runProgram({ file, args, cwd, env = {} }: Program): Promise<ProgramAnswer> {
+export async function runProgram(program: Program): Promise<ProgramAnswer> {
+  const { file, args, cwd, env = {}, isLocal = false, isUnbounded = false } = program
   const { execa } = await import('execa')
-  const run = await execa(file, args, { cwd, env, reject: false, stdin: 'ignore', all: true, timeout: longestRun })
+  const timeout = isUnbounded ? 0 : longestRun
+  const run = await execa(file, args, {
+    cwd,
+    env,
+    preferLocal: isLocal,
+    timeout,
+    reject: false,
+    stdin: 'ignore',
+    all: true,
+  })
   if (!run.failed) return { kind: 'done' }
   if (run.code === 'ENOENT') return { kind: 'missing' }
   return { kind: 'failed', output: run.all?.trim() || (run.originalMessage ?? 'it ended without a word') }

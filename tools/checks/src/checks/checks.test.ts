@@ -67,8 +67,9 @@ test('a skipped test says why', () => {
 
 test('unfinished work and paths of one machine are found', () => {
   const found = (text: string): number => forbiddenWords({ path: 'docs/a.md', text }).length
-  expect(found('// TODO later')).toBe(1)
-  expect(found('see /home/somebody/topsail')).toBe(1)
+  // Put together here, so that this file passes the check itself.
+  expect(found(`// ${'TO'}DO later`)).toBe(1)
+  expect(found(`see ${'/ho'}me/somebody/topsail`)).toBe(1)
   expect(found('see https://example.org/home/somebody/topsail')).toBe(0)
   expect(found('todos are listed in services/work/list.ts')).toBe(0)
 })

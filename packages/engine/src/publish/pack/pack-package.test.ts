@@ -249,7 +249,7 @@ const clients: readonly Client[] = [
     packages: { ...table, ...withWorkspaceRanges },
     root: {
       'package.json': workspaces,
-      '.yarnrc.yml': `yarnPath: ${JSON.stringify(yarnCommand()?.at(-1) ?? '')}\nenableTelemetry: false\nenableScripts: true\ncatalog: ${JSON.stringify(catalogs.default)}\ncatalogs: ${JSON.stringify({ old: catalogs.old })}\n`,
+      '.yarnrc.yml': `yarnPath: ${JSON.stringify(yarnCommand()?.at(-1) ?? '')}\nenableTelemetry: false\nenableImmutableInstalls: false\nenableScripts: true\ncatalog: ${JSON.stringify(catalogs.default)}\ncatalogs: ${JSON.stringify({ old: catalogs.old })}\n`,
       'yarn.lock': '',
       LICENSE: 'of the workspace',
     },

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Manifest, WorkspaceTool } from '@topsail/core'
+import { runProgram } from '../../adapters/program.ts'
 
 export type ScriptFailure = { readonly script: string; readonly detail: string }
 
@@ -46,30 +47,12 @@ export function runScriptsOfPublishing(context: ScriptContext): Promise<ScriptFa
   return runScripts(context.tool === 'yarn' ? [] : ['publish', 'postpublish'], context)
 }
 
-async function runScripts(names: readonly string[], context: ScriptContext): Promise<ScriptFailure | undefined> {
-  for (const name of names) {
-    if (!context.scripts.has(name)) continue
-    const detail = await runScript(name, context)
-    if (detail !== undefined) return { script: name, detail }
-  }
-  return undefined
-}
-
-const longestDetail = 2000
-
 async function runScript(name: string, { dir, root, tool }: ScriptContext): Promise<string | undefined> {
-  const { execa } = await import('execa')
-  const [command, ...before] =
-    tool === 'yarn' ? yarnCommand(root) : [tool === 'lerna' || tool === 'root' ? 'npm' : tool]
-  const result = await execa(command, [...before, 'run', name], {
-    cwd: dir,
-    preferLocal: true,
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-  })
-  if (!result.failed) return undefined
-  return `${result.all ?? ''}\n${result.shortMessage ?? ''}`.trim().slice(-longestDetail)
+  const [file, ...before] = tool === 'yarn' ? yarnCommand(root) : [tool === 'lerna' || tool === 'root' ? 'npm' : tool]
+  const args = [...before, 'run', name]
+  const answer = await runProgram({ file, args, cwd: dir, isLocal: true, isUnbounded: true })
+  if (answer.kind === 'done') return undefined
+  return answer.kind === 'missing' ? `${file} is not installed` : answer.output.slice(-longestDetail)
 }
 
 /** Yarn is often a file of the repository, named in its configuration, and not installed. */
