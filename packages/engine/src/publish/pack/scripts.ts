@@ -47,6 +47,17 @@ export function runScriptsOfPublishing(context: ScriptContext): Promise<ScriptFa
   return runScripts(context.tool === 'yarn' ? [] : ['publish', 'postpublish'], context)
 }
 
+async function runScripts(names: readonly string[], context: ScriptContext): Promise<ScriptFailure | undefined> {
+  for (const name of names) {
+    if (!context.scripts.has(name)) continue
+    const detail = await runScript(name, context)
+    if (detail !== undefined) return { script: name, detail }
+  }
+  return undefined
+}
+
+const longestDetail = 2000
+
 async function runScript(name: string, { dir, root, tool }: ScriptContext): Promise<string | undefined> {
   const [file, ...before] = tool === 'yarn' ? yarnCommand(root) : [tool === 'lerna' || tool === 'root' ? 'npm' : tool]
   const args = [...before, 'run', name]
