@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { readTree } from '../testing/tree.ts'
 import { createFolder, type WorkspaceFolder } from '../testing/workspace-folder.ts'
 import { versionWorkspace, type VersionResult } from './version-workspace.ts'
+
+/** bun comes as a dependency of the tests; pnpm and npm are whatever the machine has. */
+const installed = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))
+process.env['PATH'] = [installed, process.env['PATH'] ?? ''].join(delimiter)
 
 const open: WorkspaceFolder[] = []
 const environment = { ...process.env }
