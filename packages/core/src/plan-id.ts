@@ -1,6 +1,6 @@
 /**
  * The identity of a plan: a digest of a canonical text of everything that decided it. The time counts only where it is
- * part of a version; who chose the rules, and which commit added a changeset, decide nothing.
+ * part of a version; who chose the rules, which commit added a changeset, and how it is published decide nothing.
  */
 import type { Change } from './change.ts'
 import { compareText } from './record.ts'
@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts'
 
 export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
   const { workspace, settings, pre, snapshotRelease, now, head } = snapshot
-  const { chosen: _chosen, ...decisive } = settings
+  const { chosen: _chosen, release: _release, ...decisive } = settings
   const facts = {
     format: 'topsail/plan-id@1',
     tool: workspace.tool,

@@ -55,6 +55,18 @@ export type SettingsChoice = {
   readonly changesetsCli: string | undefined
 }
 
+/** How a release is carried out (`release` in topsail.json). It decides no plan. */
+export type ReleaseSettings = {
+  /** The script that builds before packing: `auto` runs `build` where there is one, false builds nothing. */
+  readonly build: 'auto' | false | string
+  /** Where journals, the lease and release sets are kept in git. */
+  readonly refs: string
+  /** Whether release sets are signed with the git signing key of whoever releases. */
+  readonly sign: boolean
+}
+
+export const defaultReleaseSettings: ReleaseSettings = { build: 'auto', refs: 'refs/topsail', sign: false }
+
 export type Settings = {
   readonly chosen?: SettingsChoice | undefined
   readonly sources: Sources
@@ -91,6 +103,7 @@ export type Settings = {
   readonly access: 'public' | 'restricted'
   readonly changelog: false | readonly [module: string, options: unknown]
   readonly format: 'auto' | 'prettier' | 'oxfmt' | 'deno' | 'dprint' | 'biome' | false
+  readonly release: ReleaseSettings
 }
 
 export const defaultSettings: Settings = {
@@ -116,4 +129,5 @@ export const defaultSettings: Settings = {
   access: 'restricted',
   changelog: ['@changesets/changelog-git', null],
   format: 'auto',
+  release: defaultReleaseSettings,
 }

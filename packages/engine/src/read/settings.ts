@@ -125,6 +125,7 @@ function settingsOfOurs(
   const commits = own(config, 'commits')
   const privatePackages = own(config, 'privatePackages')
   const changelog = own(config, 'changelog')
+  const release = own(config, 'release')
   return {
     ...Object.fromEntries(plain.map((key) => [key, own(config, key)]).filter(([, value]) => value !== undefined)),
     ...(privatePackages === undefined ? {} : { privatePackages: privatePackagesOf(privatePackages, rules) }),
@@ -136,6 +137,7 @@ function settingsOfOurs(
       ...(own(commits, 'exclamationMark') === true ? { exclamationMark: true } : {}),
     },
     cascade: cascadeOf(own(config, 'cascade'), names, rules),
+    release: { ...base.release, ...(isRecord(release) ? release : {}) },
     checkExclude: expandNames(stringsIn(own(check, 'exclude')), names, rules),
     changedFilePatterns: [...base.changedFilePatterns, ...stringsIn(own(check, 'ignore')).map((glob) => `!${glob}`)],
   }

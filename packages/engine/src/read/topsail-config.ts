@@ -138,6 +138,33 @@ export const topsailConfig: Shape = {
         ignore: { ...names, says: 'Files, as globs relative to their package, that never need a changeset.' },
       },
     },
+    release: {
+      kind: 'object',
+      says: 'How a release is carried out.',
+      keys: {
+        build: {
+          kind: 'either',
+          shapes: [
+            { kind: 'choice', of: ['auto', false] },
+            { kind: 'text', pattern: '^[A-Za-z0-9_][\\w:./@-]*$' },
+          ],
+          says: 'The script that builds what is released, before it is packed: through turbo where the workspace has it. `auto` runs `build` where there is one, false builds nothing.',
+          default: 'auto',
+        },
+        refs: {
+          kind: 'text',
+          pattern: '^refs/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$',
+          wanted: 'the beginning of a ref, such as refs/topsail',
+          says: 'Where journals, the lease and release sets are kept in git; below refs/heads/ where a forge refuses other refs.',
+          default: 'refs/topsail',
+        },
+        sign: {
+          kind: 'flag',
+          says: 'Whether release sets are signed with the git signing key of whoever releases.',
+          default: false,
+        },
+      },
+    },
     ...shared,
   },
 }
