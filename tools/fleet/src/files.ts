@@ -53,6 +53,7 @@ function json(value: unknown): string {
 const changesetConfig = {
   $schema: 'https://unpkg.com/@changesets/config@4.0.1/schema.json',
   changelog: '@changesets/changelog-git',
+  format: false,
   commit: false,
   fixed: [],
   linked: [],

@@ -57,6 +57,13 @@ test('a process ends in main alone, and programs start in adapters alone', () =>
   expect(strayEffects(source('packages/engine/src/a.test.ts', text))).toEqual([])
 })
 
+test('what a release does to the world is done by the drive loop alone', () => {
+  const text = "import { publish } from 'libnpmpublish'\nexport const go = (effects) => effects.upload(publish)\n"
+  expect(strayEffects(source('packages/engine/src/publish/plan.ts', text))).toHaveLength(2)
+  expect(strayEffects(source('packages/engine/src/publish/drive.ts', 'effects.push(1)'))).toEqual([])
+  expect(strayEffects(source('packages/engine/src/publish/registry.ts', "import 'libnpmpublish'"))).toEqual([])
+})
+
 test('a skipped test says why', () => {
   const silenced = (text: string): number => silencedTests(source('packages/core/src/a.test.ts', text)).length
   expect(silenced("test.only('a', () => {})")).toBe(1)

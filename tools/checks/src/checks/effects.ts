@@ -1,6 +1,7 @@
 /**
  * Where effects may happen: the process ends in cli/main.ts alone, other programs start in the engine's adapters
- * alone, and only the cli speaks and knows the current folder.
+ * alone, only the cli speaks and knows the current folder, and what a release does to the world is done by the one loop
+ * in drive.ts.
  */
 import { isTestOrTesting, type SourceFile } from '../source.ts'
 import type { Check } from '../table.ts'
@@ -18,6 +19,12 @@ const rules: readonly Rule[] = [
   { of: 'members', uses: /^process\.(cwd|chdir)$/, only: /^packages\/cli\/src\/context\.ts$/ },
   { of: 'members', uses: /^(console\.\w+|process\.(stdout|stderr|stdin))$/, only: /^packages\/cli\/src\// },
   { of: 'imports', uses: /^(node:)?child_process$|^execa$|^cross-spawn$/, only: /^packages\/engine\/src\/adapters\// },
+  { of: 'imports', uses: /^libnpmpublish$/, only: /^packages\/engine\/src\/publish\/registry[\w-]*\.ts$/ },
+  {
+    of: 'members',
+    uses: /^effects\.(upload|promote|tag|push|undo|revert|unmark)$/,
+    only: /^packages\/engine\/src\/\w+\/drive\.ts$/,
+  },
 ]
 
 export function strayEffects(file: SourceFile): readonly string[] {
