@@ -48,7 +48,7 @@ export type Problem =
   | ProblemOf<'PRE_STATE_INVALID', { detail: string }>
   // history
   | ProblemOf<'HISTORY_SHALLOW', { names: readonly PackageName[]; remote: string | undefined }>
-  | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'git-failed'; detail: string }>
+  | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'no-commits' | 'git-failed'; detail: string }>
   // changesets
   | ProblemOf<'CHANGESET_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>
   | ProblemOf<'CHANGESET_MALFORMED', { detail: string }>

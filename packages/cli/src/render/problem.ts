@@ -185,6 +185,7 @@ export const problemWords = {
       ({
         'no-git': 'git is not installed, so no commit was read.',
         'no-repository': 'This folder is in no git repository, so no commit was read.',
+        'no-commits': 'This git repository has no commit on this branch yet.',
         'git-failed': `git could not read the history: ${printable(p.detail)}.`,
       })[p.why],
     mend: () => 'plan from changesets alone with --sources changesets, or run where git has the history',
@@ -454,7 +455,9 @@ export const problemWords = {
     title: 'Commits that are not conventional',
     says: (p) => {
       const shown = p.examples.slice(0, 3).map(({ commit, subject }) => `${commit.slice(0, 7)} ${quote(subject)}`)
-      return `${p.count === 1 ? 'A commit is' : `${p.count} commits are`} not conventional and ask for no release: ${shown.join(', ')}${p.count > shown.length ? ' …' : ''}.`
+      const count =
+        p.count === 1 ? 'A commit is not conventional and asks' : `${p.count} commits are not conventional and ask`
+      return `${count} for no release: ${shown.join(', ')}${p.count > shown.length ? ' …' : ''}.`
     },
     mend: () => 'where one of them should be released, add a changeset for it: topsail add',
     example: {

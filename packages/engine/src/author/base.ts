@@ -5,6 +5,7 @@
  */
 import type { Problem, Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
+import { readGitFacts } from '../read/git-facts.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf } from '../read/shallow.ts'
 
 export type Base = {
@@ -16,11 +17,12 @@ export type Base = {
 export type BaseAnswer = { readonly ok: true; readonly base: Base } | { readonly ok: false; readonly problem: Problem }
 
 export async function findBase(git: Git, since: string | undefined, baseBranch: string): Promise<BaseAnswer> {
-  const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
-  if (head.kind === 'missing')
-    return failed({ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'no-git', detail: head.detail })
-  if (head.code !== 0) {
-    return failed({ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'no-repository', detail: head.stderr.trim() })
+  const facts = await readGitFacts(git, '.')
+  if (facts.kind === 'unavailable') {
+    return failed({ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: facts.why, detail: facts.detail })
+  }
+  if (facts.head === undefined) {
+    return failed({ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'no-commits', detail: '' })
   }
   const candidates = since === undefined ? await branchTips(git, baseBranch) : await refTip(git, since)
   if (candidates.length === 0) {

@@ -246,7 +246,13 @@ describe('where the branch began', () => {
     const repo = await branch({ baseBranch: 'trunk' })
     expect(codesIn(await checkWorkspace({ cwd: repo.root }))).toEqual(['BASE_BRANCH_MISSING'])
     const folder = await emptyFolder()
-    expect(codesIn(await checkWorkspace({ cwd: folder }))).toEqual(['HISTORY_UNAVAILABLE'])
+    expect((await checkWorkspace({ cwd: folder })).problems).toMatchObject([
+      { code: 'HISTORY_UNAVAILABLE', why: 'no-repository' },
+    ])
+    await repo.git('checkout', '--quiet', '--orphan', 'fresh')
+    expect((await checkWorkspace({ cwd: repo.root })).problems).toMatchObject([
+      { code: 'HISTORY_UNAVAILABLE', why: 'no-commits' },
+    ])
   })
 
   test('a shallow clone is deepened where its remote gives more, and says so where it does not', async () => {

@@ -84,6 +84,20 @@ test('uncommitted changes in files to be written are named, and nothing is writt
   expect(readTree(root)['packages/db/package.json']).toContain('"description": "mine"')
 })
 
+test('a file that was taken out of the index and is still there is named once', async () => {
+  const { root, git } = await repository(files)
+  await git('rm', '--quiet', '--cached', 'packages/db/package.json')
+  expect((await version(root)).problems).toEqual([
+    { code: 'TREE_DIRTY', severity: 'error', files: ['packages/db/package.json'] },
+  ])
+})
+
+test('before the first commit there is nothing that uncommitted work could be mixed with', async () => {
+  const { root, git } = await repository(files)
+  await git('update-ref', '-d', 'HEAD')
+  expect(await version(root)).toMatchObject({ outcome: 'written', problems: [] })
+})
+
 test('a workspace below the root of its repository is looked at by its own paths', async () => {
   const moved = Object.fromEntries(Object.entries(files).map(([path, content]) => [`shop/${path}`, content]))
   const { root, write } = await repository(moved)
