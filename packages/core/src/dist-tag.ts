@@ -18,7 +18,7 @@ export function distTagOf(
   const asked = options.asked ?? pkg.manifest.publishConfig?.tag
   if (asked !== undefined) return { distTag: asked }
   if (isPrerelease(pkg.version)) return { distTag: prereleaseTag(pkg.version, facts, options.pre) }
-  const latest = facts.distTags.get('latest')
+  const latest = latestVersion(facts)
   if (latest === undefined || isPrerelease(latest) || !isGreater(latest, pkg.version)) return { distTag: 'latest' }
   const distTag = `release-${parseVersion(pkg.version)?.major ?? 0}.x`
   return {
@@ -32,6 +32,17 @@ export function distTagOf(
       distTag,
     },
   }
+}
+
+/** A container registry's `latest` is a digest; the newest release stands for the version it leads to. */
+function latestVersion(facts: KnownFacts): string | undefined {
+  const latest = facts.distTags.get('latest')
+  if (latest === undefined || parseVersion(latest) !== undefined) return latest
+  let newest: string | undefined
+  for (const version of facts.versions.keys()) {
+    if (!isPrerelease(version) && (newest === undefined || isGreater(version, newest))) newest = version
+  }
+  return newest
 }
 
 function prereleaseTag(version: string, facts: KnownFacts, pre: PreState | undefined): string {

@@ -4,6 +4,7 @@
  */
 import type { Bump } from './bump.ts'
 import type { PackageName } from './names.ts'
+import type { TargetSettings } from './targets.ts'
 import type { DependencyField } from './workspace.ts'
 
 export const rulesNames = ['changesets@3', 'changesets@2', 'topsail'] as const
@@ -104,6 +105,8 @@ export type Settings = {
   readonly changelog: false | readonly [module: string, options: unknown]
   readonly format: 'auto' | 'prettier' | 'oxfmt' | 'deno' | 'dprint' | 'biome' | false
   readonly release: ReleaseSettings
+  /** Where packages go that say so; the others as `targetsOf` has it. */
+  readonly targets: Readonly<Record<PackageName, readonly TargetSettings[]>>
 }
 
 export const defaultSettings: Settings = {
@@ -130,4 +133,5 @@ export const defaultSettings: Settings = {
   changelog: ['@changesets/changelog-git', null],
   format: 'auto',
   release: defaultReleaseSettings,
+  targets: {},
 }
