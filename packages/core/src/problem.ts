@@ -153,6 +153,9 @@ export type Problem =
   | ProblemOf<'WHAT_IF_UNKNOWN_CHANGE', { change: string; closest: string | undefined }>
   | ProblemOf<'WHAT_IF_NAMES_NOTHING', { message: string }>
   | ProblemOf<'WHAT_IF_NO_SUCH_EDGE', { dependent: PackageName; dependency: PackageName }>
+  // building before it is packed
+  | ProblemOf<'BUILD_SCRIPT_MISSING', { script: string }>
+  | ProblemOf<'BUILD_FAILED', { name: PackageName | undefined; script: string; command: string; detail: string }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>

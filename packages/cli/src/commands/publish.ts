@@ -18,6 +18,7 @@ type Options = CommonOptions & {
   readonly access?: 'public' | 'restricted'
   readonly otp?: string
   readonly provenance?: boolean
+  readonly build: boolean
   readonly tags: boolean
   readonly push: boolean
 }
@@ -31,6 +32,7 @@ export function publishCommand(context: CliContext): Command {
     .option('--access <access>', 'of new scoped packages: public or restricted', oneOf(['public', 'restricted']))
     .option('--otp <code>', 'a one-time password')
     .option('--provenance', 'attach provenance statements')
+    .option('--no-build', 'build nothing before packing')
     .option('--no-tags', 'make no git tags')
     .option('--no-push', 'make git tags, and do not push them')
     .action((options: Options) => publish(options, context))
@@ -47,6 +49,7 @@ async function publish(options: Options, context: CliContext): Promise<void> {
     access: options.access,
     otp: options.otp,
     provenance: options.provenance,
+    build: options.build,
     tags: options.tags,
     push: options.push,
     env: context.env,

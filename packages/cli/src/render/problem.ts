@@ -797,6 +797,26 @@ export const problemWords = {
     mend: () => 'nothing was uploaded; mend it and run the same command again',
     example: { severity: 'error', name: '@acme/db', detail: 'publishConfig.directory "dist" has no package.json' },
   },
+  BUILD_SCRIPT_MISSING: {
+    title: 'There is no script to build with',
+    says: (p) =>
+      `release.build names the script ${quote(p.script)}, which neither the root nor a package to be published has.`,
+    mend: () => 'name a script that exists, or set release.build to false',
+    example: { severity: 'error', script: 'compile' },
+  },
+  BUILD_FAILED: {
+    title: 'The build before packing failed',
+    says: (p) =>
+      `The build${p.name === undefined ? '' : ` of ${quote(p.name)}`} failed (${printable(p.command)}): ${printable(p.detail)}`,
+    mend: () => 'nothing was packed or uploaded; mend the build, or leave it out with --no-build',
+    example: {
+      severity: 'error',
+      name: undefined,
+      script: 'build',
+      command: 'turbo run build --filter=@acme/db',
+      detail: 'src/index.ts(3,1): error TS2304: Cannot find name "pool".',
+    },
+  },
   PACK_SCRIPT_FAILED: {
     title: 'A lifecycle script failed while packing',
     says: (p) => `The ${quote(p.script)} script of ${quote(p.name)} failed: ${printable(p.detail)}`,

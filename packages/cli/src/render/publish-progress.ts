@@ -41,6 +41,7 @@ function count(event: PublishEvent, tally: Tally): void {
     for (const kind of counted) tally.totals[kind] = event.steps.filter((step) => step.kind === kind).length
     return
   }
+  if (!('step' in event)) return
   const now = `${runningWords[event.step.kind]} ${subject(event.step)}`
   if (event.kind === 'step-started') tally.running.add(now)
   if (event.kind === 'step-done' || event.kind === 'step-failed') tally.running.delete(now)
@@ -63,6 +64,12 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       const packs = event.steps.filter((step) => step.kind === 'pack').length
       return packs === 0 ? undefined : `${plural(packs, 'package')} to publish`
     }
+    case 'build-started':
+      return buildTitle(event.build)
+    case 'build-output':
+      return colours.dim(`  ${printable(event.line)}`)
+    case 'build-ended':
+      return event.problem === undefined ? `${colours.green('✓')} built` : `${colours.red('✗')} the build failed`
     case 'step-started':
       return undefined
     case 'step-waiting': {
@@ -82,6 +89,19 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
         ? `${colours.yellow('-')} held ${subject(event.step)}, because of ${printable(event.by.replace(/^[a-z]+:/, ''))}`
         : undefined
   }
+}
+
+function buildTitle({
+  by,
+  script,
+  names,
+  scripted,
+}: Extract<PublishEvent, { kind: 'build-started' }>['build']): string {
+  const what = `running the ${printable(script)} script of`
+  if (by === 'root') return `${what} the workspace`
+  return by === 'turbo'
+    ? `${what} ${plural(names.length, 'package')} with turbo`
+    : `${what} ${plural(scripted.length, 'package')}`
 }
 
 const runningWords = {

@@ -49,7 +49,15 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
   const tagged =
     tags.length === 0 ? '' : `Would make ${plural(tags.length, 'tag')}: ${tags.map(printable).join(', ')}\n`
   const pushed = result.steps.some((step) => step.kind === 'push') ? 'Would push the tags in one push.\n' : ''
-  return `${head}${tagged}${pushed}`
+  return `${buildLine(result)}${head}${tagged}${pushed}`
+}
+
+function buildLine({ build }: PublishResult): string {
+  if (build === undefined) return ''
+  const script = printable(build.script)
+  if (build.by === 'turbo') return `Would run ${script} of ${plural(build.names.length, 'package')} with turbo.\n`
+  if (build.by === 'root') return `Would run the ${script} script of the workspace.\n`
+  return `Would run the ${script} script of ${plural(build.scripted.length, 'package')}.\n`
 }
 
 function headline(

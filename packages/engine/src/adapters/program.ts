@@ -11,6 +11,8 @@ export type Program = {
   readonly isLocal?: boolean
   /** A build may take as long as it takes. */
   readonly isUnbounded?: boolean
+  /** Told about every line of both streams as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined
 }
 
 export type ProgramAnswer =
@@ -23,7 +25,7 @@ export type ProgramAnswer =
 const longestRun = 180_000
 
 export async function runProgram(program: Program): Promise<ProgramAnswer> {
-  const { file, args, cwd, env = {}, isLocal = false, isUnbounded = false } = program
+  const { file, args, cwd, env = {}, isLocal = false, isUnbounded = false, onLine } = program
   const { execa } = await import('execa')
   const timeout = isUnbounded ? 0 : longestRun
   const run = await execa(file, args, {
@@ -34,8 +36,16 @@ export async function runProgram(program: Program): Promise<ProgramAnswer> {
     reject: false,
     stdin: 'ignore',
     all: true,
+    ...(onLine === undefined ? {} : { stdout: teller(onLine), stderr: teller(onLine) }),
   })
   if (!run.failed) return { kind: 'done' }
   if (run.code === 'ENOENT') return { kind: 'missing' }
   return { kind: 'failed', output: run.all?.trim() || (run.originalMessage ?? 'it ended without a word') }
+}
+
+function teller(onLine: (line: string) => void): (line: unknown) => Generator<unknown> {
+  return function* tell(line) {
+    onLine(String(line))
+    yield line
+  }
 }

@@ -12,6 +12,7 @@ import type {
   StepId,
   Version,
 } from '@topsail/core'
+import type { BuildPlan } from './build/plan-build.ts'
 import type { DriveResult } from './drive.ts'
 import type { Tarball } from './pack/tarball.ts'
 
@@ -34,6 +35,8 @@ export type PublishResult = {
   readonly problems: readonly Problem[]
   /** What this run set out to do; a dry run stops here. */
   readonly steps: readonly Step[]
+  /** What is built before the first step; undefined when nothing is. */
+  readonly build: BuildPlan | undefined
   readonly published: readonly PublishedPackage[]
   readonly alreadyThere: readonly PublishedVersion[]
   readonly failed: readonly FailedPackage[]
@@ -55,6 +58,7 @@ export type Outcome = {
   readonly steps: readonly Step[]
   readonly units: readonly PublishUnit[]
   readonly alreadyThere: readonly PublishedVersion[]
+  readonly build: BuildPlan | undefined
   readonly driven: DriveResult
   tarballOf(name: PackageName): Tarball | undefined
 }
@@ -69,6 +73,7 @@ export function publishResult(outcome: Outcome): PublishResult {
   return {
     problems,
     steps,
+    build: outcome.build,
     published: uploads.filter((unit) => isDone('confirm', unit)).flatMap((unit) => publishedPackage(unit, outcome)),
     alreadyThere: outcome.alreadyThere,
     failed: failedPackages(driven),

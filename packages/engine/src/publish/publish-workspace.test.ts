@@ -557,3 +557,24 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
   const { stdout } = await execa(command, [...args], { cwd })
   return stdout
 }
+
+test('what is published is built first, and a build that fails stops before anything is packed or uploaded', async () => {
+  const build = `node -e "require('fs').writeFileSync('built.js', '')"`
+  const manifest = { name: `${scope}/db`, version: '1.0.0', scripts: { build } }
+  await open({ api: ['db'] }, { 'packages/db/package.json': manifest, '.gitignore': 'built.js\n' })
+  const failing = { ...manifest, scripts: { build: 'node -e "process.exit(1)"' } }
+  await repository.write({ 'packages/db/package.json': failing })
+  const stopped = await publish()
+  expect(codes(stopped)).toContain('BUILD_FAILED')
+  expect(stopped).toMatchObject({ exitCode: 1, published: [], failed: [], tags: { made: [] } })
+  expect(puts('db')).toEqual([])
+
+  await repository.write({ 'packages/db/package.json': manifest })
+  expect((await publish({ dryRun: true })).build).toMatchObject({ by: 'packages', scripted: [`${scope}/db`] })
+  const result = await publish()
+  expect(result.exitCode).toBe(0)
+  const packument = await registry.packument(`${scope}/db`)
+  const tarball = await fetch(packument?.versions['1.0.0']?.dist.tarball ?? '')
+  const { gunzipSync } = await import('node:zlib')
+  expect(gunzipSync(Buffer.from(await tarball.arrayBuffer())).toString('latin1')).toContain('package/built.js')
+})

@@ -22,6 +22,8 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
+import { planBuild } from './build/plan-build.ts'
+import { runBuild, type BuildEvent } from './build/run-build.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { drive, type DriveEvent } from './drive.ts'
 import { dirtyFiles } from './head-state.ts'
@@ -35,7 +37,9 @@ import { gitTags } from './tags.ts'
 
 export type PublishEvent =
   /** Once, before the first step. */
-  { readonly kind: 'planned'; readonly steps: readonly Step[]; readonly problems: readonly Problem[] } | DriveEvent
+  | { readonly kind: 'planned'; readonly steps: readonly Step[]; readonly problems: readonly Problem[] }
+  | BuildEvent
+  | DriveEvent
 
 export type PublishOptions = {
   /** Any folder of the workspace. */
@@ -51,6 +55,8 @@ export type PublishOptions = {
   /** A one-time password for registries with two-factor authentication. */
   readonly otp?: string | undefined
   readonly provenance?: boolean | undefined
+  /** False builds nothing, whatever the settings say. */
+  readonly build?: boolean | undefined
   /** False leaves git tags alone. */
   readonly tags?: boolean | undefined
   /** False makes tags without pushing them. */
@@ -67,7 +73,26 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   const planned = await planPublish(session, options)
   options.onEvent?.({ kind: 'planned', steps: planned.steps, problems: planned.problems })
   const stops = planned.problems.some((problem) => problem.severity === 'error')
-  return options.dryRun === true || stops ? unstartedResult(planned) : runSteps(session, planned, options)
+  if (options.dryRun === true || stops) return unstartedResult(planned)
+  const failed = await buildBeforePacking(session, planned, options)
+  if (failed !== undefined) return unstartedResult({ ...planned, problems: [...planned.problems, failed] })
+  return runSteps(session, planned, options)
+}
+
+function buildBeforePacking(
+  session: Session,
+  { build }: Planned,
+  options: PublishOptions,
+): Promise<Problem | undefined> {
+  const { root, snapshot, config } = session
+  return runBuild({
+    build,
+    files: diskFiles(root),
+    workspace: snapshot.workspace,
+    env: options.env ?? process.env,
+    redact: config.redact,
+    onEvent: options.onEvent ?? (() => {}),
+  })
 }
 
 type Session = {
@@ -101,9 +126,16 @@ async function planPublish(session: Session, options: PublishOptions): Promise<P
   const desired = desiredRelease(observation.world, options)
   const uploading = desired.units.filter((unit) => unit.upload !== undefined).map((unit) => unit.dir)
   const dirty = snapshot.head === undefined ? [] : await dirtyFiles(git, uploading)
-  const problems = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
+  const choice = planBuild({
+    files: diskFiles(session.root),
+    workspace: snapshot.workspace,
+    packing: desired.units.flatMap((unit) => (unit.upload === undefined ? [] : unit.name)),
+    setting: options.build === false ? false : snapshot.settings.release.build,
+  })
+  const before = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
+  const problems = [...before, ...choice.problems]
   const { units, alreadyThere } = desired
-  return { problems, steps: releaseSteps(units), units, alreadyThere, remote: observation.remote }
+  return { build: choice.build, problems, steps: releaseSteps(units), units, alreadyThere, remote: observation.remote }
 }
 
 async function runSteps(session: Session, planned: Planned, options: PublishOptions): Promise<PublishResult> {

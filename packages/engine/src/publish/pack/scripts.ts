@@ -59,11 +59,17 @@ async function runScripts(names: readonly string[], context: ScriptContext): Pro
 const longestDetail = 2000
 
 async function runScript(name: string, { dir, root, tool }: ScriptContext): Promise<string | undefined> {
-  const [file, ...before] = tool === 'yarn' ? yarnCommand(root) : [tool === 'lerna' || tool === 'root' ? 'npm' : tool]
+  const [file, ...before] = packageManager(tool, root)
   const args = [...before, 'run', name]
   const answer = await runProgram({ file, args, cwd: dir, isLocal: true, isUnbounded: true })
   if (answer.kind === 'done') return undefined
   return answer.kind === 'missing' ? `${file} is not installed` : answer.output.slice(-longestDetail)
+}
+
+/** The command that runs scripts in this workspace. */
+export function packageManager(tool: WorkspaceTool, root: string): readonly [string, ...string[]] {
+  if (tool === 'yarn') return yarnCommand(root)
+  return [tool === 'lerna' || tool === 'root' ? 'npm' : tool]
 }
 
 /** Yarn is often a file of the repository, named in its configuration, and not installed. */
