@@ -4,6 +4,7 @@
  */
 import type { Bump } from './bump.ts'
 import type { PackageName } from './names.ts'
+import type { Promotion } from './promotion.ts'
 import type { TargetSettings } from './targets.ts'
 import type { DependencyField } from './workspace.ts'
 
@@ -62,11 +63,20 @@ export type ReleaseSettings = {
   readonly build: 'auto' | false | string
   /** Where journals, the lease and release sets are kept in git. */
   readonly refs: string
+  /** How long a holder that has gone silent keeps others out. */
+  readonly leaseSeconds: number
+  readonly promotion: Promotion | 'auto'
   /** Whether release sets are signed with the git signing key of whoever releases. */
   readonly sign: boolean
 }
 
-export const defaultReleaseSettings: ReleaseSettings = { build: 'auto', refs: 'refs/topsail', sign: false }
+export const defaultReleaseSettings: ReleaseSettings = {
+  build: 'auto',
+  refs: 'refs/topsail',
+  leaseSeconds: 60,
+  promotion: 'auto',
+  sign: false,
+}
 
 export type Settings = {
   readonly chosen?: SettingsChoice | undefined

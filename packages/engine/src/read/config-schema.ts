@@ -23,6 +23,8 @@ function kindOf(shape: Shape): JsonSchema {
       return { type: 'boolean' }
     case 'text':
       return { type: 'string', ...(shape.pattern === undefined ? {} : { pattern: shape.pattern }) }
+    case 'whole':
+      return { type: 'integer', minimum: shape.least, maximum: shape.most }
     case 'choice':
       return { enum: shape.of }
     case 'list':

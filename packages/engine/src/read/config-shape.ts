@@ -10,6 +10,7 @@ import { isRecord, own, type UnknownRecord } from './record.ts'
 export type Shape = { readonly says?: string; readonly default?: unknown } & (
   | { readonly kind: 'flag' }
   | { readonly kind: 'text'; readonly pattern?: string; readonly wanted?: string }
+  | { readonly kind: 'whole'; readonly least: number; readonly most: number }
   | { readonly kind: 'choice'; readonly of: readonly (string | boolean)[] }
   | { readonly kind: 'list'; readonly item: Shape }
   | { readonly kind: 'pair'; readonly items: readonly [Shape, Shape] }
@@ -103,6 +104,8 @@ function fits(shape: Shape, value: unknown): boolean {
       return typeof value === 'boolean'
     case 'text':
       return typeof value === 'string' && (shape.pattern === undefined || new RegExp(shape.pattern).test(value))
+    case 'whole':
+      return Number.isSafeInteger(value) && Number(value) >= shape.least && Number(value) <= shape.most
     case 'choice':
       return shape.of.some((one) => one === value)
     case 'list':
@@ -131,6 +134,8 @@ function wanted(shape: Shape): string {
       return 'true or false'
     case 'text':
       return shape.wanted ?? 'a text'
+    case 'whole':
+      return `a whole number from ${shape.least} to ${shape.most}`
     case 'choice':
       return shape.of.map((one) => JSON.stringify(one)).join(' or ')
     case 'list':

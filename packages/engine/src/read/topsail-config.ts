@@ -4,6 +4,7 @@
  */
 import { bumps, commitPresetNames, dependencyFields, rangeRelations, rulesNames, sourcesNames } from '@topsail/core'
 import type { Shape } from './config-shape.ts'
+import { targetsShape } from './targets-config.ts'
 
 const bump: Shape = { kind: 'choice', of: bumps }
 const names: Shape = { kind: 'list', item: { kind: 'text' } }
@@ -138,6 +139,7 @@ export const topsailConfig: Shape = {
         ignore: { ...names, says: 'Files, as globs relative to their package, that never need a changeset.' },
       },
     },
+    targets: targetsShape,
     release: {
       kind: 'object',
       says: 'How a release is carried out.',
@@ -157,6 +159,19 @@ export const topsailConfig: Shape = {
           wanted: 'the beginning of a ref, such as refs/topsail',
           says: 'Where journals, the lease and release sets are kept in git; below refs/heads/ where a forge refuses other refs.',
           default: 'refs/topsail',
+        },
+        leaseSeconds: {
+          kind: 'whole',
+          least: 2,
+          most: 3600,
+          says: 'How long a release that has gone silent keeps others out, in seconds.',
+          default: 60,
+        },
+        promotion: {
+          kind: 'choice',
+          of: ['auto', 'candidate', 'staged', 'direct'],
+          says: 'How versions become what people install: all together once the whole set is confirmed (candidate, staged), or each at its upload (direct). `auto` takes candidate where registries and credentials allow it.',
+          default: 'auto',
         },
         sign: {
           kind: 'flag',
