@@ -13,6 +13,7 @@ import type { Place, Problem } from './problem.ts'
 import { compareText } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { Snapshot } from './snapshot.ts'
+import { targetsOf } from './targets.ts'
 import type { Package } from './workspace.ts'
 
 /** Asked for at the command line or by `what-if`, on top of what the snapshot holds. */
@@ -38,7 +39,7 @@ export function skipReason(
   ignored: ReadonlySet<PackageName>,
 ): SkipReason | undefined {
   if (ignored.has(pkg.name)) return 'ignored'
-  if (pkg.private && !settings.privatePackages.version) return 'private'
+  if (pkg.private && !settings.privatePackages.version && targetsOf(pkg, settings).length === 0) return 'private'
   return pkg.version === undefined ? 'no-version' : undefined
 }
 

@@ -10,6 +10,7 @@ import type { Release, Rewrite } from './release-plan.ts'
 import { rangeEdits, type Arrival, type RangeEdits, type Writing } from './rewrite.ts'
 import { effectiveBump } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
+import { targetsOf } from './targets.ts'
 import type { DependencyField, Package } from './workspace.ts'
 
 export type Written = {
@@ -53,7 +54,7 @@ export function toReleases(evidence: Evidence, written: Written): readonly Relea
       to: evidence.versionOf(pkg.name),
       bump: given,
       private: pkg.private,
-      targets: pkg.private ? [] : ['npm'],
+      targets: targetsOf(pkg, evidence.laws.settings).map((target) => target.id),
       needs: needsOf(pkg, edges, edits, evidence),
       changes: changesIn(pkg.name, evidence),
       dependencies: rangesAfter(edges, edits),

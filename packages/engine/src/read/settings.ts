@@ -22,6 +22,7 @@ import { readsBareOperators } from './older-changesets.ts'
 import { plannerReplacedIn } from './patched-changesets.ts'
 import { refusalOf } from './refusal.ts'
 import { chooseRules } from './rules-choice.ts'
+import { readTargets } from './targets-config.ts'
 import { topsailConfig } from './topsail-config.ts'
 
 /** What a command line says, over the files. */
@@ -50,10 +51,12 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
   }
   const base = { ...defaultSettings, ...defaultsOf(rules, workspace), ...settingsOfConfig(theirs?.value ?? {}, rules) }
   const groups = readGroups([ours, theirs], overrides.ignore, names, rules)
+  const targets = readTargets(ours, workspace.packages, rules)
   const settings: Settings = {
     ...base,
     ...settingsOfOurs(ours?.value ?? {}, base, names, rules),
     ...groups.groups,
+    targets: targets.targets,
     rules,
     peersAsChangesets3: replacedIn === undefined ? undefined : true,
     everyReleaseLeavesWorkspaceOperators:
@@ -69,7 +72,10 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
       changesetsCli: choice.changesetsCli,
     },
   }
-  return { settings, problems: [...problems, ...groups.problems, ...conflictsIn(settings, ours ?? theirs)] }
+  return {
+    settings,
+    problems: [...problems, ...groups.problems, ...targets.problems, ...conflictsIn(settings, ours ?? theirs)],
+  }
 }
 
 export type ConfigFile = {
