@@ -90,6 +90,12 @@ describe('what cannot be read is quarantined', () => {
     ])
   })
 
+  test('at the line to mend, in a sentence that goes on', () => {
+    const [problem] = parse('---\n"api": patch\n\n"db": huge\n---\nWords').problems
+    expect(problem).toMatchObject({ place: { file: '.changeset/a.md', line: 4 } })
+    expect(parse('---\n"db: patch\n---\n').problems).toMatchObject([{ detail: expect.stringMatching(/[^.]$/) }])
+  })
+
   test.each([
     ['a file of ten megabytes', `---\n"db": patch\n---\n${'x'.repeat(10_000_000)}`],
     ['a front matter of a megabyte', `---\n${'"db": patch\n'.repeat(100_000)}---\n`],

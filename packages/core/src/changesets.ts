@@ -55,7 +55,13 @@ function parseChangeset(text: string): Parsed {
   const size = front.lines.reduce((sum, line) => sum + line.length + 1, 0)
   if (size > mostFrontMatter) return malformed(`the front matter is larger than ${mostFrontMatter} characters`, 1)
   const bumps = readPlainLines(front.lines) ?? readYaml(front)
-  return typeof bumps === 'string' ? malformed(bumps, front.firstLine) : { ok: true, bumps, summary: front.rest.trim() }
+  if (typeof bumps !== 'string') return { ok: true, bumps, summary: front.rest.trim() }
+  return malformed(bumps, front.firstLine + Math.max(0, oddLine(front.lines)))
+}
+
+/** The first line that is not a name and a bump: nearly always the one to mend. */
+function oddLine(lines: readonly string[]): number {
+  return lines.findIndex((line) => line.trim() !== '' && !plainLine.test(line))
 }
 
 function malformed(detail: string, line?: number): Parsed {
@@ -128,7 +134,7 @@ function readYaml(front: FrontMatter): readonly (readonly [PackageName, Bump])[]
 }
 
 function firstLine(message: string): string {
-  const line = message.split('\n', 2).join(' ').replace('could not parse changeset - ', '')
+  const line = message.split('\n', 2).join(' ').replace('could not parse changeset - ', '').replace(/\.$/, '')
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 

@@ -54,7 +54,8 @@ export function commitPresetOf(settings: Settings): CommitPreset {
   const preset = commitPresets[settings.commits.preset]
   const own = Object.entries(settings.commits.types)
   if (own.length === 0) return preset
-  return { ...preset, types: recordOf([...Object.entries(preset.types), ...own]) }
+  const folded = preset.foldsCase ? own.map(([type, bump]) => [type.toLowerCase(), bump] as const) : own
+  return { ...preset, types: recordOf([...Object.entries(preset.types), ...folded]) }
 }
 
 export type CommitZeroMajor = ZeroMajorPolicy | 'minor-to-patch'

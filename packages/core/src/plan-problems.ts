@@ -7,7 +7,7 @@ import { placesIn, type SkipReason } from './admit.ts'
 import { compareBumps } from './bump.ts'
 import type { ChangesetChange } from './change.ts'
 import type { Edge } from './graph.ts'
-import type { Version } from './names.ts'
+import type { Path, Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import { effectiveRange } from './range.ts'
 import { highestAsked, type Evidence } from './reasons.ts'
@@ -15,7 +15,7 @@ import { compareText } from './record.ts'
 import type { Settled } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { parseVersion, satisfies } from './versions.ts'
-import { manifestPath, type Package } from './workspace.ts'
+import { manifestPath, type Package, type WorkspaceTool } from './workspace.ts'
 
 export function planProblems(
   changesets: readonly ChangesetChange[],
@@ -111,11 +111,16 @@ function staleCatalogs({ workspace }: Snapshot, { laws, settled, versionOf }: Ev
       if (form.kind !== 'catalog' || !leaves(resolved, dependency, versionOf(dependency.name))) continue
       const range = workspace.catalogs[form.catalog]?.[key] ?? ''
       const facts = { catalog: form.catalog, dependency: key, range, next: versionOf(dependency.name) }
-      const place = { file: 'pnpm-workspace.yaml' }
+      const place = { file: catalogFile(workspace.tool) }
       stale.set(`${form.catalog}\n${key}`, { code: 'CATALOG_OUT_OF_RANGE', severity: 'warning', place, ...facts })
     }
   }
   return [...stale].toSorted(([a], [b]) => compareText(a, b)).map(([, problem]) => problem)
+}
+
+function catalogFile(tool: WorkspaceTool): Path {
+  if (tool === 'bun') return 'package.json'
+  return tool === 'yarn' ? '.yarnrc.yml' : 'pnpm-workspace.yaml'
 }
 
 /** Those that follow the version by themselves never leave. */

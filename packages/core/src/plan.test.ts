@@ -600,9 +600,14 @@ describe('dependents under topsail', () => {
     `a 1.0.0 -> 1.0.1 patch: db 2.0.0 leaves catalog:
      b 1.0.0 -> 1.0.1 patch: db 2.0.0 leaves npm:db@^1.0.0
      db 1.0.0 -> 2.0.0 major: x`,
-    (plan) => {
+    (plan, snapshot) => {
       expect(rangeLines(plan)).toEqual(['b dependencies base npm:db@^1.0.0 -> npm:db@^2.0.0'])
-      expect(plan.problems).toMatchObject([{ code: 'CATALOG_OUT_OF_RANGE', catalog: 'default', dependency: 'db' }])
+      expect(plan.problems).toMatchObject([
+        { code: 'CATALOG_OUT_OF_RANGE', place: { file: 'pnpm-workspace.yaml' }, catalog: 'default', dependency: 'db' },
+      ])
+      const placeUnder = (tool: 'yarn' | 'bun') =>
+        planRelease({ ...snapshot, workspace: { ...snapshot.workspace, tool } }, String).problems[0]?.place
+      expect([placeUnder('yarn'), placeUnder('bun')]).toEqual([{ file: '.yarnrc.yml' }, { file: 'package.json' }])
     },
   )
   scenario(

@@ -81,6 +81,7 @@ export type Problem =
   | ProblemOf<'SNAPSHOT_IN_PRE_MODE', { tag: string }>
   | ProblemOf<'SNAPSHOT_TAG_NOT_IN_TEMPLATE', { tag: string; template: string }>
   | ProblemOf<'SNAPSHOT_PLACEHOLDER_EMPTY', { placeholder: string; template: string }>
+  | ProblemOf<'SNAPSHOT_VERSION_INVALID', { version: string }>
   // plan files
   | ProblemOf<'PLAN_FILE_INVALID', { at: string; wanted: string }>
   | ProblemOf<'PACKAGE_UNKNOWN', { name: string; closest: PackageName | undefined }>

@@ -126,6 +126,11 @@ test('types may be given other bumps, and a table entry of the user may decline'
     'docs x: @acme/db patch',
     'feat z: @acme/db major',
   ])
+  const folded = { commits: { preset: 'conventional', types: { Deps: 'patch' } } } as const
+  expect(asked(told([{ message: 'deps: x' }, { message: 'Deps: y' }], { settings: folded }))).toEqual([
+    'deps x: @acme/db patch',
+    'Deps y: @acme/db patch',
+  ])
 })
 
 test('commits of a change that carries a changeset are documentation', () => {

@@ -46,6 +46,26 @@ describe('a snapshot release', () => {
     )
   })
 
+  test('takes the commit that is checked out where the request names none', () => {
+    const read = readScenario(text)
+    const settings = {
+      ...read.settings,
+      snapshot: { useCalculatedVersion: false, prereleaseTemplate: '{commit-short}' },
+    }
+    const planned = planRelease({ ...read, settings, head: 'abc1234def', snapshotRelease: { tag: undefined } }, String)
+    expect(planned.problems).toEqual([])
+    expect(planned.releases.map(({ to }) => to)).toContain('0.0.0-abc1234')
+  })
+
+  test.each([
+    ['a/b', undefined],
+    ['with space', undefined],
+    ['x', '{tag}-{unknown}'],
+    ['x', '{tag}..1'],
+  ])('the tag %j with the template %j makes no version', (tag, prereleaseTemplate) => {
+    expect(problemCodes(plan({ tag }, { prereleaseTemplate }))).toEqual(['SNAPSHOT_VERSION_INVALID'])
+  })
+
   test('is refused in pre mode', () => {
     const read = readScenario(`${text}\n--- pre beta`)
     const request = { tag: 'canary', commit: undefined }

@@ -5,6 +5,7 @@
 import type { Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import type { Snapshot } from './snapshot.ts'
+import { parseVersion } from './versions.ts'
 
 export type SnapshotVersions = {
   readonly versionFrom: (calculated: Version) => Version
@@ -23,6 +24,10 @@ export function snapshotVersions(snapshot: Snapshot): SnapshotVersions | undefin
   }
   const suffix =
     template === undefined || template === '' ? plainSuffix(snapshot) : fillTemplate(template, snapshot, problems)
+  const version = `0.0.0-${suffix}`
+  if (problems.length === 0 && parseVersion(version) === undefined) {
+    problems.push({ code: 'SNAPSHOT_VERSION_INVALID', severity: 'error', version })
+  }
   const versionFrom = (calculated: Version): Version => `${useCalculatedVersion ? calculated : '0.0.0'}-${suffix}`
   return { versionFrom, problems }
 }
@@ -33,7 +38,7 @@ function plainSuffix(snapshot: Snapshot): string {
 }
 
 function fillTemplate(template: string, snapshot: Snapshot, problems: Problem[]): string {
-  const { tag, commit } = snapshot.snapshotRelease ?? { tag: undefined, commit: undefined }
+  const { tag, commit = snapshot.head } = snapshot.snapshotRelease ?? { tag: undefined }
   const place = { file: '.changeset/config.json' }
   if (tag !== undefined && !template.includes('{tag}')) {
     problems.push({ code: 'SNAPSHOT_TAG_NOT_IN_TEMPLATE', severity: 'error', place, tag, template })

@@ -60,8 +60,8 @@ export type PreState = {
   readonly changesets?: readonly string[]
 }
 
-/** A snapshot release, asked for by `--snapshot [TAG]`. */
-export type SnapshotRequest = { readonly tag: string | undefined; readonly commit: Sha | undefined }
+/** A snapshot release, asked for by `--snapshot [TAG]`. Without a commit, `{commit}` in a template is `Snapshot.head`. */
+export type SnapshotRequest = { readonly tag: string | undefined; readonly commit?: Sha | undefined }
 
 export type Snapshot = {
   readonly workspace: Workspace

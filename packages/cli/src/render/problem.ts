@@ -253,7 +253,9 @@ export const problemWords = {
     mend: (p) =>
       p.why === 'stale'
         ? `write a range that holds ${printable(p.current)}, or "workspace:^"`
-        : 'write "workspace:^", or use the rules "topsail", which read catalogs and aliases',
+        : /^(?:catalog|npm):/.test(p.range)
+          ? 'write "workspace:^"; the rules "topsail" read aliases, and catalogs that have an entry for it'
+          : 'write "workspace:^"',
     example: {
       severity: 'warning',
       place: { file: 'services/api/package.json' },
@@ -396,6 +398,13 @@ export const problemWords = {
     says: (p) => `This file cannot be written: ${printable(p.detail)}.`,
     mend: () => 'check that its folder exists and may be written to',
     example: { severity: 'error', place: { file: 'out/plan.json' }, detail: 'ENOENT' },
+  },
+  SNAPSHOT_VERSION_INVALID: {
+    title: 'The snapshot tag or template makes no valid version',
+    says: (p) => `The snapshot version would be ${quote(p.version)}, which is not a semantic version.`,
+    mend: () =>
+      'use letters, digits, hyphens and dots; a template may hold {tag}, {commit}, {commit-short}, {timestamp} and {datetime}',
+    example: { severity: 'error', version: '0.0.0-feature/login-20261122165000' },
   },
   PLAN_FILE_INVALID: {
     title: 'A plan file cannot be read',

@@ -66,7 +66,7 @@ const skipped = {
 
 const quiet = {
   'in-range': 'stays inside',
-  'asks-nothing': 'leaves, but the rules ask nothing for this kind of dependency, from',
+  'asks-nothing': 'asks nothing of it under these rules, although it leaves',
   stale: 'is not followed: its version of now is already outside of',
   protocol: 'is not followed: the rules do not read',
   tag: 'is not followed: a dist-tag, not a range, is',
@@ -96,11 +96,11 @@ function renderWhyNot(explanation: NotReleased, snapshot: Snapshot, { colours }:
       return { text: `${text}  ${colours.cyan(printable(place ?? ''))}`, below: [] }
     }),
     ...linked.map((group) => ({
-      text: `linked with ${group.map(printable).join(', ')}, which takes along only what is released anyway`,
+      text: `Linked with ${group.map(printable).join(', ')}, which takes along only what is released anyway`,
       below: [],
     })),
     ...rewritten.map((edit) => ({
-      text: printable(`its range of ${edit.dependency} is rewritten: ${edit.from} → ${edit.to}`),
+      text: printable(`Its range of ${edit.dependency} is rewritten: ${edit.from} → ${edit.to}`),
       below: [],
     })),
   ]
