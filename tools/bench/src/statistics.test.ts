@@ -24,7 +24,7 @@ test('two points are no fit', () => {
 })
 
 test('the exponent tells linear from quadratic growth, whatever the start-up', () => {
-  const points = (power: number) => [10, 100, 1000, 10_000].map((x) => ({ x, y: 5 + x ** power }))
-  expect(growthExponent(points(1), 5)).toBeCloseTo(1)
-  expect(growthExponent(points(2), 5)).toBeCloseTo(2)
+  const points = (power: number) => [10, 1000, 10_000, 100_000].map((x) => ({ x, y: 5 + x ** power }))
+  expect(growthExponent(points(1))).toBeCloseTo(1)
+  expect(growthExponent(points(2))).toBeCloseTo(2, 1)
 })

@@ -32,10 +32,14 @@ export function fitLine(points: readonly Point[]): Line | undefined {
 }
 
 /**
- * How cost grows with size once a fixed start-up is taken off: 1 is linear, 2 quadratic. The slope of the logarithms,
- * over the points that stand clear of the start-up.
+ * How cost grows with size: 1 is linear, 2 quadratic. The slope of the logarithms of what each point adds to the
+ * smallest, so that the fixed start-up counts for nothing.
  */
-export function growthExponent(points: readonly Point[], startUp: number): number | undefined {
-  const clear = points.filter(({ x, y }) => x > 0 && y - startUp > startUp * 0.1)
-  return fitLine(clear.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y - startUp) })))?.slope
+export function growthExponent(points: readonly Point[]): number | undefined {
+  const [smallest, ...larger] = points.toSorted((a, b) => a.x - b.x)
+  if (smallest === undefined) return undefined
+  const added = larger
+    .map(({ x, y }) => ({ x: x - smallest.x, y: y - smallest.y }))
+    .filter(({ x, y }) => x > 0 && y > 0)
+  return fitLine(added.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) })))?.slope
 }

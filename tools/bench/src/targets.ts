@@ -110,9 +110,7 @@ function growth(
     const y = medianOf(size, name, 'ownCpu')
     return y === undefined ? [] : [{ x: units(size.fleet), y }]
   })
-  const smallest = results.get('S')
-  const startUp = Math.min(medianOf(smallest, 'node -e 0', 'ownCpu') ?? 0, ...points.map(({ y }) => y))
-  return { name, per, points, line: fitLine(points), exponent: growthExponent(points, startUp) }
+  return { name, per, points, line: fitLine(points), exponent: growthExponent(points) }
 }
 
 function growthTarget({ name, per, points, line, exponent }: Growth): Verdict {
@@ -124,7 +122,7 @@ function growthTarget({ name, per, points, line, exponent }: Growth): Verdict {
   }
 }
 
-function verdictOf(met: boolean | undefined): Verdict['verdict'] {
+export function verdictOf(met: boolean | undefined): Verdict['verdict'] {
   if (met === undefined) return 'unknown'
   return met ? 'met' : 'not met'
 }
