@@ -1,7 +1,9 @@
 /**
  * The size of a release. `none` means: named, but not released (its ranges may still be rewritten).
  */
-export const bumps = ['none', 'patch', 'minor', 'major'] as const
+import type { VersionType } from '@changesets/types'
+
+export const bumps = ['none', 'patch', 'minor', 'major'] as const satisfies readonly VersionType[]
 export type Bump = (typeof bumps)[number]
 
 export function isBump(value: unknown): value is Bump {
