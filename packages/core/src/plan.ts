@@ -15,6 +15,7 @@ import { cascadeOf } from './cascade.ts'
 import type { Change } from './change.ts'
 import { buildGraph } from './graph.ts'
 import { groupsOf, preCounters } from './groups.ts'
+import { asRulesSeeIt } from './members-seen.ts'
 import type { PackageName, Version } from './names.ts'
 import { publishOrder } from './order.ts'
 import { planId } from './plan-id.ts'
@@ -69,21 +70,6 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
       ...planProblems(admitted.changesets, snapshot, evidence, skip),
       ...cycles.map((cycle): Problem => ({ code: 'CYCLE_IN_PUBLISH_ORDER', severity: 'warning', cycle })),
     ],
-  }
-}
-
-/** Changesets 2 may find its members elsewhere; under its rules the others do not exist. */
-function asRulesSeeIt(snapshot: Snapshot): { readonly snapshot: Snapshot; readonly problems: readonly Problem[] } {
-  const { workspace, settings } = snapshot
-  const seen = settings.rules === 'changesets@2' ? workspace.seenByChangesets2 : undefined
-  if (seen === undefined) return { snapshot, problems: [] }
-  const dirs = new Set(seen)
-  const packages = workspace.packages.filter(({ dir }) => dirs.has(dir))
-  const names = workspace.packages.filter(({ dir }) => !dirs.has(dir)).map(({ name }) => name)
-  const place = { file: 'package.json' }
-  return {
-    snapshot: { ...snapshot, workspace: { ...workspace, packages } },
-    problems: names.length === 0 ? [] : [{ code: 'MEMBERS_UNSEEN_BY_RULES', severity: 'warning', place, names }],
   }
 }
 

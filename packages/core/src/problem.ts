@@ -26,7 +26,7 @@ export type Problem =
   | ProblemOf<'MANIFEST_INVALID', { detail: string }>
   | ProblemOf<'MANIFEST_MISSING'>
   | ProblemOf<'PACKAGE_NAME_INVALID', { name: string }>
-  | ProblemOf<'PACKAGE_NAME_DUPLICATE', { name: PackageName; others: readonly Path[] }>
+  | ProblemOf<'PACKAGE_NAME_DUPLICATE', { name: PackageName; keeper: Path }>
   | ProblemOf<'PACKAGE_VERSION_INVALID', { name: PackageName; version: string }>
   | ProblemOf<'PACKAGE_NAME_MISSING'>
   /** `key` is the dependency whose range is no text; undefined when the whole section is not an object. */

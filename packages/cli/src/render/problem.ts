@@ -39,9 +39,14 @@ export const problemWords = {
   },
   PACKAGE_NAME_DUPLICATE: {
     title: 'Two packages have the same name',
-    says: (p) => `${quote(p.name)} is also the name of ${list(p.others)}.`,
+    says: (p) => `${quote(p.name)} is also the name of ${quote(p.keeper)}, which keeps it; this one is left out.`,
     mend: () => 'rename one of them, or take one out of the workspace globs',
-    example: { severity: 'error', place: { file: 'packages/db/package.json' }, name: '@acme/db', others: ['old/db'] },
+    example: {
+      severity: 'error',
+      place: { file: 'packages/db/package.json' },
+      name: '@acme/db',
+      keeper: 'services/db',
+    },
   },
   PACKAGE_VERSION_INVALID: {
     title: 'A version is not a semantic version',

@@ -192,6 +192,16 @@ describe('what answers', () => {
     ])
   })
 
+  test('nobody is asked about a package that the rules do not see', async () => {
+    const repo = await branch()
+    await repo.write({
+      'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
+      'topsail.json': { rules: 'changesets@2', sources: 'changesets' },
+      'services/api/index.js': '2\n',
+    })
+    expect(statesIn(await checkWorkspace({ cwd: repo.root }))).toEqual({})
+  })
+
   test('patterns and exclusions of the configuration hold', async () => {
     const repo = await branch({ sources: 'changesets', check: { exclude: ['@acme/u*'], ignore: ['**/*.md'] } })
     await repo.write({

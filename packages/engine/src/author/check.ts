@@ -5,6 +5,7 @@
  */
 import picomatch from 'picomatch'
 import {
+  asRulesSeeIt,
   coverageOf,
   planRelease,
   type BranchWork,
@@ -64,11 +65,11 @@ export async function checkWorkspace(options: CheckOptions): Promise<CheckResult
   }
 }
 
-/** History is read once, for the branch alone; the rest of the snapshot is a plan's. */
+/** History is read once, for the branch alone; the rest of the snapshot is a plan's, and so are the members it sees. */
 export async function readWithoutHistory(root: string): Promise<Snapshot> {
   const snapshot = await readSnapshot({ cwd: root, sources: 'changesets' })
   const { settings } = readSettings(diskFiles(root), snapshot.workspace)
-  return { ...snapshot, settings }
+  return asRulesSeeIt({ ...snapshot, settings }).snapshot
 }
 
 export function coverageFor({ workspace, settings }: Snapshot, work: BranchWork): Coverage {

@@ -196,14 +196,14 @@ describe('manifests', () => {
     ).toEqual([])
   })
 
-  test('of two packages with one name the last is kept and both are told', () => {
+  test('of two packages with one name the last is kept, and the other is told to be left out', () => {
     const { workspace, problems } = workspaceOf({
       'p/a/package.json': manifest('a'),
       'p/b/package.json': manifest('a'),
     })
     expect(workspace.packages.map(({ dir }) => dir)).toEqual(['p/b'])
     expect(problems).toMatchObject([
-      { code: 'PACKAGE_NAME_DUPLICATE', place: { file: 'p/b/package.json' }, others: ['p/a'] },
+      { code: 'PACKAGE_NAME_DUPLICATE', place: { file: 'p/a/package.json' }, keeper: 'p/b' },
     ])
   })
 

@@ -2,7 +2,7 @@
  * The workspace below one root folder: its tool, its root manifest, its members and catalogs. One walk, each manifest
  * read once; every mistake is a problem, and what is sound is returned beside it.
  */
-import type { Package, Path, Problem, Workspace } from '@topsail/core'
+import { manifestPath, type Package, type Path, type Problem, type Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { readCatalogs } from './catalogs.ts'
 import { readManifest, type ManifestReading } from './manifests.ts'
@@ -89,24 +89,28 @@ function readNested(files: Files, parent: ManifestReading, members: Map<Path, Pa
 /** Members that can be spoken of: named, and each name once. The last folder keeps it, as in Changesets. */
 function named(members: readonly Package[], problems: Problem[]): Package[] {
   const byName = new Map<string, Package>()
-  const second = new Map<string, Path[]>()
   for (const pkg of members) {
-    const before = byName.get(pkg.name)
     if (pkg.name === '') reportNameless(pkg, problems)
     else byName.set(pkg.name, pkg)
-    if (before === undefined) continue
-    second.set(pkg.name, [...(second.get(pkg.name) ?? []), before.dir])
   }
-  for (const [name, others] of second) {
-    const place = { file: `${byName.get(name)?.dir}/package.json` }
-    problems.push({ code: 'PACKAGE_NAME_DUPLICATE', severity: 'quarantined', place, name, others })
-  }
-  return members.filter((pkg) => byName.get(pkg.name) === pkg)
+  return members.filter((pkg) => {
+    const keeper = byName.get(pkg.name)
+    if (keeper === undefined || keeper === pkg) return keeper === pkg
+    const place = { file: manifestPath(pkg) }
+    problems.push({
+      code: 'PACKAGE_NAME_DUPLICATE',
+      severity: 'quarantined',
+      place,
+      name: pkg.name,
+      keeper: keeper.dir,
+    })
+    return false
+  })
 }
 
 /** A name that is wrong was reported already; a private package without one is nobody's business. */
 function reportNameless(pkg: Package, problems: Problem[]): void {
-  const file = pkg.dir === '.' ? 'package.json' : `${pkg.dir}/package.json`
+  const file = manifestPath(pkg)
   if (problems.some((problem) => problem.code === 'PACKAGE_NAME_INVALID' && problem.place?.file === file)) return
   const severity = pkg.private || pkg.version === undefined ? 'warning' : 'quarantined'
   problems.push({ code: 'PACKAGE_NAME_MISSING', severity, place: { file } })
