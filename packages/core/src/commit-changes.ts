@@ -120,7 +120,8 @@ function statementsOf(index: CommitIndex, walk: Walk): readonly Statement[] {
   if (statements.length > 0) return statements
   if (walk.reverts.targets.has(index)) return [{ type: 'revert', scope: undefined, breaking: false, summary: subject }]
   if (walk.preset.unparsable !== 'none') return [{ type: '', scope: undefined, breaking: false, summary: subject }]
-  if (!merge && releaseAs === undefined) walk.unparsed.push(index)
+  const isSpokenFor = walk.carried.has(walk.changeOf(index))
+  if (!merge && releaseAs === undefined && !isSpokenFor) walk.unparsed.push(index)
   return []
 }
 

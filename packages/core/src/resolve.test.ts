@@ -142,6 +142,15 @@ test('commits of a change that carries a changeset are documentation', () => {
   ])
 })
 
+test('a message that follows no convention is no problem where a changeset speaks for it', () => {
+  const changesets = [changesetFile('cats', { '@acme/db': 'minor' })]
+  const commit = { message: 'Drop the pool (#1)', addedChangesets: ['.changeset/cats.md'] }
+  expect(problemsOf(told([commit], { changesets }))).toEqual([])
+  expect(problemsOf(told([commit, { message: 'tidy up' }], { changesets }))).toMatchObject([
+    { code: 'COMMIT_NOT_CONVENTIONAL', count: 1, examples: [{ subject: 'tidy up' }] },
+  ])
+})
+
 test('an empty changeset declines for its whole change', () => {
   const changesets = [changesetFile('none', {})]
   const snapshot = told([{ message: 'fix: x', addedChangesets: ['.changeset/none.md'] }], { changesets })
