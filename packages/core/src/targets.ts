@@ -69,4 +69,3 @@ export function targetsOf(pkg: Package, settings: Settings): readonly TargetSett
 export function targetKey(name: PackageName, target: TargetId | undefined): TargetKey {
   return target === undefined || target === 'npm' ? name : `${name}:${target}`
 }
-
