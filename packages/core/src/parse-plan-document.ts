@@ -79,6 +79,7 @@ const reason = kindOf<Reason>({
   override: objectOf({ kind: word(['override']), by: text }),
   'zero-major': objectOf({ kind: word(['zero-major']), asked: word(bumps), given: word(bumps) }),
   capped: objectOf({ kind: word(['capped']), asked: word(bumps), cap: word(bumps) }),
+  burned: objectOf({ kind: word(['burned']), version: text, of: text }),
 })
 
 const rangeEdits = listOf(

@@ -2,12 +2,13 @@
  * The identity of a plan: a digest of a canonical text of everything that decided it. The time counts only where it is
  * part of a version; who chose the rules, which commit added a changeset, and how it is published decide nothing.
  */
+import { canonicalJson } from './canonical.ts'
 import type { Change } from './change.ts'
 import { compareText } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
-  const { workspace, settings, pre, snapshotRelease, now, head } = snapshot
+  const { workspace, settings, pre, snapshotRelease, now, head, burned } = snapshot
   const { chosen: _chosen, release: _release, ...decisive } = settings
   const facts = {
     format: 'topsail/plan-id@1',
@@ -16,9 +17,10 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
     settings: decisive,
     pre: pre ?? null,
     changes: changes.map(decisivePart),
+    burned,
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
-  return `sha256-${hash(`${canonical(facts)}\n${manifestsText(snapshot)}`)}`
+  return `sha256-${hash(`${canonicalJson(facts)}\n${manifestsText(snapshot)}`)}`
 }
 
 /** A commit's hash stands for all that it says; tens of thousands of them are not worth writing out. */
@@ -34,13 +36,4 @@ function decisivePart(change: Change): unknown {
 function manifestsText({ workspace }: Snapshot): string {
   const packages = [workspace.root, ...workspace.packages].toSorted((a, b) => compareText(a.dir, b.dir))
   return packages.map(({ dir, text }) => `${JSON.stringify(dir)} ${text.length}\n${text}`).join('\n')
-}
-
-/** JSON with the keys of every object sorted, so that the order in which something was read does not matter. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-  entries.sort(([a], [b]) => compareText(a, b))
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
 }

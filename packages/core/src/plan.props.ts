@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import semver from 'semver'
 import { describe, expect, test } from 'vitest'
 import { compareBumps, highestBump, type Bump } from './bump.ts'
+import { withBurned } from './burned.ts'
 import { planRelease } from './plan.ts'
 import type { Reason, Release, ReleasePlan } from './release-plan.ts'
 import { rulesNames, type RulesName } from './settings.ts'
@@ -72,7 +73,7 @@ describe.each(rulesNames)('every plan under %s', (rules) => {
       for (let before = -1; before < grounded.size;) {
         before = grounded.size
         for (const { name, reasons } of releases) {
-          const causes = reasons.filter(({ kind }) => kind !== 'zero-major' && kind !== 'capped').map(cause)
+          const causes = reasons.filter(({ kind }) => !['zero-major', 'capped', 'burned'].includes(kind)).map(cause)
           if (causes.some((by) => by === undefined || grounded.has(by))) grounded.add(name)
         }
       }
@@ -86,6 +87,38 @@ describe.each(rulesNames)('every plan under %s', (rules) => {
         for (const reason of release.reasons)
           expect(isTrue(reason, release, plan, snapshot), JSON.stringify(reason)).toBe(true)
       }
+    }))
+
+  test('never gives a burned version, keeps fixed groups together, and says what it skipped', () =>
+    holds(rules, (snapshot) => {
+      let burning = snapshot
+      let plan = planRelease(snapshot, String)
+      // Every second release of each plan is taken back, and planned anew.
+      for (let round = 0; round < 3; round += 1) {
+        const rolledBack = plan.releases.filter((_, index) => index % 2 === round % 2)
+        burning = {
+          ...burning,
+          burned: withBurned(
+            burning.burned ?? {},
+            rolledBack.map(({ name, to }) => ({ name, version: to })),
+          ),
+        }
+        const before = plan
+        plan = planRelease(burning, String)
+        for (const release of plan.releases) {
+          expect(burning.burned?.[release.name] ?? []).not.toContain(release.to)
+          const burned = release.reasons.filter(({ kind }) => kind === 'burned')
+          for (const reason of burned) expect(isTrue(reason, release, plan, burning), JSON.stringify(reason)).toBe(true)
+          const was = before.releases.find(({ name }) => name === release.name)
+          if (rolledBack.some(({ name }) => name === release.name) && was?.from === release.from) {
+            expect(semver.gt(release.to, was.to)).toBe(true)
+            expect(burned).not.toEqual([])
+          }
+        }
+      }
+      if (plan.releases.length > 0 && burning.burned !== undefined)
+        expect(plan.id).not.toBe(planRelease(snapshot, String).id)
+      expect(planRelease({ ...snapshot, burned: {} }, String).releases).toEqual(planRelease(snapshot, String).releases)
     }))
 
   test('finds nothing more to release once it is applied', () =>
@@ -175,6 +208,8 @@ function isTrue(reason: Reason, release: Release, plan: ReleasePlan, snapshot: S
     }
     case 'pre-exit':
       return snapshot.pre?.mode === 'exit' && reason.from === release.from
+    case 'burned':
+      return (snapshot.burned?.[reason.of] ?? []).includes(reason.version) && semver.gt(release.to, reason.version)
     default:
       return false
   }

@@ -937,3 +937,43 @@ describe('changes from outside the snapshot', () => {
     expect(releaseLines(plan)).toEqual(['db 1.0.0 -> 1.0.1 patch: asked by --bump; a'])
   })
 })
+
+describe('what a rollback has burned', () => {
+  scenario(
+    'a version that was rolled back is skipped, and the reason says so',
+    `db  1.2.3
+     api 1.0.0 -> db ^1.2.3
+     --- changesets
+     a db minor
+     b api minor
+     --- burned
+     db 1.3.0 1.3.1 1.0.0
+     other 9.9.9`,
+    `api 1.0.0 -> 1.1.0 minor: b
+     db 1.2.3 -> 1.3.2 minor: a; db 1.3.0 is burned; db 1.3.1 is burned`,
+    ranges('api dependencies db ^1.2.3 -> ^1.3.2'),
+  )
+  scenario(
+    'the members of a fixed group skip what any of them has burned',
+    `db  1.0.0
+     api 1.0.0
+     --- settings
+     fixed db api
+     --- changesets
+     a db minor
+     --- burned
+     api 1.1.0`,
+    `api 1.0.0 -> 1.1.1 minor: fixed with db; api 1.1.0 is burned
+     db 1.0.0 -> 1.1.1 minor: a; api 1.1.0 is burned`,
+  )
+  scenario(
+    'a prerelease goes on to the next number',
+    `db 1.0.0
+     --- pre beta
+     --- changesets
+     a db minor
+     --- burned
+     db 1.1.0-beta.0 1.1.0`,
+    'db 1.0.0 -> 1.1.0-beta.1 minor: a; db 1.1.0-beta.0 is burned',
+  )
+})

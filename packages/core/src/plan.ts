@@ -11,6 +11,7 @@ import {
   type PlanOptions,
   type SkipReason,
 } from './admit.ts'
+import { burnedOf, pastBurned, skippedVersions } from './burned.ts'
 import { cascadeOf } from './cascade.ts'
 import type { Change } from './change.ts'
 import { buildGraph } from './graph.ts'
@@ -26,7 +27,7 @@ import type { Evidence } from './reasons.ts'
 import type { ReleasePlan } from './release-plan.ts'
 import { toReleases, toRewrites, writeRanges } from './releases.ts'
 import { resolveChanges } from './resolve.ts'
-import { nextVersion, settleBumps, type Laws, type Settled } from './settle.ts'
+import { nextVersion, settleBumps, wantedVersion, type Laws, type Settled } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { snapshotVersions } from './snapshot-version.ts'
 import { isPrerelease } from './versions.ts'
@@ -95,6 +96,7 @@ export function lawsOf(snapshot: Snapshot, changes: readonly Change[]): Laws {
       ),
     ),
     exact: exactVersions(changes),
+    burned: burnedOf(snapshot.burned, groups),
   }
 }
 
@@ -127,9 +129,13 @@ function evidenceOf(
   const calculatedOf = (name: PackageName): Version => calculated.get(name) ?? ''
   const versionOf = (name: PackageName): Version => {
     const isReleased = snapshotFrom !== undefined && settled.get(name)?.bump !== 'none'
-    return isReleased ? snapshotFrom(calculatedOf(name)) : calculatedOf(name)
+    return isReleased ? pastBurned(snapshotFrom(calculatedOf(name)), laws.burned?.get(name)) : calculatedOf(name)
   }
-  return { laws, settled, changesOf, versionOf, calculatedOf, isSnapshot: snapshotFrom !== undefined }
+  const skippedOf = (entry: Settled): readonly Version[] => {
+    const wanted = snapshotFrom?.(calculatedOf(entry.pkg.name)) ?? wantedVersion(entry, laws)
+    return skippedVersions(wanted, laws.burned?.get(entry.pkg.name)).skipped
+  }
+  return { laws, settled, changesOf, versionOf, calculatedOf, skippedOf, isSnapshot: snapshotFrom !== undefined }
 }
 
 function consumedBy(admitted: Admitted, snapshot: Snapshot): Pick<ReleasePlan, 'consumed' | 'preState'> {

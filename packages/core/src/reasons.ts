@@ -20,6 +20,8 @@ export type Evidence = {
   readonly versionOf: (name: PackageName) => Version
   /** The version that decided the cascade: in a snapshot release another than the one it gets. */
   readonly calculatedOf: (name: PackageName) => Version
+  /** Burned versions that a package would have got otherwise. */
+  readonly skippedOf: (entry: Settled) => readonly Version[]
   readonly isSnapshot: boolean
 }
 
@@ -37,6 +39,7 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
   if (given !== entry.bump) reasons.push({ kind: 'zero-major', asked: entry.bump, given })
   const asked = highestAsked(entry, evidence)
   if (compareBumps(asked, settings.maxBump) > 0) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
+  if (evidence.laws.burned !== undefined) reasons.push(...burnedReasons(entry, evidence))
   if (evidence.isSnapshot) reasons.push({ kind: 'snapshot' })
   return [first, ...reasons.filter((reason) => !isSame(reason, first))]
 }
@@ -49,6 +52,12 @@ function isSame(a: Reason, b: Reason): boolean {
   }
   if ('leader' in a && 'leader' in b) return a.leader === b.leader
   return a.kind === 'override' && b.kind === 'override' ? a.by === b.by : true
+}
+
+function burnedReasons(entry: Settled, { laws, skippedOf }: Evidence): Reason[] {
+  const { name } = entry.pkg
+  const burnedBy = laws.burned?.get(name)
+  return skippedOf(entry).map((version) => ({ kind: 'burned', version, of: burnedBy?.get(version) ?? name }))
 }
 
 /** What the changes ask of a package before the cap. */

@@ -41,6 +41,8 @@ export type Reason =
   | { readonly kind: 'override'; readonly by: string }
   | { readonly kind: 'zero-major'; readonly asked: Bump; readonly given: Bump }
   | { readonly kind: 'capped'; readonly asked: Bump; readonly cap: Bump }
+  /** A release that was rolled back has left this version in the registry; `of` is the package, or one of its group. */
+  | { readonly kind: 'burned'; readonly version: Version; readonly of: PackageName }
 
 export type RangeEdit = {
   readonly field: DependencyField

@@ -5,6 +5,7 @@
  * `1.0.1 || 2.0.0` sees on the way is part of its answer.
  */
 import { compareBumps, type Bump } from './bump.ts'
+import { pastBurned, type BurnedOf } from './burned.ts'
 import { relationOf, type Cascade } from './cascade.ts'
 import type { DependencyUse, Edge, Graph } from './graph.ts'
 import { nextByCommits } from './commit-presets.ts'
@@ -50,6 +51,8 @@ export type Laws = {
   readonly leavingPre: ReadonlySet<Package>
   /** Versions that changes ask for by name; they stand whatever the bump. */
   readonly exact: ReadonlyMap<PackageName, Version>
+  /** Versions that are skipped; undefined where there are none. */
+  readonly burned: BurnedOf | undefined
 }
 
 export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): ReadonlyMap<PackageName, Settled> {
@@ -87,7 +90,15 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
 }
 
 /** The version a settled package gets, before a snapshot release replaces it. */
-export function nextVersion({ pkg, bump, base }: Settled, laws: Laws): Version {
+export function nextVersion(entry: Settled, laws: Laws): Version {
+  const version = wantedVersion(entry, laws)
+  return laws.burned === undefined || entry.bump === 'none'
+    ? version
+    : pastBurned(version, laws.burned.get(entry.pkg.name))
+}
+
+/** The same as if no version were burned. */
+export function wantedVersion({ pkg, bump, base }: Settled, laws: Laws): Version {
   const pre = laws.inPreMode ? laws.counters.get(pkg.name) : undefined
   const given = effectiveBump(bump, base, laws.settings)
   const exact = given === 'none' ? undefined : laws.exact.get(pkg.name)

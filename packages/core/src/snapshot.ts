@@ -2,6 +2,7 @@
  * Everything a plan is decided from, as plain data: text where the planner parses, facts where git was asked.
  * The same snapshot always gives the same plan (`ReleasePlan.id` is its hash).
  */
+import type { BurnedVersions } from './burned.ts'
 import type { PackageName, Path, Sha } from './names.ts'
 import type { Problem } from './problem.ts'
 import type { Settings } from './settings.ts'
@@ -74,6 +75,8 @@ export type Snapshot = {
   /** ISO 8601; decides only the text of snapshot versions. */
   readonly now: string
   readonly snapshotRelease?: SnapshotRequest | undefined
+  /** Versions that no plan may give any more; absent where nothing was ever rolled back. */
+  readonly burned?: BurnedVersions | undefined
   /** What reading found wrong; carried into the plan. */
   readonly problems: readonly Problem[]
 }

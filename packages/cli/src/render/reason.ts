@@ -47,6 +47,8 @@ export function reasonPhrase(reason: Reason, changes: ReadonlyMap<string, Change
       return [`a ${reason.asked} of a 0.x version is a ${reason.given}`]
     case 'capped':
       return [`held at ${reason.cap} where ${reason.asked} was asked for`]
+    case 'burned':
+      return [{ fact: reason.of }, ' ', { fact: reason.version }, ' was rolled back, and no version is given twice']
   }
 }
 

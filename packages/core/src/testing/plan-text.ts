@@ -53,6 +53,8 @@ function reasonText(reason: Reason): string {
       return `${reason.asked} of 0.x is ${reason.given}`
     case 'capped':
       return `${reason.asked} capped at ${reason.cap}`
+    case 'burned':
+      return `${reason.of} ${reason.version} is burned`
   }
 }
 

@@ -16,6 +16,8 @@
  *     --- changesets
  *     brave-cats  db major, api minor
  *     empty-one
+ *     --- burned
+ *     db 3.0.0 3.0.1
  *     --- commits
  *     fix(db)!: drop the pool | db api      (newest last; behind the bar the packages whose files it touches)
  */
@@ -26,7 +28,7 @@ import { dependencyFields, type DependencyField, type Package } from '../workspa
 import { changesetFile, packageOf, snapshotOf, workspaceOf } from './build.ts'
 
 export function readScenario(text: string): Snapshot {
-  const draft: Draft = { packages: [], settings: {}, catalogs: {}, pre: undefined, changesets: [], commits: [] }
+  const draft = emptyDraft()
   let section: Section = 'packages'
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim().replaceAll(/\s+/g, ' ')
@@ -40,7 +42,7 @@ export function readScenario(text: string): Snapshot {
   return toSnapshot(draft)
 }
 
-type Section = 'packages' | 'settings' | 'catalogs' | 'pre' | 'changesets' | 'commits'
+type Section = 'packages' | 'settings' | 'catalogs' | 'pre' | 'changesets' | 'burned' | 'commits'
 type Fail = (why: string) => never
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -50,7 +52,12 @@ type Draft = {
   readonly catalogs: Record<string, Record<string, string>>
   pre: Mutable<PreState> | undefined
   readonly changesets: ChangesetFile[]
+  readonly burned: Record<string, readonly string[]>
   readonly commits: { readonly message: string; readonly touched: readonly string[] }[]
+}
+
+function emptyDraft(): Draft {
+  return { packages: [], settings: {}, catalogs: {}, pre: undefined, changesets: [], burned: {}, commits: [] }
 }
 
 function startSection(title: string, draft: Draft, fail: Fail): Section {
@@ -85,6 +92,11 @@ const readers: Readonly<Record<Section, (line: string, draft: Draft, fail: Fail)
   changesets: (line, draft, fail) => {
     const [id = '', ...rest] = line.split(' ')
     draft.changesets.push(changesetFile(id, readBumps(rest.join(' '), fail)))
+  },
+  burned: (line, draft, fail) => {
+    const [name = '', ...versions] = line.split(' ')
+    if (versions.length === 0) return fail('a burned line is: package version version')
+    draft.burned[name] = versions
   },
   commits: (line, draft, fail) => {
     const [message = '', touched] = line.split(' | ')
@@ -202,6 +214,7 @@ function toSnapshot(draft: Draft): Snapshot {
     settings: { sources, privatePackages: { version: true, tag: false }, ...draft.settings },
     changesets: draft.changesets.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     pre: draft.pre,
+    ...(Object.keys(draft.burned).length > 0 ? { burned: draft.burned } : {}),
     history: hasCommits ? toHistory(draft) : undefined,
   })
 }

@@ -16,6 +16,7 @@ import {
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
+import { readBurned } from './burned.ts'
 import { withCommits } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
@@ -52,7 +53,10 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
   const { settings, problems: settingsProblems } = readSettings(files, workspace, options)
   const { changesets, pre, problems: changesetProblems } = readChangesets(files)
   const facts = await asked
-  const past = await readPast(options, git, facts, workspace, settings)
+  const [past, burned] = await Promise.all([
+    readPast(options, git, facts, workspace, settings),
+    readBurned(git, facts, settings.release.refs),
+  ])
   return {
     workspace,
     settings,
@@ -66,6 +70,7 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
     head: facts.kind === 'repository' ? facts.head : undefined,
     now: options.now ?? new Date().toISOString(),
     snapshotRelease: options.snapshotRelease,
+    ...(burned === undefined ? {} : { burned }),
     problems: [...workspaceProblems, ...settingsProblems, ...changesetProblems, ...past.problems],
   }
 }
