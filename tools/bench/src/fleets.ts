@@ -12,9 +12,10 @@ import { cleanEnvironment } from './measure.ts'
 export const sizeNames = ['S', 'M', 'L', 'XL'] as const
 export type SizeName = (typeof sizeNames)[number]
 
-export type Fleet = {
+export type Repository = { readonly size: string; readonly dir: string }
+
+export type Fleet = Repository & {
   readonly size: SizeName
-  readonly dir: string
   readonly packages: number
   readonly edges: number
   readonly changesets: number
@@ -28,9 +29,7 @@ export const benchFolder = fileURLToPath(new URL('../../../.bench', import.meta.
 const generator = fileURLToPath(new URL('../../fleet/src', import.meta.url))
 
 export function fleetOf(size: SizeName): Fleet {
-  const dir = cached(join(benchFolder, 'fleets', size), `${size} ${generatorHash()}`, (target) => {
-    execFileSync(process.execPath, [join(generator, 'main.ts'), size, target], { stdio: 'ignore' })
-  })
+  const dir = generated(size)
   const manifests = readdirSync(join(dir, 'packages')).map((name) => join(dir, 'packages', name, 'package.json'))
   const commits = Number(git(dir, ['rev-list', '--count', 'HEAD']))
   const unreleased = commits - 1 - Math.floor(commits * 0.4)
@@ -46,11 +45,24 @@ export function fleetOf(size: SizeName): Fleet {
   }
 }
 
-/** A copy of the fleet for one peer, with what that peer needs committed. */
-export function copyFor(fleet: Fleet, peer: string, files: Readonly<Record<string, string>>): string {
+/** A repository of that many packages with a short history, and no tag: nothing of it was ever published. */
+export function unpublished(packages: number): Repository {
+  const dir = generated(String(packages))
+  deleteRefs(dir, ['refs/tags'])
+  return { size: String(packages), dir }
+}
+
+function generated(size: string): string {
+  return cached(join(benchFolder, 'fleets', size), `${size} ${generatorHash()}`, (target) => {
+    execFileSync(process.execPath, [join(generator, 'main.ts'), size, target], { stdio: 'ignore' })
+  })
+}
+
+/** A copy for one peer, with these files committed. */
+export function copyFor({ size, dir }: Repository, peer: string, files: Readonly<Record<string, string>>): string {
   const key = `${generatorHash()} ${createHash('sha1').update(JSON.stringify(files)).digest('hex')}`
-  return cached(join(benchFolder, peer, fleet.size), key, (target) => {
-    cpSync(fleet.dir, target, { recursive: true })
+  return cached(join(benchFolder, peer, size), key, (target) => {
+    cpSync(dir, target, { recursive: true })
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(join(target, path, '..'), { recursive: true })
       writeFileSync(join(target, path), text)
@@ -66,9 +78,15 @@ export function restore(dir: string): void {
   git(dir, ['clean', '-fdq'])
 }
 
-function git(dir: string, args: readonly string[]): string {
-  const options = { cwd: dir, env: cleanEnvironment(), encoding: 'utf8', maxBuffer: 2 ** 28 } as const
-  return execFileSync('git', args, { ...options, stdio: ['ignore', 'pipe', 'ignore'] })
+/** All refs below these. */
+export function deleteRefs(dir: string, below: readonly string[]): void {
+  const refs = git(dir, ['for-each-ref', '--format=delete %(refname)', ...below])
+  git(dir, ['update-ref', '--stdin'], refs)
+}
+
+export function git(dir: string, args: readonly string[], input = ''): string {
+  const options = { cwd: dir, env: cleanEnvironment(), encoding: 'utf8', maxBuffer: 2 ** 28, input } as const
+  return execFileSync('git', args, { ...options, stdio: ['pipe', 'pipe', 'ignore'] })
 }
 
 /** Makes a folder unless it is there with the same key; the key is written last, so that half a folder never counts. */

@@ -5,20 +5,25 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { benchFolder, cached, copyFor, type Fleet } from './fleets.ts'
+import { benchFolder, cached, copyFor, type Repository } from './fleets.ts'
 import { cleanEnvironment } from './measure.ts'
 
 export const peerNames = ['changesets', 'nx', 'lerna', 'beachball'] as const
 export type PeerName = (typeof peerNames)[number]
 
+/** pnpm publishes, and plans nothing. */
+export type Installed = PeerName | 'pnpm'
+
 type Peer = {
   readonly packages: Readonly<Record<string, string>>
   readonly script: string
   /** What the peer needs in the repository to plan the same release. */
-  readonly files: (fleet: Fleet) => Readonly<Record<string, string>>
+  readonly files: (dir: string) => Readonly<Record<string, string>>
 }
 
-const peers: Readonly<Record<PeerName, Peer>> = {
+const pnpm = `@pnpm/exe.${process.platform}-${process.arch}`
+
+const peers: Readonly<Record<Installed, Peer>> = {
   changesets: {
     packages: { '@changesets/cli': '3.0.3', '@changesets/changelog-git': '1.0.0' },
     script: '@changesets/cli/bin.js',
@@ -37,27 +42,37 @@ const peers: Readonly<Record<PeerName, Peer>> = {
       'nx.json': json({}),
     }),
   },
+  pnpm: { packages: { [pnpm]: '12.21.0' }, script: `${pnpm}/pnpm`, files: () => ({}) },
   beachball: { packages: { beachball: '2.66.0' }, script: 'beachball/bin/beachball.js', files: beachballFiles },
 }
 
 /** The script to run, after installing it when it is not there yet. */
-export function installPeer(name: PeerName): string {
+export function installPeer(name: Installed): string {
   const { packages, script } = peers[name]
   const folder = join(benchFolder, name)
   cached(join(folder, 'node_modules'), json(packages), () => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), json({ private: true, dependencies: packages }))
-    const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-package-lock', '--ignore-scripts']
-    execFileSync(npmFile(), args, { cwd: folder, env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] })
+    npmInstall(folder)
   })
   return join(folder, 'node_modules', script)
 }
 
-export function repositoryFor(name: PeerName, fleet: Fleet): string {
-  return copyFor(fleet, name, peers[name].files(fleet))
+/** The pnpm that is measured does not look for another one, whatever a repository pins. */
+export const anyPnpm = { pnpm_config_pm_on_fail: 'ignore', npm_config_manage_package_manager_versions: 'false' }
+
+/** What the package.json of a folder asks for, without a lockfile and without running anything of it. */
+export function npmInstall(folder: string): void {
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-package-lock', '--ignore-scripts']
+  execFileSync(npmFile(), args, { cwd: folder, env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-export function describePeer(name: PeerName): string {
+/** A copy of a repository for one peer, with what that peer needs committed. */
+export function repositoryFor(name: Installed, repository: Repository): string {
+  return copyFor(repository, name, peers[name].files(repository.dir))
+}
+
+export function describePeer(name: Installed): string {
   return Object.entries(peers[name].packages)
     .map((entry) => entry.join('@'))
     .join(' + ')
@@ -76,10 +91,10 @@ const nxConfig = {
 }
 
 /** The same changes as the changesets', as beachball's change files. */
-function beachballFiles(fleet: Fleet): Readonly<Record<string, string>> {
+function beachballFiles(dir: string): Readonly<Record<string, string>> {
   const config = { branch: 'main', fetch: false, gitTags: false, push: false, publish: false }
   const files: Record<string, string> = { 'beachball.config.json': json(config) }
-  const folder = join(fleet.dir, '.changeset')
+  const folder = join(dir, '.changeset')
   for (const name of readdirSync(folder).filter((file) => /^(?!README).*\.md$/.test(file))) {
     const text = readFileSync(join(folder, name), 'utf8')
     for (const [index, [, packageName, type]] of [...text.matchAll(/^'(.+)': (\w+)$/gm)].entries()) {

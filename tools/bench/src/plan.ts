@@ -20,9 +20,7 @@ const limitSeconds = 240
 /** A case that takes longer is not run again in later rounds. */
 const longSeconds = 20
 
-process.exitCode = await main(process.argv.slice(2))
-
-async function main(argv: readonly string[]): Promise<number> {
+export async function benchPlan(argv: readonly string[]): Promise<number> {
   const asked = readArguments(argv)
   if (asked === undefined) {
     console.error(usage)
@@ -76,7 +74,7 @@ function readArguments(argv: readonly string[]): Asked | undefined {
   const peers = peerNames.filter((peer) => values.peers.split(',').includes(peer))
   const rounds = Number(values.rounds)
   const known = values.peers === 'none' || peers.length === values.peers.split(',').length
-  const fits = positionals.length === 1 && positionals[0] === 'plan' && known && Number.isInteger(rounds) && rounds > 0
+  const fits = positionals.length === 0 && known && Number.isInteger(rounds) && rounds > 0
   return fits && sizes.length === values.sizes.split(',').length ? { sizes, rounds, peers } : undefined
 }
 

@@ -52,13 +52,13 @@ function rowOf(results: SizeResults, name: CaseName): readonly string[] {
   ]
 }
 
-function failureOf(outcomes: readonly Outcome[]): string {
+export function failureOf(outcomes: readonly Outcome[]): string {
   const last = outcomes.at(-1)
   if (last?.kind === 'timeout') return `no result after ${last.seconds} s`
   return last?.kind === 'failed' ? `failed: ${last.detail.replaceAll('\n', ' | ')}` : 'not run'
 }
 
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const width = (index: number): number =>
     Math.max(...rows.filter((row) => row.length > 2).map((row) => (row[index] ?? '').length))
   const numeric = (index: number): boolean => index > 0 && rows.some((row) => /^[\d.]+$/.test(row[index] ?? ''))
@@ -74,14 +74,14 @@ function count(value: number): string {
   return value.toLocaleString('en')
 }
 
-function seconds(value: number | undefined): string {
+export function seconds(value: number | undefined): string {
   return value === undefined ? '-' : value.toFixed(2)
 }
 
-function mebibytes(value: number | undefined): string {
+export function mebibytes(value: number | undefined): string {
   return value === undefined ? '-' : value.toFixed(0)
 }
 
-function times(value: number | undefined): string {
+export function times(value: number | undefined): string {
   return value === undefined ? '-' : value < 10 ? value.toFixed(2) : value.toFixed(0)
 }

@@ -3,26 +3,37 @@
  * beside it. Built when a source is newer than the bundle.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { benchFolder } from './fleets.ts'
+import { benchFolder, cached } from './fleets.ts'
+import { npmInstall } from './peers.ts'
 
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
 const cli = join(packages, 'cli')
 
-/** The path of the installed `topsail` command. */
+/** The path of the installed `topsail` command, with the libraries that it does not bundle. */
 export function installTopsail(): string {
   if (newestOf(join(cli, 'dist')) < newestSource()) {
     execFileSync(process.execPath, ['build.ts'], { cwd: cli, stdio: ['ignore', 'ignore', 'inherit'] })
   }
   const target = join(benchFolder, 'topsail')
-  rmSync(target, { recursive: true, force: true })
+  const { name, version, type, dependencies } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as Manifest
   mkdirSync(target, { recursive: true })
-  for (const part of ['package.json', 'bin', 'dist', 'schema']) {
+  writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, type, dependencies }))
+  cached(join(target, 'node_modules'), JSON.stringify(dependencies), () => npmInstall(target))
+  for (const part of ['bin', 'dist', 'schema']) {
+    rmSync(join(target, part), { recursive: true, force: true })
     if (existsSync(join(cli, part))) cpSync(join(cli, part), join(target, part), { recursive: true })
   }
   return join(target, 'bin', 'topsail.js')
+}
+
+type Manifest = {
+  readonly name: string
+  readonly version: string
+  readonly type: string
+  readonly dependencies: Readonly<Record<string, string>>
 }
 
 function newestSource(): number {

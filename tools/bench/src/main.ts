@@ -1,0 +1,13 @@
+/**
+ * `pnpm bench plan` and `pnpm bench publish`: Topsail and its peers side by side. Ends with 1 when a target of the run
+ * is not met.
+ */
+const benches: Readonly<Record<string, () => Promise<(argv: readonly string[]) => Promise<number>>>> = {
+  plan: async () => (await import('./plan.ts')).benchPlan,
+  publish: async () => (await import('./publish/bench.ts')).benchPublish,
+}
+
+const [name = '', ...argv] = process.argv.slice(2)
+const bench = Object.hasOwn(benches, name) ? await benches[name]?.() : undefined
+if (bench === undefined) console.error(`usage: pnpm bench ${Object.keys(benches).join('|')} [options]`)
+process.exitCode = (await bench?.(argv)) ?? 2
