@@ -147,6 +147,14 @@ describe.skipIf(executablePath === undefined)('the page of a plan in a browser (
     })
   })
 
+  test('the page opens where the release begins, also beside a wave that is taller than the screen', async () => {
+    await onPage(layeredPlan(1500), async (page) => {
+      const box = await page.locator('.node').first().boundingBox()
+      expect(box?.y).toBeGreaterThan(0)
+      expect(box?.y).toBeLessThan(760)
+    })
+  })
+
   test('hostile texts are shown as text', async () => {
     const names = [...new Set(hostileTexts.map((text, index) => `${text}${index}`))].toSorted()
     const releases = names.map((name) =>

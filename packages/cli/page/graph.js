@@ -237,8 +237,11 @@ export function zoomTo(scale, point = { x: canvas.clientWidth / 2, y: canvas.cli
   canvas.scrollTo(x * zoom - point.x, y * zoom - point.y)
 }
 
-/** All of it where it can still be read; else its beginning. */
+/** All of it where it can still be read; else its beginning: the first wave may stand far down beside a tall one. */
 export function fitGraph(least = 0.9) {
   const whole = Math.min(canvas.clientWidth / data.width, canvas.clientHeight / data.height)
   zoomTo(Math.max(least, Math.min(1.15, whole)))
+  canvas.scrollTo(0, 0)
+  const beginning = data.waves[0]?.nodes ?? []
+  reveal(beginning[beginning.length >> 1] ?? 0)
 }

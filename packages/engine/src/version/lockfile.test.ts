@@ -123,9 +123,15 @@ describe.skipIf(yarn === undefined)('with the real yarn', () => {
       '.yarnrc.yml': `yarnPath: ${JSON.stringify(yarn)}\nenableTelemetry: false\nenableGlobalCache: false\n`,
     })
     lock(root, 'yarn')
-    expect(await version(root)).toMatchObject({ outcome: 'written', problems: [] })
+    const before = readLock(root, 'yarn.lock')
+    const { outcome, edits, problems } = await version(root)
     const written = readLock(root, 'yarn.lock')
     expect(written).toContain('db@npm:^2.0.0')
+    expect({ outcome, problems, lockfile: edits.find(({ path }) => path === 'yarn.lock') }).toEqual({
+      outcome: 'written',
+      problems: [],
+      lockfile: { path: 'yarn.lock', before, after: written },
+    })
     lock(root, 'yarn')
     expect(readLock(root, 'yarn.lock')).toBe(written)
   })

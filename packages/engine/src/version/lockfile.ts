@@ -18,6 +18,8 @@ import { runProgram } from '../adapters/program.ts'
 
 export type LockfileTask = {
   readonly name: LockfileName | 'bun.lockb'
+  /** Undefined for bun's binary one. */
+  readonly before: string | undefined
   /** The targeted edit, written with all others. */
   readonly edit: FileEdit | undefined
 }
@@ -26,20 +28,26 @@ export type LockfileTask = {
 export function planLockfile(root: string, plan: ReleasePlan): LockfileTask | undefined {
   const name = lockfileNames.find((candidate) => existsSync(join(root, candidate)))
   if (name === undefined)
-    return existsSync(join(root, 'bun.lockb')) ? { name: 'bun.lockb', edit: undefined } : undefined
+    return existsSync(join(root, 'bun.lockb')) ? { name: 'bun.lockb', before: undefined, edit: undefined } : undefined
   const before = readFileSync(join(root, name), 'utf8')
   // An empty file only marks which package manager is used.
   if (before.trim() === '') return undefined
   const result = editLockfile(name, before, plan)
   if (result.kind === 'unchanged') return undefined
-  return { name, edit: result.kind === 'edited' ? { path: name, before, after: result.text } : undefined }
+  return { name, before, edit: result.kind === 'edited' ? { path: name, before, after: result.text } : undefined }
+}
+
+/** What became of it in the end, whoever wrote it: the targeted edit or the package manager. */
+export function lockfileEdits(root: string, { name, before }: LockfileTask): readonly FileEdit[] {
+  const after = before === undefined ? undefined : readFileSync(join(root, name), 'utf8')
+  return before === after ? [] : [{ path: name, before, after }]
 }
 
 /** Runs when all other files are in place. */
 export async function settleLockfile(root: string, task: LockfileTask): Promise<readonly Problem[]> {
   const manager = managers[task.name]
   const path = join(root, task.name)
-  const original = task.edit?.before ?? readFileSync(path, 'utf8')
+  const original = task.before ?? readFileSync(path, 'utf8')
   const problem = (code: 'LOCKFILE_NOT_UPDATED' | 'LOCKFILE_NOT_VERIFIED', detail: string): readonly Problem[] => {
     const command = [manager.name, ...manager.update].join(' ')
     return [{ code, severity: 'warning', place: { file: task.name }, command, detail }]

@@ -84,6 +84,12 @@ test('uncommitted changes in files to be written are named, and nothing is writt
   expect(readTree(root)['packages/db/package.json']).toContain('"description": "mine"')
 })
 
+test('a lockfile with uncommitted work is named, also where only its package manager can write it', async () => {
+  const { root, write } = await repository({ ...files, 'yarn.lock': '__metadata:\n  version: 8\n' })
+  await write({ 'yarn.lock': '__metadata:\n  version: 8\n# mine\n' })
+  expect((await version(root)).problems).toMatchObject([{ code: 'TREE_DIRTY', files: ['yarn.lock'] }])
+})
+
 test('a file that was taken out of the index and is still there is named once', async () => {
   const { root, git } = await repository(files)
   await git('rm', '--quiet', '--cached', 'packages/db/package.json')

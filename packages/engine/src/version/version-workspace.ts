@@ -21,7 +21,7 @@ import { generateChangelogs } from './changelog-generators.ts'
 import { dirtyFiles } from './dirty-tree.ts'
 import { realDisk } from './disk.ts'
 import { formatFiles } from './formatter.ts'
-import { planLockfile, settleLockfile } from './lockfile.ts'
+import { lockfileEdits, planLockfile, settleLockfile } from './lockfile.ts'
 import { recoverWrites } from './undo-journal.ts'
 import { writeAll } from './write.ts'
 
@@ -42,7 +42,7 @@ export type VersionOptions = {
 export type VersionResult = {
   /** dry-run: could be written. refused, failed: nothing was written. nothing: the plan changes no file. */
   readonly outcome: 'written' | 'dry-run' | 'nothing' | 'refused' | 'failed'
-  /** Before the formatter and the package manager had their turn. */
+  /** Before the formatter had its turn; of a lockfile that is written, what the package manager made of it. */
   readonly edits: readonly FileEdit[]
   /** Those of the plan are not repeated. */
   readonly problems: readonly Problem[]
@@ -57,7 +57,7 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
   if (refusing) return { outcome: 'refused', edits: [], problems: [] }
 
   const planned = await planEdits(root, plan, snapshot, options.lockfile ?? true)
-  const problems = [...planned.problems, ...(await dirtyTreeProblems(root, planned.edits, options))]
+  const problems = [...planned.problems, ...(await dirtyTreeProblems(root, planned, options))]
   const { edits } = planned
   if (problems.some(({ severity }) => severity === 'error')) return { outcome: 'refused', edits, problems }
   if (edits.length === 0) return { outcome: 'nothing', edits, problems }
@@ -77,7 +77,9 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
     },
   })
   if (failures.length > 0) return { outcome: 'failed', edits, problems: [...problems, ...failures] }
-  return { outcome: 'written', edits, problems: [...problems, ...afterwards] }
+  const others = edits.filter(({ path }) => path !== lockfile?.name)
+  const written = lockfile === undefined ? edits : [...others, ...lockfileEdits(root, lockfile)]
+  return { outcome: 'written', edits: written, problems: [...problems, ...afterwards] }
 }
 
 /** Call it before a workspace is read for `version`: puts back what a run that was cut off left half written. */
@@ -119,9 +121,11 @@ async function planEdits(
 
 async function dirtyTreeProblems(
   root: string,
-  edits: readonly FileEdit[],
+  { edits, lockfile }: PlannedEdits,
   { allowDirty }: VersionOptions,
 ): Promise<readonly Problem[]> {
-  const files = allowDirty === true ? [] : await dirtyFiles(gitIn(root), edits)
+  if (allowDirty === true) return []
+  const paths = edits.map(({ path }) => path)
+  const files = await dirtyFiles(gitIn(root), lockfile === undefined ? paths : [...paths, lockfile.name])
   return files.length === 0 ? [] : [{ code: 'TREE_DIRTY', severity: 'error', files }]
 }
