@@ -11,6 +11,7 @@ import type { Settings } from './settings.ts'
 import type { PreState } from './snapshot.ts'
 import type { PublishUnit, UploadTarget } from './steps.ts'
 import { distTagOf } from './dist-tag.ts'
+import { targetKey, targetsOf, type TargetKey } from './targets.ts'
 import type { Package, Workspace } from './workspace.ts'
 
 /** What a registry says about one package. Ignorance is not absence. */
@@ -29,9 +30,9 @@ export type ReleasedWorld = {
   readonly pre: PreState | undefined
   /** Undefined when there is no commit; then nothing is tagged. */
   readonly head: Sha | undefined
-  /** Where each package goes; absent for private ones. */
-  readonly registries: ReadonlyMap<PackageName, string>
-  readonly facts: ReadonlyMap<PackageName, PackageFacts>
+  /** Where each package goes, by target: an npm registry, an image, what an own command stands for. */
+  readonly registries: ReadonlyMap<TargetKey, string>
+  readonly facts: ReadonlyMap<TargetKey, PackageFacts>
   /** The commit each tag leads to. */
   readonly localTags: ReadonlyMap<string, Sha>
   /** Undefined when there is no remote to push to. */
@@ -70,17 +71,22 @@ export function desiredRelease(world: ReleasedWorld, options: DesiredOptions = {
   const units: PublishUnit[] = []
   const alreadyThere: PublishedVersion[] = []
   for (const pkg of chosen) {
-    const target = targetOf(pkg, world, options)
-    if (target?.missing === false) alreadyThere.push({ name: pkg.name, version: pkg.version })
-    problems.push(...(target?.problems ?? []))
     const needs = internalNeeds(pkg, members, world)
-    const upload = target?.missing === true ? target.upload : undefined
-    if (upload !== undefined) problems.push(...needsThatStayAway(pkg, needs, members, chosen, world))
-    const wanted = tagOf(pkg, upload !== undefined, world)
-    problems.push(...wanted.problems)
-    if (upload !== undefined || wanted.tag !== undefined) {
-      units.push({ name: pkg.name, version: pkg.version, dir: pkg.dir, needs, upload, tag: wanted.tag })
+    const own: PublishUnit[] = []
+    for (const wanted of wantedUnits(pkg, needs, members, world, options)) {
+      problems.push(...wanted.problems)
+      if (wanted.unit.upload === undefined) alreadyThere.push({ name: wanted.unit.name, version: pkg.version })
+      else own.push(wanted.unit)
     }
+    if (own.some((unit) => unit.name === pkg.name))
+      problems.push(...needsThatStayAway(pkg, needs, members, chosen, world))
+    const wanted = tagOf(pkg, own.length > 0, world)
+    problems.push(...wanted.problems)
+    const { name, version, dir } = pkg
+    if (own.length === 0 && wanted.tag !== undefined)
+      own.push({ name, version, dir, needs, upload: undefined, tag: undefined })
+    // One of them carries the tag; it is made when all of them are there.
+    units.push(...own.map((unit, index) => (index === 0 ? { ...unit, tag: wanted.tag } : unit)))
   }
   return { units, alreadyThere, problems }
 }
@@ -89,7 +95,7 @@ export function releasablePackages(workspace: Workspace, settings: Settings): re
   const ignored = new Set(settings.ignore)
   return workspace.packages
     .filter((pkg): pkg is Releasable => pkg.version !== undefined && !ignored.has(pkg.name))
-    .filter((pkg) => !pkg.private || settings.privatePackages.tag)
+    .filter((pkg) => !pkg.private || settings.privatePackages.tag || targetsOf(pkg, settings).length > 0)
     .toSorted((a, b) => compareText(a.name, b.name))
 }
 
@@ -111,13 +117,13 @@ function unknownNames(releasable: readonly Releasable[], only: readonly PackageN
 
 function unreachableRegistries(chosen: readonly Releasable[], world: ReleasedWorld): readonly Problem[] {
   const silent = new Map<string, { names: PackageName[]; detail: string }>()
-  for (const pkg of chosen) {
-    const facts = world.facts.get(pkg.name)
-    const registry = world.registries.get(pkg.name)
+  for (const key of chosen.flatMap((pkg) => keysOf(pkg, world.settings))) {
+    const facts = world.facts.get(key)
+    const registry = world.registries.get(key)
     if (facts?.kind !== 'unreachable' || registry === undefined) continue
     const known = silent.get(registry)
-    if (known === undefined) silent.set(registry, { names: [pkg.name], detail: facts.detail })
-    else known.names.push(pkg.name)
+    if (known === undefined) silent.set(registry, { names: [key], detail: facts.detail })
+    else known.names.push(key)
   }
   return [...silent].map(([registry, { names, detail }]) => ({
     code: 'REGISTRY_UNREACHABLE',
@@ -128,20 +134,58 @@ function unreachableRegistries(chosen: readonly Releasable[], world: ReleasedWor
   }))
 }
 
-type Target = { readonly missing: boolean; readonly upload: UploadTarget; readonly problems: readonly Problem[] }
+export function keysOf(pkg: Package, settings: Settings): readonly TargetKey[] {
+  return targetsOf(pkg, settings).map((target) => targetKey(pkg.name, target.id))
+}
 
-function targetOf(pkg: Releasable, world: ReleasedWorld, options: DesiredOptions): Target | undefined {
-  const facts = world.facts.get(pkg.name)
-  const registry = world.registries.get(pkg.name)
-  if (pkg.private || registry === undefined || facts?.kind !== 'known') return undefined
-  const missing = !facts.versions.has(pkg.version)
-  const { distTag, problem } = distTagOf(pkg, facts, { asked: options.distTag, pre: world.pre })
-  const access = options.access ?? pkg.manifest.publishConfig?.access ?? world.settings.access
-  return {
-    missing,
-    upload: { registry, distTag, access: pkg.name.startsWith('@') ? access : undefined },
-    problems: missing && problem !== undefined ? [problem] : [],
-  }
+type WantedUnit = { readonly unit: PublishUnit; readonly problems: readonly Problem[] }
+
+/** A unit for each target that says what it has; one without an upload is there already. */
+function wantedUnits(
+  pkg: Releasable,
+  dependencies: readonly PackageName[],
+  members: ReadonlyMap<PackageName, Package>,
+  world: ReleasedWorld,
+  options: DesiredOptions,
+): readonly WantedUnit[] {
+  return targetsOf(pkg, world.settings).flatMap((target): readonly WantedUnit[] => {
+    const key = targetKey(pkg.name, target.id)
+    const facts = world.facts.get(key)
+    const registry = world.registries.get(key)
+    if (registry === undefined || facts?.kind !== 'known') return []
+    const explicit = [...target.after.map((id) => targetKey(pkg.name, id)), ...target.needs.map(withoutNpm)]
+    const inherited = target.kind === 'npm' ? dependencies : keysOfAll(dependencies, members, world.settings)
+    const needs = [...new Set([...inherited, ...explicit])]
+    const { version, dir } = pkg
+    const unit: PublishUnit = { name: key, version, dir, needs, upload: undefined, tag: undefined }
+    if (facts.versions.has(version)) return [{ unit, problems: [] }]
+    const { distTag, problem } = distTagOf(pkg, facts, { asked: options.distTag, pre: world.pre })
+    const isScoped = target.kind === 'npm' && pkg.name.startsWith('@')
+    const upload: UploadTarget = {
+      registry,
+      distTag,
+      access: isScoped ? (options.access ?? pkg.manifest.publishConfig?.access ?? world.settings.access) : undefined,
+      was: facts.distTags.get(distTag) ?? null,
+      first: target.kind === 'npm' && facts.versions.size === 0,
+    }
+    return [{ unit: { ...unit, upload }, problems: problem === undefined ? [] : [problem] }]
+  })
+}
+
+function withoutNpm(key: TargetKey): TargetKey {
+  return key.replace(/:npm$/, '')
+}
+
+/** An image or whatever else may hold any part of what it depends on. */
+function keysOfAll(
+  names: readonly PackageName[],
+  members: ReadonlyMap<PackageName, Package>,
+  settings: Settings,
+): readonly TargetKey[] {
+  return names.flatMap((name) => {
+    const pkg = members.get(name)
+    return pkg === undefined ? [] : keysOf(pkg, settings)
+  })
 }
 
 /** What an installer of this package pulls in from the same workspace: not dev, and not a version of long ago. */
@@ -172,7 +216,7 @@ function needsThatStayAway(
     if (dependency === undefined || bundled.has(name)) continue
     const facts = world.facts.get(name)
     const missing = facts?.kind === 'known' && !facts.versions.has(dependency.version ?? '')
-    if (dependency.private) {
+    if (dependency.private || !keysOf(dependency, world.settings).includes(name)) {
       problems.push({ code: 'PUBLISH_NEEDS_PRIVATE', severity: 'warning', name: pkg.name, dependency: name })
     } else if (!coming.has(name) && missing) {
       problems.push({ code: 'PUBLISH_NEEDS_LEFT_OUT', severity: 'error', name: pkg.name, dependency: name })
@@ -192,8 +236,8 @@ function tagOf(
   uploads: boolean,
   world: ReleasedWorld,
 ): { readonly tag: PublishUnit['tag']; readonly problems: readonly Problem[] } {
-  const facts = world.facts.get(pkg.name)
-  if (world.head === undefined || (!pkg.private && facts?.kind !== 'known')) return { tag: undefined, problems: [] }
+  const isKnown = keysOf(pkg, world.settings).every((key) => world.facts.get(key)?.kind === 'known')
+  if (world.head === undefined || !isKnown) return { tag: undefined, problems: [] }
   const name = tagNameOf(world.settings.tagPattern, pkg.name, pkg.version)
   const local = world.localTags.get(name)
   const remote = world.remoteTags?.get(name)

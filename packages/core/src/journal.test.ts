@@ -78,7 +78,7 @@ test('every integrity that was ever recorded counts as ours', () => {
 
 test('a finished release that turns back is open until it is rolled back', () => {
   const finished: JournalEvent = { kind: 'closed', as: 'finished' }
-  const back: JournalEvent = { kind: 'turned-back', reason: null }
+  const back: JournalEvent = { kind: 'turned-back', unpublish: false }
   const undone: JournalEvent = { kind: 'closed', as: 'rolled-back' }
   expect(foldJournal(written([...story, finished]).records)).toMatchObject({ closed: 'finished', direction: 'forward' })
   expect(foldJournal(written([...story, finished, back]).records)).toMatchObject({

@@ -5,7 +5,7 @@
  */
 import type { Integrity, Sha } from './names.ts'
 import type { Promotion } from './promotion.ts'
-import type { PublishUnit, Step, StepId } from './steps.ts'
+import type { ForwardStep, PublishUnit, StepId } from './steps.ts'
 
 /** A number that only grows: whoever holds the lease with a higher one has taken over. */
 export type Fence = number
@@ -21,7 +21,7 @@ export type JournalEvent =
       readonly commit: Sha | null
       readonly promotion: Promotion
       readonly units: readonly PublishUnit[]
-      readonly steps: readonly Step[]
+      readonly steps: readonly ForwardStep[]
       readonly integrities: Readonly<Record<StepId, Integrity>>
     }
   /** Another run continues. */
@@ -36,13 +36,13 @@ export type JournalEvent =
       readonly detail: string | null
     }
   /** From here on the release goes back: steps are undone in reverse order. */
-  | { readonly kind: 'turned-back'; readonly reason: string | null }
+  | { readonly kind: 'turned-back'; readonly unpublish: boolean }
   | { readonly kind: 'undo-intent'; readonly step: StepId }
   /** `left`: what remains, and why. */
   | {
       readonly kind: 'undo-outcome'
       readonly step: StepId
-      readonly outcome: 'undone' | 'left'
+      readonly outcome: 'undone' | 'left' | 'failed'
       readonly detail: string | null
     }
   | { readonly kind: 'closed'; readonly as: 'finished' | 'rolled-back' }
@@ -106,13 +106,18 @@ export function decodeJournal(text: string, hash: Hash): DecodedJournal {
 
 export type StepProgress =
   | { readonly state: 'intended' | 'done'; readonly evidence: Evidence }
-  | { readonly state: 'failed'; readonly evidence: Evidence; readonly detail: string | null }
   | { readonly state: 'undoing'; readonly evidence: Evidence }
-  | { readonly state: 'undone' | 'left'; readonly evidence: Evidence; readonly detail: string | null }
+  | {
+      readonly state: 'failed' | 'undo-failed' | 'undone' | 'left'
+      readonly evidence: Evidence
+      readonly detail: string | null
+    }
 
 export type Progress = {
   readonly opened: Extract<JournalRecord, { kind: 'opened' }>
   readonly direction: 'forward' | 'back'
+  /** Going back, versions are taken away where the registry allows it. */
+  readonly unpublish: boolean
   readonly closed: 'finished' | 'rolled-back' | undefined
   /** Steps without an entry were never begun. */
   readonly steps: ReadonlyMap<StepId, StepProgress>
@@ -131,19 +136,22 @@ export function foldJournal(records: readonly JournalRecord[]): Progress | undef
     Object.entries(opened.integrities).map(([step, integrity]) => [step, [integrity]]),
   )
   let direction: Progress['direction'] = 'forward'
+  let unpublish = false
   let closed: Progress['closed']
   let fence = opened.fence
   for (const record of records) {
     fence = Math.max(fence, record.fence)
-    if (record.kind === 'turned-back') direction = 'back'
-    else if (record.kind === 'closed') closed = record.as
+    if (record.kind === 'turned-back') {
+      direction = 'back'
+      unpublish = record.unpublish
+      // A release that turned back after it was finished is open again until it is closed as rolled back.
+      closed = undefined
+    } else if (record.kind === 'closed') closed = record.as
     else if (record.kind === 'repacked') {
       integrities.set(record.step, [...(integrities.get(record.step) ?? []), record.integrity])
     } else if ('step' in record) steps.set(record.step, advance(steps.get(record.step), record))
   }
-  // A release that turned back after it was finished is open again until it is closed as rolled back.
-  if (direction === 'back' && closed === 'finished') closed = undefined
-  return { opened, direction, closed, steps, integrities, fence }
+  return { opened, direction, unpublish, closed, steps, integrities, fence }
 }
 
 type StepRecord = Extract<JournalRecord, { step: StepId }>
@@ -161,7 +169,11 @@ function advance(before: StepProgress | undefined, record: Exclude<StepRecord, {
     case 'undo-intent':
       return { state: 'undoing', evidence }
     case 'undo-outcome':
-      return { state: record.outcome, evidence, detail: record.detail }
+      return {
+        state: record.outcome === 'failed' ? 'undo-failed' : record.outcome,
+        evidence,
+        detail: record.detail,
+      }
   }
 }
 

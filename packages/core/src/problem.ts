@@ -176,8 +176,26 @@ export type Problem =
       'CONFIRM_TIMED_OUT',
       { name: PackageName; version: Version; registry: string; seconds: number; detail: string }
     >
+  | ProblemOf<
+      'DIST_TAG_NOT_MOVED',
+      { name: PackageName; version: Version; distTag: string; registry: string; attempts: number; detail: string }
+    >
   | ProblemOf<'TAGS_NOT_MADE', { detail: string }>
   | ProblemOf<'TAGS_NOT_PUSHED', { remote: string; detail: string }>
+  // the release as a whole
+  | ProblemOf<'LEASE_HELD', { holder: string; seconds: number }>
+  | ProblemOf<'LEASE_LOST', { holder: string | undefined }>
+  | ProblemOf<'LEASE_UNREACHABLE', { detail: string }>
+  | ProblemOf<'LEASE_FORBIDDEN', { ref: string; detail: string }>
+  | ProblemOf<'JOURNAL_CORRUPT', { release: string; line: number; detail: string }>
+  | ProblemOf<'JOURNAL_UNREADABLE', { release: string }>
+  | ProblemOf<'JOURNAL_NOT_PUSHED', { release: string; detail: string }>
+  | ProblemOf<'RELEASE_OPEN', { release: string; direction: 'forward' | 'back' }>
+  | ProblemOf<'RELEASE_UNKNOWN', { release: string; known: readonly string[] }>
+  | ProblemOf<'RELEASE_TURNED_BACK', { release: string }>
+  | ProblemOf<'RELEASE_ALREADY_ROLLED_BACK', { release: string }>
+  | ProblemOf<'UNDO_FAILED', { step: string; attempts: number; detail: string }>
+  | ProblemOf<'PROMOTION_IMPOSSIBLE', { promotion: string; registry: string }>
 
 /** One thing that a plan file says otherwise than the plan of now. Null: it is not there at all. */
 export type PlanMove = {

@@ -20,7 +20,7 @@ const unitsArbitrary = fc.integer({ min: 1, max: 14 }).chain((size) =>
           version: '1.0.0',
           dir: `packages/p${at}`,
           needs: needs.map((other) => `p${other}`),
-          upload: uploads ? { registry: 'r', distTag: 'latest', access: undefined } : undefined,
+          upload: uploads ? { registry: 'r', distTag: 'latest', access: undefined, was: null, first: true } : undefined,
           tag: tags ? { name: `p${at}@1.0.0`, commit: 'c', make: true, push: true } : undefined,
         })),
     ),
@@ -57,7 +57,7 @@ const failingArbitrary = fc.func(fc.integer({ min: 0, max: 9 })).map((draw) => (
 test('a step never starts before everything it needs has succeeded', () => {
   fc.assert(
     fc.property(unitsArbitrary, choicesArbitrary, failingArbitrary, (units, choices, failing) => {
-      const steps = releaseSteps(units)
+      const steps = releaseSteps(units, 'direct')
       const { started, ended, schedule } = play(steps, choices, failing, 3)
       for (const step of steps) {
         const start = started.get(step.id)
@@ -76,7 +76,7 @@ test('a step never starts before everything it needs has succeeded', () => {
 test('every step ends done, failed or held, and is held exactly when something it needs did not succeed', () => {
   fc.assert(
     fc.property(unitsArbitrary, choicesArbitrary, failingArbitrary, (units, choices, failing) => {
-      const steps = releaseSteps(units)
+      const steps = releaseSteps(units, 'direct')
       const { schedule } = play(steps, choices, failing, 2)
       expect(schedule.isFinished()).toBe(true)
       for (const step of steps) {
@@ -91,7 +91,7 @@ test('every step ends done, failed or held, and is held exactly when something i
 test('there is no barrier: with room for all, what may start has started', () => {
   fc.assert(
     fc.property(unitsArbitrary, choicesArbitrary, failingArbitrary, (units, choices, failing) => {
-      const steps = releaseSteps(units)
+      const steps = releaseSteps(units, 'direct')
       const { started, ended } = play(steps, choices, failing, Infinity)
       for (const step of steps) {
         const start = started.get(step.id)
@@ -108,7 +108,7 @@ test('there is no barrier: with room for all, what may start has started', () =>
 test('a package waits for the whole cycle it depends on, and for nothing within its own', () => {
   fc.assert(
     fc.property(unitsArbitrary, (units) => {
-      const steps = releaseSteps(units)
+      const steps = releaseSteps(units, 'direct')
       expect(scheduleSteps(steps).impossible).toEqual([])
       const uploads = units.filter((unit) => unit.upload !== undefined)
       const reach = new Map(uploads.map((unit) => [unit.name, reachable(unit.name, uploads)]))

@@ -8,7 +8,7 @@ function step(id: StepId, needs: readonly StepId[] = [], after: readonly StepId[
 }
 
 function unit(name: string, needs: readonly string[] = []): PublishUnit {
-  const upload = { registry: 'r', distTag: 'latest', access: undefined } as const
+  const upload = { registry: 'r', distTag: 'latest', access: undefined, was: null, first: true } as const
   return { name, version: '1.0.0', dir: name, needs, upload, tag: { name, commit: 'c', make: true, push: true } }
 }
 
@@ -54,18 +54,28 @@ test('steps that wait for themselves or for nothing that exists are held from th
   expect(schedule.isFinished()).toBe(true)
 })
 
-test('no byte is uploaded before every tarball is checked, and tags wait for what is confirmed', () => {
-  const steps = releaseSteps([unit('db'), unit('api', ['db'])])
+test('no byte is uploaded before every tarball is checked, and tags wait until all is confirmed', () => {
+  const steps = releaseSteps([unit('db'), unit('api', ['db'])], 'direct')
   const byId = new Map(steps.map((one) => [one.id, one]))
   expect(byId.get('check')?.needs).toEqual(['pack:db@1.0.0', 'pack:api@1.0.0'])
   expect(byId.get('upload:api@1.0.0')?.needs).toEqual(['check', 'confirm:db@1.0.0'])
-  expect(byId.get('tag')?.after).toEqual(['confirm:db@1.0.0', 'confirm:api@1.0.0'])
+  expect(byId.get('tag')?.needs).toEqual(['confirm:db@1.0.0', 'confirm:api@1.0.0'])
   expect(byId.get('push')?.needs).toEqual(['tag'])
+})
+
+test('candidates become public when all of them are confirmed, dependencies first, and tags come after', () => {
+  const steps = releaseSteps([unit('db'), unit('api', ['db'])], 'candidate')
+  const byId = new Map(steps.map((one) => [one.id, one]))
+  expect(byId.get('upload:db@1.0.0')).toMatchObject({ distTag: 'topsail-candidate' })
+  expect(byId.get('gate')?.needs).toEqual(['confirm:db@1.0.0', 'confirm:api@1.0.0'])
+  expect(byId.get('promote:api@1.0.0')).toMatchObject({ distTag: 'latest', needs: ['gate', 'promote:db@1.0.0'] })
+  expect(byId.get('unmark:db@1.0.0')?.needs).toEqual(['promote:db@1.0.0'])
+  expect(byId.get('tag')?.needs).toEqual(['promote:db@1.0.0', 'promote:api@1.0.0'])
 })
 
 test('ten thousand packages in one chain are scheduled without a deep stack', () => {
   const units = Array.from({ length: 10_000 }, (_, at) => unit(`p${at}`, at === 0 ? [] : [`p${at - 1}`]))
-  expect(scheduleSteps(releaseSteps(units)).take('pack', 1)).toHaveLength(1)
+  expect(scheduleSteps(releaseSteps(units, 'direct')).take('pack', 1)).toHaveLength(1)
 })
 
 test('delays grow up to a ceiling, keep to what the registry asks, and end with patience', () => {

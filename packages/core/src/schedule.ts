@@ -33,7 +33,7 @@ type Links = { readonly needing: Map<StepId, Node[]>; readonly following: Map<St
 /** `weight`: what a step is expected to cost, one each unless told. `done`: what an earlier run has finished. */
 export function scheduleSteps(
   steps: readonly Step[],
-  options: { readonly weight?: (step: Step) => number; readonly done?: ReadonlySet<StepId> } = {},
+  options: { readonly weight?: (step: Step) => number; readonly done?: ReadonlySet<StepId> | undefined } = {},
 ): Schedule {
   const order = startableOrder(steps)
   const urgencies = urgenciesOf(order, options.weight ?? (() => 1))
@@ -52,7 +52,7 @@ export function scheduleSteps(
     queue.splice(placeIn(queue, node), 0, node)
     ready.set(node.step.kind, queue)
   }
-  const end = (node: Node, state: 'done' | 'failed' | 'held'): void => {
+  const conclude = (node: Node, state: 'done' | 'failed' | 'held'): readonly Node[] => {
     node.state = state
     open -= 1
     const satisfied = [
@@ -60,7 +60,10 @@ export function scheduleSteps(
       ...(state === 'done' ? (links.needing.get(node.step.id) ?? []) : []),
     ]
     for (const other of satisfied) other.missing -= 1
-    for (const other of satisfied) release(other)
+    return satisfied
+  }
+  const end = (node: Node, state: 'done' | 'failed' | 'held'): void => {
+    for (const other of conclude(node, state)) release(other)
   }
   const hold = (by: StepId, first: readonly Node[]): readonly HeldStep[] => {
     const held: HeldStep[] = []
@@ -83,12 +86,11 @@ export function scheduleSteps(
         [nodes.get(step.id)].filter((node) => node !== undefined),
       ),
     )
-  for (const step of order) {
-    const node = nodes.get(step.id)
-    if (node === undefined) continue
-    if (options.done?.has(step.id) && node.state === 'waiting') end(node, 'done')
-    else release(node)
-  }
+  const waiting = order.flatMap((step) => nodes.get(step.id) ?? []).filter((node) => node.state === 'waiting')
+  // All that is done first, so that none of it becomes ready because of another.
+  const left = waiting.filter((node) => options.done?.has(node.step.id) !== true)
+  for (const node of waiting) if (options.done?.has(node.step.id)) conclude(node, 'done')
+  for (const node of left) release(node)
 
   return {
     impossible,

@@ -1,17 +1,20 @@
 /**
  * The steps of a release as data: what has to happen, what each step waits for, and how it is undone. Nothing is
  * uploaded before every tarball is packed and checked; a package is uploaded when its own dependencies are confirmed,
- * not when a layer is. The members of a dependency cycle go up together. Tags come last, for what is confirmed.
+ * not when a layer is. Candidates become visible when the whole set is confirmed, dependencies first. The members of a
+ * dependency cycle go together. Tags come last, when everything else has succeeded.
  */
 import { stronglyConnected } from './components.ts'
 import type { PackageName, Path, Sha, Version } from './names.ts'
+import type { Promotion } from './promotion.ts'
+import { isNpmKey, packageOf, type TargetKey } from './targets.ts'
 
-/** `upload:@acme/db@1.2.0`; `check`, `tag` and `push` occur once. */
+/** `upload:@acme/db@1.2.0`; `check`, `gate`, `tag`, `push` and `revert` occur once. */
 export type StepId = string
 
 /** exact: the world is as before. compensating: the effect stays, its harm is contained. none: there is no way back. */
 export type Undo =
-  | { readonly kind: 'exact'; readonly by: 'forget' | 'delete-tags' | 'delete-remote-tags' }
+  | { readonly kind: 'exact'; readonly by: 'forget' | 'dist-tag' | 'delete-tags' | 'delete-remote-tags' }
   | { readonly kind: 'compensating'; readonly by: 'deprecate' }
   | { readonly kind: 'none' }
 
@@ -35,32 +38,61 @@ export type UploadTarget = {
   readonly distTag: string
   /** Undefined leaves it to the registry, as for a package without a scope. */
   readonly access: Access | undefined
+  /** Where the dist-tag leads before the release; null: nowhere. */
+  readonly was: Version | null
+  /** The registry has never seen the package: most give it `latest` at once, whatever was asked. */
+  readonly first: boolean
 }
 
-/** A tag at its commit. `needs`: made only when that step succeeded. */
+/** Nobody asks for it by chance; it is gone when the release is. */
+export const candidateTag = 'topsail-candidate'
+
+/** A tag at its commit. */
 export type TagToMake = {
   readonly tag: string
   readonly name: PackageName
   readonly version: Version
   readonly commit: Sha
-  readonly needs: StepId | undefined
 }
 
 export type PackStep = StepOf<'pack', { name: PackageName; version: Version; dir: Path }>
 export type CheckStep = StepOf<'check'>
 export type UploadStep = StepOf<'upload', { name: PackageName; version: Version } & UploadTarget>
 export type ConfirmStep = StepOf<'confirm', { name: PackageName; version: Version; registry: string }>
+/** Every candidate is confirmed: the last moment at which nobody has seen any of it. */
+export type GateStep = StepOf<'gate'>
+export type PromoteStep = StepOf<'promote', { name: PackageName; version: Version; registry: string } & DistTagMove>
+/** Takes the candidate tag away. */
+export type UnmarkStep = StepOf<'unmark', { name: PackageName; version: Version; registry: string; distTag: string }>
 export type TagStep = StepOf<'tag', { tags: readonly TagToMake[] }>
 export type PushStep = StepOf<'push', { tags: readonly TagToMake[] }>
-export type Step = PackStep | CheckStep | UploadStep | ConfirmStep | TagStep | PushStep
+export type ForwardStep =
+  | PackStep
+  | CheckStep
+  | UploadStep
+  | ConfirmStep
+  | GateStep
+  | PromoteStep
+  | UnmarkStep
+  | TagStep
+  | PushStep
 
-/** A package at the version it has in git, and what the world still lacks of it. */
+/** Takes back what a step did; see `rollback-steps.ts`. */
+export type UndoStep = StepOf<'undo', { of: ForwardStep; evidence: Readonly<Record<string, string | null>> }>
+/** A commit on a branch of its own that takes manifests and changesets back. */
+export type RevertStep = StepOf<'revert', { release: string; commit: Sha; dirs: readonly Path[] }>
+export type Step = ForwardStep | UndoStep | RevertStep
+
+type DistTagMove = { distTag: string; was: Version | null }
+
+/** A target of a package at the version it has in git, and what the world still lacks of it. */
 export type PublishUnit = {
-  readonly name: PackageName
+  /** The package alone for npm, `@acme/api:oci` for another target. */
+  readonly name: TargetKey
   readonly version: Version
   readonly dir: Path
-  /** Internal packages that whoever installs this one gets too (dev edges excluded). */
-  readonly needs: readonly PackageName[]
+  /** What whoever installs this one gets too (dev edges excluded), and what the settings say comes first. */
+  readonly needs: readonly TargetKey[]
   /** Undefined: the registry has it, or the package is private. */
   readonly upload: UploadTarget | undefined
   /** Undefined: nothing is missing, or this package gets no tag. */
@@ -69,7 +101,7 @@ export type PublishUnit = {
     | undefined
 }
 
-export function releaseSteps(units: readonly PublishUnit[]): readonly Step[] {
+export function releaseSteps(units: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
   const uploads = units.filter((unit) => unit.upload !== undefined)
   const needed = outsideNeeds(uploads)
   const needsOf = (unit: PublishUnit): readonly PublishUnit[] => needed.get(unit.name) ?? []
@@ -77,8 +109,9 @@ export function releaseSteps(units: readonly PublishUnit[]): readonly Step[] {
   return [
     ...packs,
     ...(packs.length > 0 ? [checkStep(packs)] : []),
-    ...uploads.flatMap((unit) => uploadSteps(unit, needsOf(unit))),
-    ...tagSteps(units),
+    ...uploads.flatMap((unit) => uploadSteps(unit, needsOf(unit), promotion)),
+    ...promotionSteps(uploads, needsOf, promotion),
+    ...tagSteps(units, promotion),
   ]
 }
 
@@ -118,9 +151,10 @@ function checkStep(packs: readonly PackStep[]): CheckStep {
   return { kind: 'check', id: 'check', needs, after: [], undo: forget }
 }
 
-function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonly Step[] {
+function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
   if (unit.upload === undefined) return []
   const { name, version } = unit
+  const asCandidate = isPromoted(unit, promotion) ? { distTag: candidateTag, was: null } : {}
   const upload: UploadStep = {
     kind: 'upload',
     id: stepId('upload', unit),
@@ -130,6 +164,7 @@ function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonly
     name,
     version,
     ...unit.upload,
+    ...asCandidate,
   }
   const confirm: ConfirmStep = {
     kind: 'confirm',
@@ -144,28 +179,79 @@ function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonly
   return [upload, confirm]
 }
 
-function tagSteps(units: readonly PublishUnit[]): readonly Step[] {
+function promotionSteps(
+  uploads: readonly PublishUnit[],
+  needsOf: (unit: PublishUnit) => readonly PublishUnit[],
+  promotion: Promotion,
+): readonly ForwardStep[] {
+  const promoted = uploads.filter((unit) => isPromoted(unit, promotion))
+  if (promoted.length === 0) return []
+  const before = (unit: PublishUnit): readonly PublishUnit[] =>
+    needsOf(unit).filter((need) => isPromoted(need, promotion))
+  const confirmed = uploads.map((unit) => stepId('confirm', unit))
+  const gate: GateStep = { kind: 'gate', id: 'gate', needs: confirmed, after: [], undo: forget }
+  return [gate, ...promoted.flatMap((unit) => promoteSteps(unit, before(unit)))]
+}
+
+/** Only npm leads a channel to a version by the upload itself; elsewhere that is always a step of its own. */
+function isPromoted(unit: PublishUnit, promotion: Promotion): boolean {
+  return promotion === 'candidate' || !isNpmKey(unit.name)
+}
+
+function promoteSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonly ForwardStep[] {
+  if (unit.upload === undefined) return []
+  const { name, version } = unit
+  const { registry, distTag, was } = unit.upload
+  const about = { name, version, registry }
+  const promote: PromoteStep = {
+    kind: 'promote',
+    id: stepId('promote', unit),
+    needs: ['gate', ...needs.map((need) => stepId('promote', need))],
+    after: [],
+    undo: { kind: 'exact', by: 'dist-tag' },
+    ...about,
+    distTag,
+    was,
+  }
+  const unmark: UnmarkStep = {
+    kind: 'unmark',
+    id: stepId('unmark', unit),
+    needs: [promote.id],
+    after: [],
+    undo: forget,
+    ...about,
+    distTag: candidateTag,
+  }
+  return isNpmKey(name) ? [promote, unmark] : [promote]
+}
+
+/** All tags together, and only for a whole release: a tag is what later plans believe. */
+function tagSteps(units: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
   const make = units.filter((unit) => unit.tag?.make).flatMap(tagOf)
   const push = units.filter((unit) => unit.tag?.push).flatMap(tagOf)
-  const steps: Step[] = []
+  const released = units
+    .filter((unit) => unit.upload !== undefined)
+    .map((unit) => stepId(isPromoted(unit, promotion) ? 'promote' : 'confirm', unit))
+  const steps: ForwardStep[] = []
   if (make.length > 0) {
-    const after = make.flatMap((tag) => tag.needs ?? [])
-    steps.push({ kind: 'tag', id: 'tag', needs: [], after, undo: { kind: 'exact', by: 'delete-tags' }, tags: make })
+    const undo = { kind: 'exact', by: 'delete-tags' } as const
+    steps.push({ kind: 'tag', id: 'tag', needs: released, after: [], undo, tags: make })
   }
   if (push.length > 0) {
-    const needs = make.length > 0 ? ['tag'] : []
+    const needs = make.length > 0 ? ['tag'] : released
     const undo = { kind: 'exact', by: 'delete-remote-tags' } as const
     steps.push({ kind: 'push', id: 'push', needs, after: [], undo, tags: push })
   }
   return steps
 }
 
-function tagOf(unit: PublishUnit): readonly TagToMake[] {
-  if (unit.tag === undefined) return []
-  const needs = unit.upload === undefined ? undefined : stepId('confirm', unit)
-  return [{ tag: unit.tag.name, name: unit.name, version: unit.version, commit: unit.tag.commit, needs }]
+function tagOf({ name, version, tag }: PublishUnit): readonly TagToMake[] {
+  return tag === undefined ? [] : [{ tag: tag.name, name: packageOf(name), version, commit: tag.commit }]
 }
 
-export function stepId(kind: 'pack' | 'upload' | 'confirm', unit: { name: PackageName; version: Version }): StepId {
+export function stepId(
+  kind: 'pack' | 'upload' | 'confirm' | 'promote' | 'unmark',
+  unit: { name: PackageName; version: Version },
+): StepId {
   return `${kind}:${unit.name}@${unit.version}`
 }

@@ -69,3 +69,12 @@ export function targetsOf(pkg: Package, settings: Settings): readonly TargetSett
 export function targetKey(name: PackageName, target: TargetId | undefined): TargetKey {
   return target === undefined || target === 'npm' ? name : `${name}:${target}`
 }
+
+export function isNpmKey(key: TargetKey): boolean {
+  return !key.includes(':')
+}
+
+export function packageOf(key: TargetKey): PackageName {
+  const colon = key.lastIndexOf(':')
+  return colon < 0 ? key : key.slice(0, colon)
+}

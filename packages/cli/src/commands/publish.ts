@@ -2,6 +2,7 @@
  * `topsail publish`: what git has released and the registries lack, in dependency order, then the tags. Progress goes
  * to standard error, the result to standard output.
  */
+import { type Promotion, promotions } from '@topsail/core'
 import { type PublishResult, publishWorkspace } from '@topsail/engine'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type CommonOptions, folderOf, newCommand, oneOf, writeJson } from '../command.ts'
@@ -19,6 +20,7 @@ type Options = CommonOptions & {
   readonly otp?: string
   readonly provenance?: boolean
   readonly build: boolean
+  readonly promotion?: Promotion | 'auto'
   readonly tags: boolean
   readonly push: boolean
 }
@@ -32,6 +34,11 @@ export function publishCommand(context: CliContext): Command {
     .option('--access <access>', 'of new scoped packages: public or restricted', oneOf(['public', 'restricted']))
     .option('--otp <code>', 'a one-time password')
     .option('--provenance', 'attach provenance statements')
+    .option(
+      '--promotion <promotion>',
+      `how versions become public: auto, ${promotions.join(', ')}`,
+      oneOf(['auto', ...promotions]),
+    )
     .option('--no-build', 'build nothing before packing')
     .option('--no-tags', 'make no git tags')
     .option('--no-push', 'make git tags, and do not push them')
@@ -50,10 +57,12 @@ async function publish(options: Options, context: CliContext): Promise<void> {
     otp: options.otp,
     provenance: options.provenance,
     build: options.build,
+    promotion: options.promotion,
     tags: options.tags,
     push: options.push,
     env: context.env,
     onEvent: options.dryRun === true ? undefined : progress.onEvent,
+    onWait: progress.onWait,
   }).finally(progress.end)
   reportProblems(context, result.problems)
   context.exitWith(result.exitCode)

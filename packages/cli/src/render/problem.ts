@@ -6,7 +6,8 @@
 import type { Problem, ProblemCode, Severity } from '@topsail/core'
 import type { CliContext, Colours } from '../context.ts'
 import { argument } from './argument.ts'
-import { printable } from './text.ts'
+import { releaseProblemWords } from './release-problem.ts'
+import { printable, quote } from './text.ts'
 
 type ProblemWith<Code extends ProblemCode> = Extract<Problem, { code: Code }>
 
@@ -912,7 +913,7 @@ export const problemWords = {
     title: 'A registry accepted a version and does not serve it',
     says: (p) =>
       `${printable(`${p.name}@${p.version}`)} was uploaded, but ${quote(p.registry)} still did not serve it after ${p.seconds} seconds (${printable(p.detail)}).`,
-    mend: () => 'run the same command later; what it serves by then counts as published',
+    mend: () => 'go on later with topsail resume; what it serves by then counts as published',
     example: {
       severity: 'error',
       name: '@acme/db',
@@ -925,15 +926,16 @@ export const problemWords = {
   TAGS_NOT_MADE: {
     title: 'The git tags could not be made',
     says: (p) => `Git could not make the tags: ${printable(p.detail)}.`,
-    mend: () => 'run the same command again; it makes the missing ones',
+    mend: () => 'go on with topsail resume; it makes the missing ones',
     example: { severity: 'error', detail: 'cannot lock ref' },
   },
   TAGS_NOT_PUSHED: {
     title: 'The git tags could not be pushed',
     says: (p) => `The tags are made here, but ${quote(p.remote)} did not take them: ${printable(p.detail)}.`,
-    mend: () => 'run the same command again; it pushes what the remote lacks',
+    mend: () => 'go on with topsail resume; it pushes what the remote lacks',
     example: { severity: 'error', remote: 'origin', detail: 'permission denied' },
   },
+  ...releaseProblemWords,
 } satisfies { readonly [Code in ProblemCode]: ProblemWords<ProblemWith<Code>> }
 
 /** One problem as a paragraph: severity, code and place; the sentence; the mend. */
@@ -980,10 +982,6 @@ function severityLabel(severity: Severity, colours: Colours): string {
   if (severity === 'error') return colours.red(colours.bold('error'))
   if (severity === 'quarantined') return colours.magenta(colours.bold('quarantined'))
   return colours.yellow(colours.bold('warning'))
-}
-
-function quote(text: string): string {
-  return `"${printable(text)}"`
 }
 
 /** Up to five names, then how many more. */

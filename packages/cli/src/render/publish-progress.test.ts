@@ -39,7 +39,7 @@ function play(isTTY: boolean): string {
 }
 
 test('in a log each thing that happened is one plain line', () => {
-  expect(play(false)).toBe('1 package to publish\n✓ packed @acme/db@2.0.0\n✓ live @acme/db@2.0.0\n')
+  expect(play(false)).toBe('1 package to publish\n✓ packed @acme/db@2.0.0\n✓ confirmed @acme/db@2.0.0\n')
 })
 
 test('on a terminal a status line is redrawn below the lines, and gone at the end', () => {
@@ -47,7 +47,7 @@ test('on a terminal a status line is redrawn below the lines, and gone at the en
   expect(text).toContain('packed 0/1')
   // What a terminal would show: each clear takes the line that stands there.
   const shown = text.split('\n').map((line) => line.split('\r\u001b[2K').at(-1))
-  expect(shown).toEqual(['1 package to publish', '✓ packed @acme/db@2.0.0', '✓ live @acme/db@2.0.0', ''])
+  expect(shown).toEqual(['1 package to publish', '✓ packed @acme/db@2.0.0', '✓ confirmed @acme/db@2.0.0', ''])
 })
 
 test('a registry that asks to wait is told about, a slow confirmation only after a while', () => {

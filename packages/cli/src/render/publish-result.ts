@@ -1,6 +1,6 @@
 /**
- * What a publish came to, in the order in which a person asks: what is live, what failed, what that held back, which
- * tags were made, what the same command will do next time.
+ * What a publish came to, in the order in which a person asks: what is live, what waits, what failed, what that held
+ * back, which tags were made, and how to go on or back.
  */
 import type { PublishResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
@@ -14,6 +14,11 @@ export function renderPublishResult(result: PublishResult, output: Output): stri
     headline(result, output),
     columns(result.published.map(({ distTag, ...unit }) => [named(unit), { text: distTag }])),
     section(
+      'Confirmed, and not public yet',
+      result.candidates.map((unit) => [named(unit)]),
+      output,
+    ),
+    section(
       'Failed',
       result.failed.map((unit) => [named(unit), { text: `while it was ${during[unit.during]}: ${unit.problem.code}` }]),
       output,
@@ -24,7 +29,7 @@ export function renderPublishResult(result: PublishResult, output: Output): stri
       output,
     ),
     tagLine(result),
-    rerunLine(result),
+    nextLine(result),
   ]
   return sections.filter((text) => text !== '').join('\n')
 }
@@ -42,6 +47,8 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
     { text: step.registry, paint: colours.dim },
     { text: waitsFor(step.needs), paint: colours.dim },
   ])
+  const promotes = result.steps.filter((step) => step.kind === 'promote')
+  const firsts = uploads.filter((step) => step.first).map((step) => printable(`${step.name}@${step.version}`))
   const head =
     uploads.length === 0
       ? ''
@@ -49,7 +56,29 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
   const tagged =
     tags.length === 0 ? '' : `Would make ${plural(tags.length, 'tag')}: ${tags.map(printable).join(', ')}\n`
   const pushed = result.steps.some((step) => step.kind === 'push') ? 'Would push the tags in one push.\n' : ''
-  return `${buildLine(result)}${head}${tagged}${pushed}`
+  const promoted = promotes.map((step): readonly Cell[] => [
+    named(step),
+    { text: `${step.distTag}: ${step.was ?? 'nothing'} -> ${step.version}`, paint: colours.dim },
+  ])
+  const gate =
+    promotes.length === 0
+      ? ''
+      : `When all are confirmed, would make public:\n${renderColumns(promoted, { indent: '  ' })}`
+  return `${buildLine(result)}${head}${gate}${tagged}${pushed}${returnLine(result, uploads.length)}${firstLine(firsts)}`
+}
+
+/** How far one can go back without anybody having seen it. */
+function returnLine({ promotion }: PublishResult, uploads: number): string {
+  if (uploads === 0) return ''
+  return promotion === 'candidate'
+    ? 'Promotion: candidate. Until the first dist-tag moves, a rollback is quiet; after that it moves them back and deprecates.\n'
+    : 'Promotion: direct. The point of no return is the first upload: each package is public at once, and a rollback deprecates.\n'
+}
+
+function firstLine(firsts: readonly string[]): string {
+  return firsts.length === 0
+    ? ''
+    : `Never published before, so most registries make them public at their upload: ${firsts.join(', ')}.\n`
 }
 
 function buildLine({ build }: PublishResult): string {
@@ -61,17 +90,18 @@ function buildLine({ build }: PublishResult): string {
 }
 
 function headline(
-  { published, alreadyThere, failed, held, tags, exitCode }: PublishResult,
+  { published, candidates, alreadyThere, failed, held, tags, exitCode }: PublishResult,
   { colours }: Output,
 ): string {
-  const idle = published.length + failed.length + held.length + tags.made.length + tags.pushed.length === 0
+  const idle =
+    published.length + candidates.length + failed.length + held.length + tags.made.length + tags.pushed.length === 0
   if (idle && exitCode !== 0) return 'Nothing was published.\n'
   if (idle) return 'Nothing to publish: the registries and the tags have all that git has released.\n'
   const there = alreadyThere.length === 0 ? '' : colours.dim(` (${alreadyThere.length} already there)`)
   return `${colours.bold(`${plural(published.length, 'package')} published`)}${there}\n`
 }
 
-const during = { pack: 'packed', upload: 'uploaded', confirm: 'confirmed' } as const
+const during = { pack: 'packed', upload: 'uploaded', confirm: 'confirmed', promote: 'made public' } as const
 
 function section(title: string, rows: readonly (readonly Cell[])[], { colours }: Output): string {
   return rows.length === 0 ? '' : `${colours.bold(title)}\n${columns(rows)}`
@@ -90,13 +120,19 @@ function tagLine({ tags }: PublishResult): string {
   return `${parts.join(', ')}\n`
 }
 
-function rerunLine({ rerun }: PublishResult): string {
+function nextLine({ rerun, releases, exitCode }: PublishResult): string {
   const parts = [
     ...(rerun.upload.length > 0 ? [`upload ${plural(rerun.upload.length, 'package')}`] : []),
     ...(rerun.confirm.length > 0 ? [`confirm ${plural(rerun.confirm.length, 'package')}`] : []),
+    ...(rerun.promote.length > 0 ? [`make ${plural(rerun.promote.length, 'package')} public`] : []),
     ...(rerun.tag.length > 0 ? [`make ${plural(rerun.tag.length, 'tag')}`] : []),
     ...(rerun.push.length > 0 ? [`push ${plural(rerun.push.length, 'tag')}`] : []),
   ]
+  const open = releases.find((release) => release.state === 'open')
+  if (exitCode === 3 && open !== undefined) {
+    const does = parts.length === 0 ? '' : `, which will ${parts.join(', ')}`
+    return `Release ${printable(open.id)} is open. Go on with topsail resume${does}; or go back with topsail rollback.\n`
+  }
   return parts.length === 0 ? '' : `Run the same command again, and it will ${parts.join(', ')}.\n`
 }
 

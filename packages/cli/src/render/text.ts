@@ -79,3 +79,7 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/\b(authorization["']?\s*[=:]\s*["']?)(?:(basic|bearer|token)\s+)[^\s"',;]+/gi, '$1$2 ***'],
   [/\b(bearer|basic)\s+(?=[^\s]*[\d+/=])[A-Za-z0-9+/._~=-]{16,}/gi, '$1 ***'],
 ]
+
+export function quote(text: string): string {
+  return `"${printable(text)}"`
+}

@@ -8,7 +8,8 @@ import type { Clock } from './clock.ts'
 import type { HeldStep, Problem, RetryPolicy, Schedule, Step, StepId } from '@topsail/core'
 
 export type Attempt =
-  | { readonly kind: 'done' }
+  /** `left`: what of it could not be done and never can be. */
+  | { readonly kind: 'done'; readonly left?: string | undefined }
   | { readonly kind: 'failed'; readonly problem: Problem }
   /** May succeed later. `problem` is what becomes of it when patience ends, `after` what the world asks us to wait. */
   | { readonly kind: 'again'; readonly after?: number | undefined; readonly detail: string; readonly problem: Problem }
@@ -37,6 +38,8 @@ export type DriveEvent =
 
 export type DriveOptions = {
   readonly steps: readonly Step[]
+  /** Steps that an earlier run has finished. */
+  readonly done?: ReadonlySet<StepId> | undefined
   readonly effects: Effects
   /** How many attempts of a kind may be under way at the same time. */
   readonly limits: Readonly<Record<Step['kind'], number>>
@@ -56,23 +59,41 @@ export type DriveResult = {
 type Started = { readonly step: Step; readonly since: number; attempt: number }
 
 export function drive(options: DriveOptions): Promise<DriveResult> {
-  const schedule = scheduleSteps(options.steps)
+  const schedule = scheduleSteps(options.steps, { done: options.done })
   const record = recorder(schedule, options)
   const kinds = [...new Set(options.steps.map((step) => step.kind))]
   const busy = new Map<Step['kind'], number>()
   const due = new Map<Step['kind'], Started[]>()
+  let underWay = 0
+  let thrown: { readonly error: unknown } | undefined
 
   return new Promise((resolve, reject) => {
+    /** Nothing new begins, and what is under way comes to its end before anybody is told. */
+    const stop = (error: unknown): void => {
+      thrown ??= { error }
+      if (underWay === 0) reject(thrown.error)
+    }
     const attempt = (started: Started): void => {
       const { step } = started
       busy.set(step.kind, (busy.get(step.kind) ?? 0) + 1)
+      underWay += 1
       const elapsed = options.clock.now() - started.since
-      runEffect(options.effects, step, { attempt: started.attempt, elapsed }).then((outcome) => {
+      const over = (): void => {
         busy.set(step.kind, (busy.get(step.kind) ?? 0) - 1)
-        if (outcome.kind === 'again') tryLater(started, outcome)
-        else record.settle(step, outcome)
-        startWhatMay()
-      }, reject)
+        underWay -= 1
+      }
+      runEffect(options.effects, step, { attempt: started.attempt, elapsed }).then(
+        (outcome) => {
+          over()
+          if (outcome.kind === 'again') tryLater(started, outcome)
+          else record.settle(step, outcome)
+          startWhatMay()
+        },
+        (error) => {
+          over()
+          stop(error)
+        },
+      )
     }
     const tryLater = (started: Started, outcome: Extract<Attempt, { kind: 'again' }>): void => {
       const { step, attempt: tried } = started
@@ -90,9 +111,10 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
       clock.sleep(wait).then(() => {
         due.set(step.kind, [...(due.get(step.kind) ?? []), started])
         startWhatMay()
-      }, reject)
+      }, stop)
     }
     const startWhatMay = (): void => {
+      if (thrown !== undefined) return stop(thrown.error)
       for (const kind of kinds) {
         const free = options.limits[kind] - (busy.get(kind) ?? 0)
         const again = due.get(kind)?.splice(0, Math.max(0, free)) ?? []
@@ -140,18 +162,6 @@ function recorder(schedule: Schedule, { onEvent }: DriveOptions): Recorder {
 }
 
 function runEffect(effects: Effects, step: Step, trial: Trial): Promise<Attempt> {
-  switch (step.kind) {
-    case 'pack':
-      return effects.pack(step, trial)
-    case 'check':
-      return effects.check(step, trial)
-    case 'upload':
-      return effects.upload(step, trial)
-    case 'confirm':
-      return effects.confirm(step, trial)
-    case 'tag':
-      return effects.tag(step, trial)
-    case 'push':
-      return effects.push(step, trial)
-  }
+  const effect = effects[step.kind] as (step: Step, trial: Trial) => Promise<Attempt>
+  return effect(step, trial)
 }

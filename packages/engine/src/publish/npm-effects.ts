@@ -1,114 +1,105 @@
 /**
  * What the steps of an npm release do: one attempt each, and what its answer means. After an answer that says nothing
- * (a reset, a 5xx, a lost reply) the registry is asked before anything is sent again; what it has under our integrity
- * is ours, whoever saw the reply. Nothing counts as published before the registry serves it.
+ * (a reset, a 5xx, a lost reply, a run that died) the registry is asked before anything is sent again; what it has
+ * under an integrity of ours is ours, whoever saw the reply. Nothing counts as published before the registry serves it.
  */
-import type { ConfirmStep, Package, PackageName, Problem, UploadStep, Version } from '@topsail/core'
+import type {
+  ConfirmStep,
+  Evidence,
+  ForwardStep,
+  Integrity,
+  Problem,
+  PromoteStep,
+  StepId,
+  UnmarkStep,
+  UploadStep,
+  Version,
+} from '@topsail/core'
+import { stepId } from '@topsail/core'
 import type { Attempt, Effects, Trial } from './drive.ts'
-import type { Packer } from './pack/pack-package.ts'
+import { failed, problemOf } from './attempt.ts'
 import type { Tarball } from './pack/tarball.ts'
 import type { Lookup, Registry } from './registry.ts'
-import type { Redact } from './secrets.ts'
-import type { TagWriter } from './tags.ts'
+import type { ChangeOutcome } from './registry-changes.ts'
 
 export type NpmEffectsOptions = {
-  readonly packages: ReadonlyMap<PackageName, Package & { readonly version: Version }>
-  readonly packer: Packer
   registryAt(url: string): Registry
-  readonly tags: TagWriter
-  readonly remote: string | undefined
-  readonly redact: Redact
+  tarballOf(step: UploadStep): Promise<Tarball | undefined>
+  read(tarball: Tarball): Promise<Buffer>
+  /** Every integrity ever recorded for an upload; each counts as ours. */
+  integritiesOf(upload: StepId): readonly Integrity[]
+  /** An earlier run may have sent it already. */
+  readonly resumed: boolean
+  /** Called once for each package that is confirmed by this run. */
+  afterConfirm(step: ConfirmStep): Promise<void>
 }
 
-export type NpmEffects = Effects & {
-  tarballOf(name: PackageName): Tarball | undefined
-  /** What a person should read though no step failed. */
-  readonly warnings: readonly Problem[]
+export type NpmEffects = Pick<Effects, 'upload' | 'confirm' | 'gate' | 'promote' | 'unmark'> & {
+  /** What has to be known to undo a step, asked before it is done. Undefined when the registry does not say. */
+  evidenceOf(step: ForwardStep): Promise<Evidence | undefined>
 }
 
 export function npmEffects(options: NpmEffectsOptions): NpmEffects {
-  const tarballs = new Map<PackageName, Tarball>()
-  /** Confirmed here; a tag may be made for it. */
-  const confirmed = new Set<string>()
   /** Registries that refuse our credentials; nothing more is sent to them. */
   const shut = new Map<string, Problem>()
-  const warnings: Problem[] = []
+  /** Where dist-tags led when a package was confirmed: what to go back to, without another question. */
+  const seen = new Map<StepId, ReadonlyMap<string, Version>>()
   return {
-    warnings,
-    tarballOf: (name) => tarballs.get(name),
-    async pack(step) {
-      const pkg = options.packages.get(step.name)
-      if (pkg === undefined) return failed({ code: 'PACK_FAILED', name: step.name, detail: 'it left the workspace' })
-      const outcome = await options.packer.pack(pkg)
-      if (outcome.kind === 'failed') return { kind: 'failed', problem: cleaned(outcome.problem, options.redact) }
-      tarballs.set(step.name, outcome.tarball)
-      return { kind: 'done' }
-    },
-    async check(step) {
-      const packed = step.needs.length === tarballs.size
-      return packed ? { kind: 'done' } : failed({ code: 'PACK_FAILED', name: '', detail: 'a tarball is missing' })
-    },
     async upload(step, trial) {
       const problem = shut.get(step.registry)
       if (problem !== undefined) return { kind: 'failed', problem: { ...problem, name: step.name } as Problem }
-      const tarball = tarballs.get(step.name)
-      if (tarball === undefined)
-        return failed({ code: 'PACK_FAILED', name: step.name, detail: 'its tarball is missing' })
-      const attempt = await upload(step, trial, tarball, options)
+      const attempt = await upload(step, trial, options)
       if (attempt.kind === 'failed' && attempt.problem.code === 'UPLOAD_UNAUTHORISED')
         shut.set(step.registry, attempt.problem)
       return attempt
     },
     async confirm(step, trial) {
-      const tarball = tarballs.get(step.name)
-      if (tarball === undefined)
-        return failed({ code: 'PACK_FAILED', name: step.name, detail: 'its tarball is missing' })
-      const attempt = await confirm(step, trial, tarball, options.registryAt(step.registry))
+      const found = await options.registryAt(step.registry).confirm(step.name, step.version)
+      if (found.kind !== 'present') return notServed(step, trial, found)
+      const attempt = compared(step, found, options)
       if (attempt.kind !== 'done') return attempt
-      confirmed.add(step.id)
-      const pkg = options.packages.get(step.name)
-      const warning = pkg === undefined ? undefined : await options.packer.afterPublish(pkg)
-      if (warning !== undefined) warnings.push(cleaned(warning, options.redact))
+      if (found.distTags !== undefined) seen.set(stepId('promote', step), found.distTags)
+      await options.afterConfirm(step)
       return attempt
     },
-    async tag(step) {
-      const tags = step.tags.filter((tag) => tag.needs === undefined || confirmed.has(tag.needs))
-      const failure = tags.length === 0 ? undefined : await options.tags.make(tags)
-      if (failure === undefined) return { kind: 'done' }
-      return failed({ code: 'TAGS_NOT_MADE', detail: options.redact(failure) })
-    },
-    async push(step) {
-      const tags = step.tags.filter((tag) => tag.needs === undefined || confirmed.has(tag.needs)).map((tag) => tag.tag)
-      const remote = options.remote ?? 'origin'
-      const failure = tags.length === 0 ? undefined : await options.tags.push(remote, tags)
-      if (failure === undefined) return { kind: 'done' }
-      const detail = options.redact(failure)
-      const problem = problemOf({ code: 'TAGS_NOT_PUSHED', remote, detail })
-      // A remote that has decided does not decide otherwise a second later.
-      if (/rejected|denied|declined/i.test(failure)) return { kind: 'failed', problem }
-      return { kind: 'again', detail, problem }
+    gate: async () => ({ kind: 'done' }),
+    promote: (step, trial) => moveTag(step, step.version, trial, options),
+    unmark: (step, trial) => moveTag(step, undefined, trial, options),
+    async evidenceOf(step): Promise<Evidence | undefined> {
+      if (step.kind === 'upload') return { distTag: step.distTag, was: step.was }
+      if (step.kind !== 'promote') return {}
+      const tags = seen.get(step.id) ?? (await distTagsOf(step, options))
+      if (tags === undefined) return undefined
+      const now = tags.get(step.distTag)
+      // A first release has the tag from its upload on; then what was there before that counts.
+      return { was: now === step.version ? step.was : (now ?? null) }
     },
   }
 }
 
-async function upload(
-  step: UploadStep,
-  trial: Trial,
-  tarball: Tarball,
-  { packer, registryAt }: NpmEffectsOptions,
-): Promise<Attempt> {
-  const registry = registryAt(step.registry)
+async function distTagsOf(
+  { name, registry }: PromoteStep,
+  { registryAt }: NpmEffectsOptions,
+): Promise<ReadonlyMap<string, Version> | undefined> {
+  const facts = await registryAt(registry).facts(name)
+  return facts.kind === 'known' ? facts.distTags : undefined
+}
+
+async function upload(step: UploadStep, trial: Trial, options: NpmEffectsOptions): Promise<Attempt> {
+  const registry = options.registryAt(step.registry)
   const about = { name: step.name, version: step.version, registry: step.registry }
   const again = (detail: string, after: number | undefined): Attempt => {
     const problem = problemOf({ code: 'UPLOAD_GAVE_UP', ...about, attempts: trial.attempt, detail })
     return { kind: 'again', after, detail, problem }
   }
-  if (trial.attempt > 1) {
+  if (trial.attempt > 1 || options.resumed) {
     const found = await registry.lookup(step.name, step.version)
     if (found.kind === 'unreachable') return again(found.detail, found.retryAfter)
-    if (found.kind === 'present') return compared(step, tarball, found)
+    if (found.kind === 'present') return compared(step, found, options)
   }
-  const bytes = await packer.read(tarball)
+  const tarball = await options.tarballOf(step)
+  if (tarball === undefined) return failed({ code: 'PACK_FAILED', name: step.name, detail: 'its tarball is missing' })
+  const bytes = await options.read(tarball)
   const { distTag, access } = step
   const outcome = await registry.upload({ tarball, bytes, distTag, access })
   switch (outcome.kind) {
@@ -118,7 +109,7 @@ async function upload(
       return again(outcome.detail, outcome.retryAfter)
     case 'taken': {
       const found = await registry.lookup(step.name, step.version)
-      if (found.kind === 'present') return compared(step, tarball, found)
+      if (found.kind === 'present') return compared(step, found, options)
       // There, but not shown yet: confirming waits until it is, and compares then.
       return outcome.certain ? { kind: 'done' } : again(outcome.detail, undefined)
     }
@@ -131,9 +122,11 @@ async function upload(
   }
 }
 
-async function confirm(step: ConfirmStep, trial: Trial, tarball: Tarball, registry: Registry): Promise<Attempt> {
-  const found = await registry.confirm(step.name, step.version)
-  if (found.kind === 'present') return compared(step, tarball, found)
+function notServed(
+  step: ConfirmStep,
+  trial: Trial,
+  found: Exclude<Awaited<ReturnType<Registry['confirm']>>, { kind: 'present' }>,
+): Attempt {
   const detail = found.kind === 'absent' ? 'it is not listed' : found.detail
   const seconds = Math.round(trial.elapsed / 1000)
   const about = { name: step.name, version: step.version, registry: step.registry }
@@ -141,34 +134,57 @@ async function confirm(step: ConfirmStep, trial: Trial, tarball: Tarball, regist
   return { kind: 'again', after: found.kind === 'unreachable' ? found.retryAfter : undefined, detail, problem }
 }
 
+async function moveTag(
+  step: PromoteStep | UnmarkStep,
+  version: Version | undefined,
+  trial: Trial,
+  { registryAt }: NpmEffectsOptions,
+): Promise<Attempt> {
+  const { name, distTag, registry } = step
+  return tagMoved(await registryAt(registry).setDistTag(name, distTag, version), step, trial)
+}
+
+function tagMoved(outcome: ChangeOutcome, step: PromoteStep | UnmarkStep, trial: Trial): Attempt {
+  if (outcome.kind === 'done') return { kind: 'done' }
+  const { name, version, distTag, registry } = step
+  const { detail } = outcome
+  const problem = problemOf({
+    code: 'DIST_TAG_NOT_MOVED',
+    name,
+    version,
+    distTag,
+    registry,
+    attempts: trial.attempt,
+    detail,
+  })
+  if (outcome.kind === 'unknown') return { kind: 'again', after: outcome.retryAfter, detail, problem }
+  // Two writes to one package that met; the next attempt comes alone.
+  return outcome.kind === 'taken' ? { kind: 'again', detail, problem } : { kind: 'failed', problem }
+}
+
 /** An old registry that keeps no integrity cannot tell ours from another's; it has the version, and that is all. */
 function compared(
   step: UploadStep | ConfirmStep,
-  tarball: Tarball,
   found: Extract<Lookup, { kind: 'present' }>,
+  options: NpmEffectsOptions,
 ): Attempt {
-  if (found.integrity === undefined || holdsIntegrity(found.integrity, tarball.integrity)) return { kind: 'done' }
+  const ours = options.integritiesOf(stepId('upload', step))
+  const listed = found.integrity
+  if (listed === undefined || ours.some((one) => holdsIntegrity(listed, one))) return { kind: 'done' }
   const { name, version, registry } = step
-  const ours = tarball.integrity
-  return failed({ code: 'VERSION_TAKEN_BY_OTHER', name, version, registry, ours, theirs: found.integrity })
+  return failed({
+    code: 'VERSION_TAKEN_BY_OTHER',
+    name,
+    version,
+    registry,
+    ours: ours.at(-1) ?? '',
+    theirs: listed,
+  })
 }
 
 /** A registry may list several hashes; where none is of our kind there is nothing to compare. */
-function holdsIntegrity(listed: string, ours: string): boolean {
+export function holdsIntegrity(listed: string, ours: Integrity): boolean {
   const hashes = listed.split(/\s+/)
-  return hashes.includes(ours) || !hashes.some((hash) => hash.startsWith('sha512-'))
-}
-
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never
-
-function problemOf(facts: DistributiveOmit<Problem, 'severity'>): Problem {
-  return { severity: 'error', ...facts } as Problem
-}
-
-function failed(facts: DistributiveOmit<Problem, 'severity'>): Attempt {
-  return { kind: 'failed', problem: problemOf(facts) }
-}
-
-function cleaned(problem: Problem, redact: Redact): Problem {
-  return 'detail' in problem ? ({ ...problem, detail: redact(problem.detail) } as Problem) : problem
+  const kind = /^\w+[-:]/.exec(ours)?.[0] ?? ours
+  return hashes.includes(ours) || !hashes.some((hash) => hash.startsWith(kind))
 }

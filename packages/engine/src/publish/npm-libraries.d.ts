@@ -9,7 +9,12 @@ declare module 'libnpmpublish' {
 }
 
 declare module 'npm-registry-fetch' {
-  type Answer = { readonly status: number; json(): Promise<unknown>; body: { resume(): void } }
+  type Answer = {
+    readonly status: number
+    json(): Promise<unknown>
+    buffer(): Promise<Buffer>
+    body: { resume(): void }
+  }
   function registryFetch(address: string, options: Readonly<Record<string, unknown>>): Promise<Answer>
   export default registryFetch
 }

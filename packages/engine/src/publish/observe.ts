@@ -2,8 +2,17 @@
  * Looks at the world before a publish: what the registries have, which tags exist here and on the remote, what HEAD
  * says. One request per package, a handful of git processes in all, nothing written.
  */
-import type { PackageFacts, PackageName, Problem, Releasable, ReleasedWorld, Snapshot } from '@topsail/core'
-import { releasablePackages, tagNameOf } from '@topsail/core'
+import type {
+  PackageFacts,
+  PackageName,
+  Problem,
+  Releasable,
+  ReleasedWorld,
+  Settings,
+  Snapshot,
+  TargetKey,
+} from '@topsail/core'
+import { keysOf, releasablePackages, tagNameOf } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { readTags } from '../read/tags.ts'
 import { unchangedSince, versionsAtHead } from './head-state.ts'
@@ -23,6 +32,8 @@ export type ObserveOptions = {
   readonly snapshot: Snapshot
   readonly git: Git
   readonly config: NpmConfig
+  /** Of targets that are no npm registries. */
+  readonly addresses: ReadonlyMap<TargetKey, string>
   registryAt(url: string): Registry
   readonly concurrency: number
   readonly tags: boolean
@@ -35,7 +46,12 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
   const head = snapshot.head
   const members = releasablePackages(workspace, settings)
   const registries = new Map(
-    members.filter((pkg) => !pkg.private).map((pkg) => [pkg.name, config.registryOf(pkg.name, pkg.manifest)]),
+    members.flatMap((pkg) =>
+      keysOf(pkg, settings).map((key) => [
+        key,
+        options.addresses.get(key) ?? config.registryOf(pkg.name, pkg.manifest),
+      ]),
+    ),
   )
   const hasTags = head !== undefined && options.tags
   const [facts, localTags, remoteTags, committed] = await Promise.all([
@@ -49,7 +65,7 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     const detail = config.redact(remoteTags.detail)
     problems.push({ code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remoteTags.remote, detail })
   }
-  const written = await findVersionCommits(git, hasTags ? untagged(members, facts, localTags, settings.tagPattern) : [])
+  const written = await findVersionCommits(git, hasTags ? untagged(members, facts, localTags, settings) : [])
   if (written.unknown.length > 0) {
     problems.push({ code: 'TAG_COMMIT_UNKNOWN', severity: 'warning', names: written.unknown })
   }
@@ -63,7 +79,7 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     localTags,
     remoteTags: remoteTags.kind === 'known' ? remoteTags.tags : undefined,
     unchangedSinceTag: hasTags
-      ? await unchangedSince(git, taggedAndMissing(members, facts, localTags, settings.tagPattern))
+      ? await unchangedSince(git, taggedAndMissing(members, facts, localTags, settings))
       : new Set(),
     versionCommits: written.commits,
   }
@@ -71,10 +87,10 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
 }
 
 async function readFacts(
-  registries: ReadonlyMap<PackageName, string>,
+  registries: ReadonlyMap<TargetKey, string>,
   options: ObserveOptions,
-): Promise<ReadonlyMap<PackageName, PackageFacts>> {
-  const facts = new Map<PackageName, PackageFacts>()
+): Promise<ReadonlyMap<TargetKey, PackageFacts>> {
+  const facts = new Map<TargetKey, PackageFacts>()
   const left = [...registries]
   const worker = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
@@ -98,27 +114,41 @@ function uncommittedVersions(
 /** Published some time ago and never tagged: history has to say where their tags belong. */
 function untagged(
   members: readonly Releasable[],
-  facts: ReadonlyMap<PackageName, PackageFacts>,
+  facts: ReadonlyMap<TargetKey, PackageFacts>,
   tags: ReadonlyMap<string, string>,
-  pattern: string,
+  settings: Settings,
 ): readonly Releasable[] {
   return members.filter((pkg) => {
-    const known = facts.get(pkg.name)
-    const isReleased = pkg.private || (known?.kind === 'known' && known.versions.has(pkg.version))
-    return isReleased && !tags.has(tagNameOf(pattern, pkg.name, pkg.version))
+    const isReleased = missingTargets(pkg, facts, settings)?.length === 0
+    return isReleased && !tags.has(tagNameOf(settings.tagPattern, pkg.name, pkg.version))
   })
 }
 
 /** Tagged, and yet to be uploaded. */
 function taggedAndMissing(
   members: readonly Releasable[],
-  facts: ReadonlyMap<PackageName, PackageFacts>,
+  facts: ReadonlyMap<TargetKey, PackageFacts>,
   tags: ReadonlyMap<string, string>,
-  pattern: string,
+  settings: Settings,
 ): readonly { readonly pkg: Releasable; readonly commit: string }[] {
   return members.flatMap((pkg) => {
-    const known = facts.get(pkg.name)
-    const commit = tags.get(tagNameOf(pattern, pkg.name, pkg.version))
-    return commit !== undefined && known?.kind === 'known' && !known.versions.has(pkg.version) ? [{ pkg, commit }] : []
+    const commit = tags.get(tagNameOf(settings.tagPattern, pkg.name, pkg.version))
+    const isMissing = (missingTargets(pkg, facts, settings) ?? []).length > 0
+    return commit !== undefined && isMissing ? [{ pkg, commit }] : []
   })
+}
+
+/** Undefined when one of its targets did not say. */
+function missingTargets(
+  pkg: Releasable,
+  facts: ReadonlyMap<TargetKey, PackageFacts>,
+  settings: Settings,
+): readonly TargetKey[] | undefined {
+  const missing: TargetKey[] = []
+  for (const key of keysOf(pkg, settings)) {
+    const known = facts.get(key)
+    if (known?.kind !== 'known') return undefined
+    if (!known.versions.has(pkg.version)) missing.push(key)
+  }
+  return missing
 }

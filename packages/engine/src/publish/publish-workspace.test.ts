@@ -89,7 +89,8 @@ const hurried: Clock = {
 const codes = (result: PublishResult): readonly string[] => result.problems.map((problem) => problem.code)
 const short = (list: readonly { readonly name: string }[]): readonly string[] =>
   list.map(({ name }) => name.slice(scope.length + 1)).sort()
-const puts = (name: string) => proxy.requests.filter((one) => one.method === 'PUT' && one.name === `${scope}/${name}`)
+const puts = (name: string) =>
+  proxy.requests.filter((one) => one.purpose === 'upload' && one.name === `${scope}/${name}`)
 
 /** Twenty packages: a chain of six, a diamond on it, and leaves on their own. */
 function twenty(): Shape {
@@ -135,26 +136,34 @@ test('a second publish finds nothing to do and asks once for each package', asyn
   expect(proxy.requests.map((one) => one.method)).toEqual(['GET', 'GET'])
 })
 
-test('a refused package holds its dependents by name, unrelated ones finish, and a re-run completes', async () => {
+test('a refused package holds its dependents by name, nothing becomes public, and a re-run completes', async () => {
   await open({ db: [], api: ['db'], web: ['api'], mail: [], log: ['mail'] })
+  await publish({ only: [`${scope}/mail`] })
+  await repository.write({ 'packages/mail/package.json': { name: `${scope}/mail`, version: '1.1.0' } })
+  await repository.commit('chore: the next version')
   proxy.add({ method: 'PUT', name: `${scope}/db`, fault: { kind: 'status', status: 403 } })
   const first = await publish()
-  expect(first.exitCode).toBe(1)
+  expect(first.exitCode).toBe(3)
+  expect(first.releases).toMatchObject([{ state: 'open', promotion: 'candidate', resumed: false }])
   expect(codes(first)).toEqual(['UPLOAD_REFUSED'])
   expect(short(first.failed)).toEqual(['db'])
   expect(first.held.map(({ name, by }) => [name, by])).toEqual([
     [`${scope}/api`, [`${scope}/db`]],
     [`${scope}/web`, [`${scope}/db`]],
   ])
-  expect(short(first.published)).toEqual(['log', 'mail'])
-  expect(await repository.remoteTags()).toEqual([`${scope}/log@1.0.0`, `${scope}/mail@1.0.0`])
+  expect(short(first.candidates)).toEqual(['log', 'mail'])
+  expect(first.published).toEqual([])
+  expect((await registry.packument(`${scope}/mail`))?.['dist-tags']).toMatchObject({ latest: '1.0.0' })
+  expect(await repository.remoteTags()).toEqual([`${scope}/mail@1.0.0`])
   expect(short(first.rerun.upload)).toEqual(['api', 'db', 'web'])
 
   proxy.clear()
   const second = await publish()
   expect(second.exitCode).toBe(0)
-  expect(short(second.published)).toEqual(['api', 'db', 'web'])
-  expect(await repository.remoteTags()).toHaveLength(5)
+  expect(second.releases).toMatchObject([{ state: 'finished', resumed: true }])
+  expect(short(second.published)).toEqual(['api', 'db', 'log', 'mail', 'web'])
+  expect((await registry.packument(`${scope}/mail`))?.['dist-tags']).toEqual({ latest: '1.1.0' })
+  expect(await repository.remoteTags()).toHaveLength(6)
 })
 
 test.each([
@@ -213,7 +222,7 @@ test('what a registry never serves is given up after a while, and its dependents
     fault: { kind: 'delayed-visibility', milliseconds: 60_000 },
   })
   const result = await publish({ patience: 3000 })
-  expect(result.exitCode).toBe(1)
+  expect(result.exitCode).toBe(3)
   expect(codes(result)).toEqual(['CONFIRM_TIMED_OUT'])
   expect(short(result.held)).toEqual(['api'])
   expect(short(result.rerun.confirm)).toEqual(['db'])
@@ -227,7 +236,7 @@ test('a version that somebody else published is never taken for ours', async () 
   // The registry forgets for a moment that it has the version, as a stale cache does.
   proxy.add({ method: 'GET', name: `${scope}/db`, times: 1, fault: { kind: 'status', status: 404 } })
   const result = await publish()
-  expect(result.exitCode).toBe(1)
+  expect(result.exitCode).toBe(3)
   expect(codes(result)).toContain('VERSION_TAKEN_BY_OTHER')
 })
 
@@ -338,7 +347,7 @@ test('tags go to the remote all together or not at all', async () => {
   const { chmod } = await import('node:fs/promises')
   await chmod(join(repository.remote, 'hooks/update'), 0o755)
   const result = await publish()
-  expect(result.exitCode).toBe(1)
+  expect(result.exitCode).toBe(3)
   expect(codes(result)).toEqual(['TAGS_NOT_PUSHED'])
   expect(await repository.remoteTags()).toEqual([])
   expect(result.rerun.push).toHaveLength(2)

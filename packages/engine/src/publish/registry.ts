@@ -5,12 +5,19 @@
  */
 import type { Access, Integrity, PackageFacts, PackageName, Version } from '@topsail/core'
 import { escapedName, registryChanges, type RegistryChanges } from './registry-changes.ts'
+import { registryStage, type RegistryStage } from './registry-stage.ts'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Tarball } from './pack/tarball.ts'
+import type { TrustedPublishing } from './trusted-publishing.ts'
 
 export type Lookup =
-  | { readonly kind: 'present'; readonly integrity: Integrity | undefined }
+  | {
+      readonly kind: 'present'
+      readonly integrity: Integrity | undefined
+      /** Where dist-tags lead at this moment, when the same answer says so. */
+      readonly distTags?: ReadonlyMap<string, Version> | undefined
+    }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreachable'; readonly detail: string; readonly retryAfter: number | undefined }
 
@@ -34,6 +41,8 @@ export type Registry = {
   /** The same, and whether the tarball itself can be fetched; `listed` when it cannot yet. */
   confirm(name: PackageName, version: Version): Promise<Availability>
   upload(request: UploadRequest): Promise<UploadOutcome>
+  /** Absent where there is no staging area, as in every registry but npm's. */
+  readonly staging?: RegistryStage | undefined
 } & RegistryChanges
 
 export type RegistryOptions = {
@@ -41,6 +50,8 @@ export type RegistryOptions = {
   readonly maxSockets: number
   readonly otp?: string | undefined
   readonly provenance?: boolean | undefined
+  /** The identity of this CI job. */
+  readonly trusted?: TrustedPublishing | undefined
 }
 
 export function npmRegistry(url: string, options: RegistryOptions): Registry {
@@ -52,14 +63,31 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     retry: { retries: 0 },
     ...(options.otp === undefined ? {} : { otp: options.otp }),
   }
+  /** Trusted before configured, as npm has it; a registry that does not trust this job gets what is configured. */
+  const asPublisher = async (name: PackageName): Promise<Readonly<Record<string, unknown>>> => {
+    const token = await options.trusted?.tokenFor(url, name)
+    return token === undefined ? base : { ...base, [`${url.replace(/^https?:/, '')}:_authToken`]: token }
+  }
+  const uploadOptions = async ({ tarball, distTag, access }: UploadRequest): Promise<object> => ({
+    ...(await asPublisher(tarball.name)),
+    defaultTag: distTag,
+    access: access ?? null,
+    ...(wantsProvenance(tarball, options) ? { provenance: true } : {}),
+  })
+  const { redact } = config
+  /** A token moves tags and reads the staging area; without one the identity of the job may. */
+  const optionsFor = (name: PackageName): Promise<Readonly<Record<string, unknown>>> =>
+    config.hasCredentials(url) ? Promise.resolve(base) : asPublisher(name)
   const lookUp = async (name: PackageName, version: Version): Promise<DetailedLookup> => {
     const answer = await fetchPackument(url, name, { ...base, headers: { ...corgi, 'cache-control': 'no-cache' } })
     if (answer.kind !== 'found') return answer.kind === 'absent' ? answer : unreachable(answer.failure, config)
     const found = versionsOf(answer.packument).get(version)
-    return found === undefined ? { kind: 'absent' } : { kind: 'present', ...found }
+    if (found === undefined) return { kind: 'absent' }
+    return { kind: 'present', ...found, distTags: distTagsOf(answer.packument) }
   }
   return {
-    ...registryChanges({ url, redact: config.redact, optionsFor: async () => base }),
+    ...registryChanges({ url, redact, optionsFor }),
+    staging: registryStage({ url, redact, optionsFor, uploadOptions }),
     url,
     lookup: lookUp,
     async facts(name) {
@@ -79,15 +107,10 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
       if (elsewhere && (await isServed(listed.tarball, base))) return listed
       return { kind: 'listed', detail: 'its tarball is not served yet' }
     },
-    async upload({ tarball, bytes, distTag, access }) {
+    async upload(request) {
       const { publish } = await import('libnpmpublish')
       try {
-        await publish(tarball.metadata, bytes, {
-          ...base,
-          defaultTag: distTag,
-          access: access ?? null,
-          ...(wantsProvenance(tarball, options) ? { provenance: true } : {}),
-        })
+        await publish(request.tarball.metadata, request.bytes, { ...(await uploadOptions(request)) })
         return { kind: 'stored' }
       } catch (error) {
         return redacted(asFailure(error), config)
@@ -138,7 +161,7 @@ async function isServed(address: string, options: Readonly<Record<string, unknow
 }
 
 type ListedVersion = { readonly integrity: Integrity | undefined; readonly tarball: string | undefined }
-type DetailedLookup = Exclude<Lookup, { kind: 'present' }> | ({ readonly kind: 'present' } & ListedVersion)
+type DetailedLookup = Exclude<Lookup, { kind: 'present' }> | (Extract<Lookup, { kind: 'present' }> & ListedVersion)
 
 function versionsOf(packument: unknown): ReadonlyMap<Version, ListedVersion> {
   return new Map(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sha, TagToMake } from '@topsail/core'
 import type { Git, GitAnswer } from '../ports.ts'
-import type { Tags } from '../read/tags.ts'
+import { readTags, type Tags } from '../read/tags.ts'
 
 export type RemoteTags =
   | { readonly kind: 'known'; readonly remote: string; readonly tags: Tags }
@@ -16,26 +16,87 @@ export type RemoteTags =
 export async function readRemoteTags(git: Git): Promise<RemoteTags> {
   const remote = await pushRemote(git)
   if (remote === undefined) return { kind: 'none' }
-  const answer = await git(['ls-remote', '--tags', '--', remote])
-  if (answer.kind === 'missing' || answer.code !== 0) return { kind: 'unreachable', remote, detail: detailOf(answer) }
-  const tags = new Map<string, Sha>()
-  for (const line of linesOf(answer)) {
-    const [object, ref] = line.split('\t')
-    if (object === undefined || !ref?.startsWith('refs/tags/')) continue
-    // The peeled line of an annotated tag follows the tag's own, and wins.
-    tags.set(ref.slice('refs/tags/'.length).replace(/\^\{\}$/, ''), object)
-  }
-  return { kind: 'known', remote, tags }
+  const there = await tagObjectsAt(git, remote)
+  if (typeof there === 'string') return { kind: 'unreachable', remote, detail: there }
+  return { kind: 'known', remote, tags: new Map([...there].map(([tag, { commit }]) => [tag, commit])) }
 }
 
-/** Undefined when it went well, else what git said. */
+/** Each answers undefined when it went well, else what git said. All of them may be repeated. */
 export type TagWriter = {
+  /** Makes those that are missing; one that is there already has to be at its commit. */
   make(tags: readonly TagToMake[]): Promise<string | undefined>
+  /** Takes over tags that the remote has at their commits: another clone may have pushed them. */
+  adopt(remote: string, tags: readonly TagToMake[]): Promise<string | undefined>
   push(remote: string, tags: readonly string[]): Promise<string | undefined>
+  /** Takes tags away where they are at their commits; those that lead elsewhere are not ours. */
+  remove(tags: readonly TagToMake[]): Promise<string | undefined>
+  removeRemote(remote: string, tags: readonly TagToMake[]): Promise<string | undefined>
 }
 
 export function gitTags(git: Git): TagWriter {
-  return { make: (tags) => makeTags(git, tags), push: (remote, tags) => pushTags(git, remote, tags) }
+  return {
+    make: (tags) => makeMissingTags(git, tags),
+    adopt: (remote, tags) => adoptTags(git, remote, tags),
+    push: (remote, tags) => pushTags(git, remote, tags),
+    remove: (tags) => removeTags(git, tags),
+    removeRemote: (remote, tags) => removeRemoteTags(git, remote, tags),
+  }
+}
+
+async function makeMissingTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
+  const present = await readTags(git)
+  const other = tags.find(({ tag, commit }) => present.has(tag) && present.get(tag) !== commit)
+  if (other !== undefined) return `the tag ${other.tag} is at another commit`
+  const missing = tags.filter(({ tag }) => !present.has(tag))
+  return missing.length === 0 ? undefined : makeTags(git, missing)
+}
+
+async function adoptTags(git: Git, remote: string, tags: readonly TagToMake[]): Promise<string | undefined> {
+  const there = await tagObjectsAt(git, remote)
+  if (typeof there === 'string') return there
+  const present = await readTags(git)
+  const wanted = tags.filter(({ tag, commit }) => there.get(tag)?.commit === commit && !present.has(tag))
+  if (wanted.length === 0) return undefined
+  const refs = wanted.map(({ tag }) => `refs/tags/${tag}:refs/tags/${tag}`)
+  return failureOf(await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ...refs]))
+}
+
+async function removeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
+  const present = await readTags(git)
+  const ours = tags.filter(({ tag, commit }) => present.get(tag) === commit)
+  if (ours.length === 0) return undefined
+  const refs = ours.map(({ tag }) => `delete refs/tags/${tag}\0\0`).join('')
+  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs }))
+}
+
+async function removeRemoteTags(git: Git, remote: string, tags: readonly TagToMake[]): Promise<string | undefined> {
+  const there = await tagObjectsAt(git, remote)
+  if (typeof there === 'string') return there
+  const ours = tags.flatMap(({ tag, commit }) => {
+    const found = there.get(tag)
+    return found?.commit === commit ? [{ ref: `refs/tags/${tag}`, object: found.object }] : []
+  })
+  if (ours.length === 0) return undefined
+  const expected = ours.map(({ ref, object }) => `--force-with-lease=${ref}:${object}`)
+  const refs = ours.map(({ ref }) => `:${ref}`)
+  return failureOf(await git(['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs]))
+}
+
+type TagObject = { readonly object: Sha; readonly commit: Sha }
+
+async function tagObjectsAt(git: Git, remote: string): Promise<ReadonlyMap<string, TagObject> | string> {
+  const answer = await git(['ls-remote', '--tags', '--', remote])
+  if (answer.kind === 'missing' || answer.code !== 0) return detailOf(answer)
+  const tags = new Map<string, TagObject>()
+  for (const line of linesOf(answer)) {
+    const [sha, ref] = line.split('\t')
+    if (sha === undefined || !ref?.startsWith('refs/tags/')) continue
+    const name = ref.slice('refs/tags/'.length)
+    // The peeled line of an annotated tag follows the tag's own.
+    const peeled = name.replace(/\^\{\}$/, '')
+    tags.set(peeled, { object: peeled === name ? sha : (tags.get(peeled)?.object ?? sha), commit: sha })
+  }
+  return tags
 }
 
 async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
@@ -55,7 +116,7 @@ async function pushTags(git: Git, remote: string, tags: readonly string[]): Prom
 }
 
 /** As git itself would choose for `git push` on this branch. */
-async function pushRemote(git: Git): Promise<string | undefined> {
+export async function pushRemote(git: Git): Promise<string | undefined> {
   const remotes = linesOf(await git(['remote']))
   const branch = linesOf(await git(['symbolic-ref', '--quiet', '--short', 'HEAD']))[0]
   const keys = [...(branch === undefined ? [] : [`branch.${branch}.pushRemote`]), 'remote.pushDefault']

@@ -12,8 +12,8 @@ export type Journal = {
   readonly records: readonly JournalRecord[]
   /** Resolves when the record is on the disk. Rejects when it cannot be; then nothing may be done. */
   append(event: JournalEvent): Promise<void>
-  /** Everything that is on the disk, for the copy at the remote. */
-  text(): string
+  /** Everything up to now, on the disk: for the copy at the remote. */
+  text(): Promise<string>
   close(): Promise<void>
 }
 
@@ -75,7 +75,10 @@ export async function openJournal(path: string, text: string, options: JournalOp
       pending.push(encoded.line)
       return flushed()
     },
-    text: () => written,
+    async text() {
+      await flushed()
+      return written
+    },
     async close() {
       await flushed()
       await file.close()
@@ -83,22 +86,20 @@ export async function openJournal(path: string, text: string, options: JournalOp
   }
 }
 
-/** The file holding exactly this text, opened at its end. At no moment is what was there before lost. */
+/**
+ * A new file with exactly this text in the place of the old one, opened at its end. At no moment is what was there
+ * before lost, and whoever still has the old one open writes into nothing from now on.
+ */
 async function openAfter(path: string, text: string): Promise<FileHandle> {
   await mkdir(dirname(path), { recursive: true })
-  const present = await readFile(path, 'utf8').catch(() => undefined)
-  if (present?.startsWith(text) !== true) {
-    const temporary = `${path}.${process.pid}.new`
-    const fresh = await open(temporary, 'w')
-    await fresh.writeFile(text)
-    await fresh.sync()
-    await fresh.close()
-    await rename(temporary, path)
-    await syncFolder(dirname(path))
-  }
-  const file = await open(path, 'a')
-  await file.truncate(Buffer.byteLength(text))
-  return file
+  const temporary = `${path}.${process.pid}.new`
+  const fresh = await open(temporary, 'w')
+  await fresh.writeFile(text)
+  await fresh.sync()
+  await fresh.close()
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+  return open(path, 'a')
 }
 
 export function sha256(text: string): string {

@@ -22,14 +22,21 @@ export type LeaseOptions = {
   readonly holder: string
   /** How long a lease lives without a heartbeat. */
   readonly seconds: number
-  /** How long to wait for another's lease to end, in seconds. 0 gives up at once unless it is free. */
-  readonly wait: number
+  /**
+   * How long to wait for another's lease to end, in seconds. 0 gives up at once unless it is free; `while-silent` waits
+   * until its holder shows itself, or until the lease has expired.
+   */
+  readonly wait: number | 'while-silent'
   readonly clock: LeaseClock
   readonly onWait?: ((other: LeaseHolder) => void) | undefined
+  /** Whether a holder is known to have ended; then nobody has to wait for its lease. */
+  readonly isGone?: ((holder: string) => Promise<boolean>) | undefined
 }
 
 export type Lease = {
   readonly fence: number
+  /** What the ref held before it was taken: unchanged since somebody looked, if it is what they saw. */
+  readonly from: Sha | undefined
   /**
    * Before every effect: `held` says that nobody else can have taken over yet. Renews by itself when half of the time
    * has gone, moving `more` refs in the same atomic step when given.
@@ -37,8 +44,8 @@ export type Lease = {
   check(): Promise<LeaseState>
   /** A heartbeat that moves other refs with it, or moves nothing. */
   renewWith(more: readonly RefMove[]): Promise<LeaseState>
-  /** Gives it back; the fencing number stays. */
-  release(): Promise<void>
+  /** Gives it back, moving other refs in the same atomic step; the fencing number stays. */
+  release(more?: readonly RefMove[]): Promise<LeaseState>
 }
 
 export type LeaseState =
@@ -47,7 +54,8 @@ export type LeaseState =
   | { readonly kind: 'unreachable'; readonly detail: string }
 
 export type LeaseAnswer =
-  | { readonly kind: 'acquired'; readonly lease: Lease }
+  /** `refs`: everything below the namespace at that moment; it moves only together with the lease. */
+  | { readonly kind: 'acquired'; readonly lease: Lease; readonly refs: ReadonlyMap<string, Sha> }
   | { readonly kind: 'held-by-other'; readonly other: LeaseHolder }
   | { readonly kind: 'unreachable'; readonly detail: string }
   /** The remote takes no such ref: a forge that hides or forbids the namespace. */
@@ -56,19 +64,31 @@ export type LeaseAnswer =
 export async function acquireLease(options: LeaseOptions): Promise<LeaseAnswer> {
   const { clock, refs, ref } = options
   const started = clock.monotonic()
+  let unread = 0
   let seen: { readonly sha: Sha | undefined; readonly since: number } | undefined
   for (;;) {
     const listed = await refs.list(prefixOf(ref))
     if (listed.kind === 'unreachable') return listed
     const sha = listed.refs.get(ref)
     const now = clock.monotonic()
-    if (seen === undefined || seen.sha !== sha) seen = { sha, since: now }
-    const other = sha === undefined ? undefined : parseLease((await refs.read(ref, sha))?.message)
+    const moved = seen !== undefined && seen.sha !== sha
+    if (seen === undefined || moved) seen = { sha, since: now }
+    const content = sha === undefined ? undefined : await refs.read(ref, sha)
+    if (sha !== undefined && content === undefined) {
+      // It moved between the two questions, or nobody answers. What cannot be read is never taken for free.
+      unread += 1
+      if (unread >= mostUnread) return { kind: 'unreachable', detail: `${ref} cannot be read` }
+      await clock.sleep(200 * unread)
+      continue
+    }
+    const other = parseLease(content?.message)
     const expired = other !== undefined && now - seen.since >= other.seconds * 1000
-    if (sha === undefined || other === undefined || other.holder === '' || expired) {
+    const isFree = other === undefined || other.holder === '' || expired || (await isGone(options, other))
+    if (isFree) {
       const taken = await take(options, sha, (other?.fence ?? 0) + 1)
+      if (taken.kind === 'taken') return { kind: 'acquired', lease: taken.lease, refs: listed.refs }
       if (taken.kind !== 'raced') return taken
-    } else if (now - started >= options.wait * 1000) return { kind: 'held-by-other', other }
+    } else if (givesUp(options.wait, now - started, moved)) return { kind: 'held-by-other', other }
     else {
       options.onWait?.(other)
       await clock.sleep(Math.min(2_000, Math.max(50, (other.seconds * 1000) / 10)))
@@ -76,24 +96,42 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseAnswer> 
   }
 }
 
-type Taken = Exclude<LeaseAnswer, { kind: 'held-by-other' }> | { readonly kind: 'raced' }
+function givesUp(wait: LeaseOptions['wait'], waited: number, moved: boolean): boolean {
+  return wait === 'while-silent' ? moved : waited >= wait * 1000
+}
+
+/** Answers in a row that did not come before giving up. */
+const mostUnread = 5
+
+async function isGone({ isGone: ask }: LeaseOptions, other: LeaseHolder): Promise<boolean> {
+  return ask !== undefined && (await ask(other.holder))
+}
+
+type Taken =
+  | Exclude<LeaseAnswer, { kind: 'held-by-other' | 'acquired' }>
+  | { readonly kind: 'taken'; readonly lease: Lease }
+  | { readonly kind: 'raced' }
 
 async function take(options: LeaseOptions, from: Sha | undefined, fence: number): Promise<Taken> {
   const { refs, ref, clock } = options
   const began = clock.monotonic()
   const to = await refs.write({ message: messageOf(options, fence, 0), files: {} }, undefined)
   const outcome = await refs.swap([{ ref, from, to }])
-  if (outcome.kind === 'done') return { kind: 'acquired', lease: heldLease(options, fence, { sha: to, began }) }
+  if (outcome.kind === 'done') return { kind: 'taken', lease: heldLease(options, fence, { from, sha: to, began }) }
   const now = await refs.list(prefixOf(ref))
   if (now.kind === 'unreachable') return now
   const sha = now.refs.get(ref)
   // The answer was lost, but the swap was ours.
-  if (sha === to) return { kind: 'acquired', lease: heldLease(options, fence, { sha: to, began }) }
+  if (sha === to) return { kind: 'taken', lease: heldLease(options, fence, { from, sha: to, began }) }
   if (sha !== from) return { kind: 'raced' }
   return { kind: outcome.kind === 'refused' ? 'forbidden' : 'unreachable', detail: outcome.detail }
 }
 
-function heldLease(options: LeaseOptions, fence: number, first: { sha: Sha; began: number }): Lease {
+function heldLease(
+  options: LeaseOptions,
+  fence: number,
+  first: { from: Sha | undefined; sha: Sha; began: number },
+): Lease {
   const { refs, ref, clock } = options
   let { sha, began } = first
   let beat = 0
@@ -129,6 +167,7 @@ function heldLease(options: LeaseOptions, fence: number, first: { sha: Sha; bega
   const age = (): number => clock.monotonic() - began
   return {
     fence,
+    from: first.from,
     check: () =>
       inTurn(async () => {
         if (lost !== undefined) return lost
@@ -138,7 +177,7 @@ function heldLease(options: LeaseOptions, fence: number, first: { sha: Sha; bega
         return state.kind === 'unreachable' && age() < options.seconds * 900 ? { kind: 'held' } : state
       }),
     renewWith: (more) => inTurn(() => renew(more)),
-    release: () => inTurn(async () => void (await renew([], ''))),
+    release: (more = []) => inTurn(() => renew(more, '')),
   }
 }
 

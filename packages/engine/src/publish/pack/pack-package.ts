@@ -89,7 +89,7 @@ async function packFiles(
   const entries = await entriesOf(folder, manifest, source, options)
   const bytes = await writeTarball(entries)
   const integrity = integrityOf(bytes)
-  const file = join(options.out, `${pkg.name.replace('@', '').replace('/', '-')}-${pkg.version}.tgz`)
+  const file = join(options.out, `${encodeURIComponent(pkg.name)}-${pkg.version}.tgz`)
   await mkdir(options.out, { recursive: true })
   await writeFile(file, bytes)
   const metadata = {

@@ -87,9 +87,9 @@ export function execTarget(options: ExecOptions): Target {
       if (commands.promote === undefined) return { kind: 'done' }
       return change('promote', released, { channel: name, value: value ?? null })
     },
-    async retract(released, note) {
+    async retract(released, note, how) {
       if (commands.retract === undefined) return { kind: 'refused', detail: 'no retract command is configured' }
-      return change('retract', released, { note })
+      return change('retract', released, { note, how })
     },
   }
 }

@@ -14,6 +14,8 @@ import type { Released } from './target.ts'
 export type ImageBuilder = {
   /** The workspace root, absolute. */
   readonly root: string
+  /** Where the tarballs of packages lie that are packed before. */
+  readonly out: string
   readonly env: Environment
   readonly redact: Redact
 }
@@ -101,7 +103,7 @@ async function buildWith(
 
 function run(argv: readonly string[], released: Released, out: string, builder: ImageBuilder): Promise<CommandAnswer> {
   const { name, version, dir } = released
-  const values = { name, version, dir: join(builder.root, dir), out, root: builder.root }
+  const values = { name, version, dir: join(builder.root, dir), out, root: builder.root, tarballs: builder.out }
   const { env, redact } = builder
   return runUserCommand({ argv, values, cwd: join(builder.root, dir), env, redact, timeout: longestBuild })
 }

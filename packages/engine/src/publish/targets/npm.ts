@@ -43,6 +43,7 @@ export function npmTarget({ registry, packer, pkg, access }: NpmOptions): Target
       return { kind: 'known', value: facts.distTags.get(distTag) }
     },
     promote: ({ name }, distTag, value) => registry.setDistTag(name, distTag, value),
-    retract: ({ name, version }, note) => registry.deprecate(name, version, note),
+    retract: ({ name, version }, note, how) =>
+      how === 'remove' ? registry.unpublish(name, version) : registry.deprecate(name, version, note),
   }
 }

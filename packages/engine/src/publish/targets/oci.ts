@@ -66,8 +66,11 @@ export function ociTarget(options: OciOptions): Target {
       if (value === undefined) return changed(await registry.deleteTag(channel))
       return put(channel, digestShape.test(value) ? value : tagOfVersion(value))
     },
-    // Deleting by digest could take an older version along that has the same bytes; the tag alone is ours.
-    retract: async ({ version }) => changed(await registry.deleteTag(tagOfVersion(version))),
+    async retract({ version }, _, how) {
+      if (how === 'warn') return { kind: 'refused', detail: 'an image carries no warning; it stays under its version' }
+      // Deleting by digest could take an older version along that has the same bytes; the tag alone is ours.
+      return changed(await registry.deleteTag(tagOfVersion(version)))
+    },
   }
 }
 

@@ -111,9 +111,9 @@ describe.for(benches)('$name', ({ isHere, open }) => {
 
   it('retracting does what was declared, and can be done again', async () => {
     const { target, released } = await put('retracted', '1.0.0')
-    const outcome = await target.retract(released, 'use 1.0.1')
+    const outcome = await target.retract(released, 'use 1.0.1', 'warn')
     expect(outcome.kind).toBe(target.undo.upload === 'none' ? 'refused' : 'done')
-    expect((await target.retract(released, 'use 1.0.1')).kind).toBe(outcome.kind)
+    expect((await target.retract(released, 'use 1.0.1', 'warn')).kind).toBe(outcome.kind)
   })
 
   it('a place that does not answer is unreachable, which is not absent', async () => {

@@ -47,6 +47,9 @@ export type Target = {
   channel(released: Released, channel: string): Promise<ChannelAnswer>
   /** Leads a channel to a version or to what `channel` answered before; undefined takes the channel away. */
   promote(released: Released, channel: string, value: string | undefined): Promise<ChangeOutcome>
-  /** Warns of an upload, or takes it away where `undo.upload` is exact. `note` names the replacement. */
-  retract(released: Released, note: string): Promise<ChangeOutcome>
+  /**
+   * Warns whoever uses an upload (`note` names the replacement), or takes it away. What the place cannot do is refused
+   * and stays.
+   */
+  retract(released: Released, note: string, how: 'warn' | 'remove'): Promise<ChangeOutcome>
 }

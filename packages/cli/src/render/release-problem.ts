@@ -1,0 +1,133 @@
+/**
+ * The sentences about a release as a whole: who holds it, what its journal says, what could not be moved or taken back.
+ */
+import type { Problem, ProblemCode } from '@topsail/core'
+import type { ProblemWords } from './problem.ts'
+import { printable, quote } from './text.ts'
+
+type ProblemWith<Code extends ProblemCode> = Extract<Problem, { code: Code }>
+
+type ReleaseCode =
+  | 'DIST_TAG_NOT_MOVED'
+  | 'LEASE_HELD'
+  | 'LEASE_LOST'
+  | 'LEASE_UNREACHABLE'
+  | 'LEASE_FORBIDDEN'
+  | 'JOURNAL_CORRUPT'
+  | 'JOURNAL_UNREADABLE'
+  | 'JOURNAL_NOT_PUSHED'
+  | 'RELEASE_OPEN'
+  | 'RELEASE_UNKNOWN'
+  | 'RELEASE_TURNED_BACK'
+  | 'RELEASE_ALREADY_ROLLED_BACK'
+  | 'UNDO_FAILED'
+  | 'PROMOTION_IMPOSSIBLE'
+
+const nextCommands = 'go on with topsail resume, or go back with topsail rollback'
+
+export const releaseProblemWords: { readonly [Code in ReleaseCode]: ProblemWords<ProblemWith<Code>> } = {
+  DIST_TAG_NOT_MOVED: {
+    title: 'A dist-tag could not be moved',
+    says: (p) =>
+      `${quote(p.registry)} did not lead ${quote(p.distTag)} of ${quote(p.name)} to ${printable(p.version)} (${printable(p.detail)}).`,
+    mend: () => nextCommands,
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      version: '1.2.0',
+      distTag: 'latest',
+      registry: 'https://registry.npmjs.org/',
+      attempts: 8,
+      detail: '503 Service Unavailable',
+    },
+  },
+  LEASE_HELD: {
+    title: 'Somebody else is releasing',
+    says: (p) => `${printable(p.holder)} is releasing from this repository, and one release goes at a time.`,
+    mend: (p) =>
+      `run the same command when it has ended; should it fall silent for ${p.seconds} seconds, it is taken over`,
+    example: { severity: 'error', holder: 'ada@build-7 (process 4711, 1f3a55c0)', seconds: 60 },
+  },
+  LEASE_LOST: {
+    title: 'Another run has taken this release over',
+    says: (p) =>
+      `This run was silent for too long, and ${p.holder === undefined ? 'another run' : printable(p.holder)} has taken over; nothing was done after that.`,
+    mend: () => 'see how it fares with topsail status',
+    example: { severity: 'error', holder: 'ada@build-8 (process 12, 9be2c1f4)' },
+  },
+  LEASE_UNREACHABLE: {
+    title: 'The remote that keeps the lease does not answer',
+    says: (p) => `Nothing is released while nobody can tell who else is releasing (${printable(p.detail)}).`,
+    mend: () => 'when the remote answers again, run the same command; an open release is gone on with',
+    example: { severity: 'error', detail: 'ssh: connect to host git.example.com port 22: Connection timed out' },
+  },
+  LEASE_FORBIDDEN: {
+    title: 'The remote does not take the ref of the lease',
+    says: (p) => `The remote refused ${quote(p.ref)}: ${printable(p.detail)}.`,
+    mend: () =>
+      'allow this run to push, or set release.refs in topsail.json to a place that the forge allows, such as refs/heads/topsail',
+    example: { severity: 'error', ref: 'refs/topsail/lease', detail: 'deny updating a hidden ref' },
+  },
+  JOURNAL_CORRUPT: {
+    title: 'The journal of a release is damaged',
+    says: (p) => `The journal of release ${quote(p.release)} is damaged at line ${p.line}: ${printable(p.detail)}.`,
+    mend: () =>
+      'nothing is done while it cannot be trusted; docs/journal.md tells how to look at it and how to mend it',
+    example: { severity: 'error', release: '20260102-030405-1a2b3c', line: 7, detail: 'the sum does not fit the line' },
+  },
+  JOURNAL_UNREADABLE: {
+    title: 'The journal of a release cannot be fetched',
+    says: (p) => `The remote lists release ${quote(p.release)}, but its journal could not be fetched.`,
+    mend: () => 'run the same command again',
+    example: { severity: 'error', release: '20260102-030405-1a2b3c' },
+  },
+  JOURNAL_NOT_PUSHED: {
+    title: 'The end of a release could not be pushed',
+    says: (p) => `Release ${quote(p.release)} has ended, but the remote does not know it yet (${printable(p.detail)}).`,
+    mend: () => 'the next topsail publish or topsail resume tells it',
+    example: { severity: 'warning', release: '20260102-030405-1a2b3c', detail: 'Connection timed out' },
+  },
+  RELEASE_OPEN: {
+    title: 'An earlier run left a release open',
+    says: (p) =>
+      p.direction === 'back'
+        ? `The rollback of release ${quote(p.release)} is not finished; it comes first.`
+        : `Release ${quote(p.release)} is not finished; it comes first.`,
+    mend: () => nextCommands,
+    example: { severity: 'warning', release: '20260102-030405-1a2b3c', direction: 'forward' },
+  },
+  RELEASE_UNKNOWN: {
+    title: 'There is no such release',
+    says: (p) =>
+      p.release === ''
+        ? 'No release is known here or at the remote.'
+        : `Nobody knows a release ${quote(p.release)}${p.known.length === 0 ? '' : `; the newest are ${p.known.map(quote).join(', ')}`}.`,
+    mend: () => 'topsail status lists them',
+    example: { severity: 'error', release: 'r7', known: ['20260102-030405-1a2b3c'] },
+  },
+  RELEASE_TURNED_BACK: {
+    title: 'A release was rolled back',
+    says: (p) => `Release ${quote(p.release)} was being rolled back, and now it is; nothing new was published.`,
+    mend: () => 'version again before publishing: what was rolled back keeps its version',
+    example: { severity: 'error', release: '20260102-030405-1a2b3c' },
+  },
+  RELEASE_ALREADY_ROLLED_BACK: {
+    title: 'A release is rolled back already',
+    says: (p) => `Release ${quote(p.release)} is rolled back already.`,
+    mend: () => undefined,
+    example: { severity: 'error', release: '20260102-030405-1a2b3c' },
+  },
+  UNDO_FAILED: {
+    title: 'A step could not be taken back',
+    says: (p) => `${quote(p.step)} failed: ${printable(p.detail)}.`,
+    mend: () => 'go on with topsail resume; what is taken back already stays so',
+    example: { severity: 'error', step: 'undo:promote:@acme/db@1.2.0', attempts: 8, detail: '503 Service Unavailable' },
+  },
+  PROMOTION_IMPOSSIBLE: {
+    title: 'A registry cannot promote in this way',
+    says: (p) =>
+      `Promotion ${quote(p.promotion)} is not possible at ${quote(p.registry)} with the credentials at hand.`,
+    mend: () => 'set release.promotion to auto, candidate or direct',
+    example: { severity: 'error', promotion: 'staged', registry: 'https://npm.example.com/' },
+  },
+}

@@ -1,0 +1,102 @@
+/**
+ * What a publish would do, found by looking at the world and changing nothing: the units that are missing somewhere,
+ * the steps that bring them there, and everything a person should know before the first of them.
+ */
+import { desiredRelease, isNpmKey, packageOf, releaseSteps } from '@topsail/core'
+import type { DesiredRelease, PackageName, Problem, Promotion, PublishUnit, Snapshot, Step } from '@topsail/core'
+import { diskFiles } from '../adapters/disk-files.ts'
+import { planBuild, type BuildPlan } from './build/plan-build.ts'
+import { choosePromotion } from './choose-promotion.ts'
+import { dirtyFiles } from './head-state.ts'
+import type { NpmConfig } from './npmrc.ts'
+import { observeWorld, type Observation } from './observe.ts'
+import { readsPerUpload, type Session } from './session.ts'
+
+export type PlanOptions = {
+  readonly only?: readonly PackageName[] | undefined
+  /** The dist-tag for everything, over what versions and configuration say. */
+  readonly distTag?: string | undefined
+  readonly access?: 'public' | 'restricted' | undefined
+  /** False builds nothing, whatever the settings say. */
+  readonly build?: boolean | undefined
+  /** False leaves git tags alone. */
+  readonly tags?: boolean | undefined
+  /** False makes tags without pushing them. */
+  readonly push?: boolean | undefined
+  /** Over the settings. */
+  readonly promotion?: Promotion | 'auto' | undefined
+}
+
+export type PlannedPublish = {
+  readonly problems: readonly Problem[]
+  readonly steps: readonly Step[]
+  readonly units: readonly PublishUnit[]
+  readonly alreadyThere: DesiredRelease['alreadyThere']
+  readonly build: BuildPlan | undefined
+  readonly promotion: Promotion
+}
+
+export async function planPublish(session: Session, options: PlanOptions): Promise<PlannedPublish> {
+  const { snapshot, git, config } = session
+  const observation = await observeWorld({
+    ...session,
+    concurrency: session.concurrency * readsPerUpload,
+    tags: options.tags ?? true,
+    push: options.push ?? true,
+  })
+  const desired = desiredRelease(observation.world, options)
+  const { units, alreadyThere } = desired
+  const uploading = units.filter((unit) => unit.upload !== undefined)
+  const dirs = uploading.map((unit) => unit.dir)
+  const dirty = snapshot.head === undefined ? [] : await dirtyFiles(git, dirs)
+  const choice = planBuild({
+    files: diskFiles(session.root),
+    workspace: snapshot.workspace,
+    packing: [...new Set(uploading.map((unit) => packageOf(unit.name)))],
+    setting: options.build === false ? false : snapshot.settings.release.build,
+  })
+  const chosen = choosePromotion(options.promotion ?? snapshot.settings.release.promotion, units, config)
+  const before = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
+  const problems = [...before, ...choice.problems, ...chosen.problems]
+  const { promotion } = chosen
+  return { build: choice.build, problems, steps: releaseSteps(units, promotion), units, alreadyThere, promotion }
+}
+
+type Before = {
+  readonly snapshot: Snapshot
+  readonly observation: Observation
+  readonly desired: DesiredRelease
+  readonly config: NpmConfig
+  readonly dirty: readonly string[]
+  readonly distTag: string | undefined
+}
+
+function problemsBefore({ snapshot, observation, desired, config, dirty, distTag }: Before): readonly Problem[] {
+  const problems: Problem[] = [
+    ...snapshot.problems.filter(concernsPublishing),
+    ...observation.problems,
+    ...desired.problems,
+  ]
+  if (dirty.length > 0) problems.push({ code: 'PUBLISH_TREE_DIRTY', severity: 'warning', files: dirty })
+  const targets = desired.units.flatMap((unit) => unit.upload ?? [])
+  const onNpm = desired.units.filter((unit) => isNpmKey(unit.name)).flatMap((unit) => unit.upload ?? [])
+  for (const registry of new Set(onNpm.map((target) => target.registry))) {
+    if (!config.hasCredentials(registry))
+      problems.push({ code: 'REGISTRY_WITHOUT_TOKEN', severity: 'warning', registry })
+  }
+  const asked = new Set([...(distTag === undefined ? [] : [distTag]), ...targets.map((target) => target.distTag)])
+  for (const tag of asked) {
+    if (!isDistTag(tag)) problems.push({ code: 'DIST_TAG_INVALID', severity: 'error', distTag: tag })
+  }
+  return problems
+}
+
+/** A changeset that cannot be read stops a plan, not the publishing of what is already released. */
+function concernsPublishing(problem: Problem): boolean {
+  return !problem.code.startsWith('CHANGESET_')
+}
+
+/** Not a version range, for `npm install name@TAG` would read it as one, and nothing an address has to escape. */
+function isDistTag(tag: string): boolean {
+  return tag !== '' && encodeURIComponent(tag) === tag && !/^[v=\s]*(\d+|[x*])(\.|$)/i.test(tag)
+}

@@ -1,0 +1,138 @@
+/**
+ * What every command of a release begins with: the workspace, its registries and credentials, and the ports through
+ * which it acts. Nothing is asked of the world here but git about itself.
+ */
+import { availableParallelism } from 'node:os'
+import type { RetryPolicy, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
+import { diskFiles } from '../adapters/disk-files.ts'
+import { gitIn } from '../adapters/git-process.ts'
+import type { Git } from '../ports.ts'
+import { readSnapshot } from '../read/read-snapshot.ts'
+import { findWorkspaceRoot } from '../read/workspace-root.ts'
+import type { CarryOptions } from '../release/carry-out.ts'
+import { diskPorts } from '../release/disk-ports.ts'
+import type { HoldSettings } from '../release/hold.ts'
+import type { LeaseHolder } from '../release/lease.ts'
+import type { ReleasePorts } from '../release/ports.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { DriveEvent } from './drive.ts'
+import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
+import { npmRegistry, type Registry } from './registry.ts'
+import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
+import { pushRemote } from './tags.ts'
+
+export type SessionOptions = {
+  /** Any folder of the workspace. */
+  readonly cwd: string
+  /** Uploads under way at the same time, 16 unless told; for reading, three times as many. */
+  readonly concurrency?: number | undefined
+  /** A one-time password for registries with two-factor authentication. */
+  readonly otp?: string | undefined
+  readonly provenance?: boolean | undefined
+  /** False pushes nothing: neither tags nor the journal. */
+  readonly push?: boolean | undefined
+  /** How long to wait until a registry serves what it accepted, in milliseconds; half an hour unless told. */
+  readonly patience?: number | undefined
+  readonly env?: Environment | undefined
+  readonly clock?: Clock | undefined
+  /** Somebody else is releasing, or was; this run waits to see which. */
+  readonly onWait?: ((other: LeaseHolder) => void) | undefined
+}
+
+export type Session = {
+  readonly root: string
+  readonly git: Git
+  readonly snapshot: Snapshot
+  readonly config: NpmConfig
+  registryAt(url: string): Registry
+  readonly concurrency: number
+  /** Of targets that are no npm registries. */
+  readonly addresses: ReadonlyMap<TargetKey, string>
+  /** Where tags and journals are pushed to. */
+  readonly remote: string | undefined
+  readonly ports: ReleasePorts
+  readonly holding: HoldSettings
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const root = findWorkspaceRoot(options.cwd) ?? options.cwd
+  const git = gitIn(root)
+  const env = options.env ?? process.env
+  const [snapshot, remote] = await Promise.all([
+    readSnapshot({ cwd: root, files: diskFiles(root), git, sources: 'changesets' }),
+    options.push === false ? undefined : pushRemote(git),
+  ])
+  const { workspace, head, settings } = snapshot
+  const config = readNpmConfig(root, workspace.tool, env)
+  const concurrency = options.concurrency ?? 16
+  const { redact } = config
+  const targetsIn = (place: { workspace: Workspace; root: string; out: string }): OtherTargets =>
+    otherTargets({ ...place, settings, env, redact })
+  const targets = targetsIn({ workspace, root, out: root })
+  const npmAt = registries(config, options, concurrency)
+  const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
+  const clock = options.clock ?? systemClock
+  const ports = await diskPorts({ root, workspace, head, git, remote, registryAt, targetsIn, redact, clock, env })
+  const { refs: namespace, leaseSeconds } = settings.release
+  const holding = { namespace, leaseSeconds, wait: 'while-silent', onWait: options.onWait } as const
+  return { root, git, snapshot, config, registryAt, addresses: targets.addresses, concurrency, remote, ports, holding }
+}
+
+export function carryOptions(
+  { concurrency, remote }: Pick<Session, 'concurrency' | 'remote'>,
+  options: Pick<SessionOptions, 'patience'>,
+  onEvent: (event: DriveEvent) => void,
+): CarryOptions {
+  const limits = {
+    pack: packing,
+    check: 1,
+    upload: concurrency,
+    confirm: concurrency,
+    gate: 1,
+    promote: concurrency,
+    unmark: concurrency,
+    tag: 1,
+    push: 1,
+    undo: concurrency,
+    revert: 1,
+  }
+  return { limits, retries: retriesWith(options.patience ?? 30 * 60_000), onEvent, remote }
+}
+
+/** Reading costs a registry little, and confirming takes two requests that must not wait behind uploads. */
+export const readsPerUpload = 3
+
+/** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
+const packing = Math.max(2, availableParallelism())
+
+function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolicy>> {
+  const never = { first: 0, longest: 0, attempts: 1, patience: 0 }
+  const write = { first: 300, longest: 30_000, attempts: 8, patience: Math.min(patience, 10 * 60_000) }
+  const git = { first: 1_000, longest: 10_000, attempts: 3, patience: 60_000 }
+  return {
+    pack: never,
+    check: never,
+    upload: write,
+    confirm: { first: 100, longest: 5_000, attempts: Infinity, patience },
+    gate: never,
+    promote: write,
+    unmark: write,
+    tag: never,
+    push: git,
+    // What was sent may be shown only after a while, and is waited for.
+    undo: { first: 300, longest: 5_000, attempts: Infinity, patience: Math.min(patience, 10 * 60_000) },
+    revert: never,
+  }
+}
+
+/** One registry per address: they share sockets and credentials. */
+function registries(config: NpmConfig, options: SessionOptions, maxSockets: number): (url: string) => Registry {
+  const known = new Map<string, Registry>()
+  return (url) => {
+    const { otp, provenance } = options
+    const registry =
+      known.get(url) ?? npmRegistry(url, { config, maxSockets: maxSockets * readsPerUpload, otp, provenance })
+    known.set(url, registry)
+    return registry
+  }
+}

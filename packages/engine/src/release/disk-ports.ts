@@ -1,0 +1,182 @@
+/**
+ * The ports of a release for real: this clone, its remote, the registries, the clock on the wall.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Package, Problem, Releasable, Sha, Workspace } from '@topsail/core'
+import { diskFiles } from '../adapters/disk-files.ts'
+import { gitIn } from '../adapters/git-process.ts'
+import type { Git } from '../ports.ts'
+import type { Clock } from '../publish/clock.ts'
+import { workspacePacker } from '../publish/pack/pack-package.ts'
+import type { Registry } from '../publish/registry.ts'
+import type { Redact } from '../publish/secrets.ts'
+import { gitTags } from '../publish/tags.ts'
+import type { OtherTargets } from '../publish/targets/target-registry.ts'
+import { readWorkspace } from '../read/workspace.ts'
+import { diskHolders, diskJournals, diskTarballs, tarballFolder } from './disk-state.ts'
+import { gitRefStore } from './git-ref-store.ts'
+import { memoryRefStore } from './memory-ref-store.ts'
+import type { ReleaseClock, ReleasePacker, ReleasePorts } from './ports.ts'
+import { revertBranches } from './revert-branch.ts'
+
+export type DiskPortsOptions = {
+  /** The workspace root, absolute. */
+  readonly root: string
+  readonly workspace: Workspace
+  readonly head: Sha | undefined
+  readonly git: Git
+  /** Where journals and the lease go; undefined keeps them in this repository. */
+  readonly remote: string | undefined
+  registryAt(url: string): Registry
+  /** The targets that are no npm registries, of the workspace at some folder. */
+  targetsIn(place: { readonly workspace: Workspace; readonly root: string; readonly out: string }): OtherTargets
+  readonly redact: Redact
+  readonly clock: Clock
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts> {
+  const { root, git, remote } = options
+  const common = await git(['rev-parse', '--path-format=absolute', '--git-common-dir'])
+  const hasGit = common.kind === 'done' && common.code === 0
+  const state = hasGit ? join(common.stdout.trim(), 'topsail') : join(root, 'node_modules', '.topsail')
+  return {
+    registryAt: options.registryAt,
+    // A folder without git has no other machines to agree with.
+    refs: hasGit ? gitRefStore(git, remote) : memoryRefStore(),
+    journals: diskJournals(state),
+    tarballs: diskTarballs(state),
+    holders: diskHolders(state, ciJob(options.env)),
+    packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
+    tags: gitTags(git),
+    branches: revertBranches({ git, gitIn, remote }),
+    clock: releaseClock(options.clock),
+    redact: options.redact,
+  }
+}
+
+function releaseClock(clock: Clock): ReleaseClock {
+  return {
+    ...clock,
+    monotonic: () => performance.now(),
+    date: () => new Date(),
+    every(milliseconds, action) {
+      const timer = setInterval(action, milliseconds)
+      timer.unref()
+      return () => clearInterval(timer)
+    },
+    releaseId() {
+      const [day = '', time = ''] = new Date().toISOString().split('T')
+      return `${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`
+    },
+  }
+}
+
+function ciJob(env: DiskPortsOptions['env']): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run, CI_JOB_URL: job } = env
+  if (server !== undefined && repository !== undefined && run !== undefined) {
+    return `${server}/${repository}/actions/runs/${run}`
+  }
+  return job
+}
+
+type PackerAnswer = Awaited<ReturnType<ReleasePorts['packerAt']>>
+
+/** From this folder where it is at that commit, else from a worktree that is set up when it is first needed. */
+async function packerAt(commit: Sha | null, out: string, options: DiskPortsOptions): Promise<PackerAnswer> {
+  if (commit === (options.head ?? null)) {
+    const { root, workspace } = options
+    return { kind: 'ready', packer: packerOf(root, workspace, out, commit, options), close: async () => {} }
+  }
+  if (commit === null) return { kind: 'impossible', detail: 'the release was begun before there was a commit' }
+  let tree: Promise<Worktree> | undefined
+  const opened = (): Promise<Worktree> => (tree ??= openWorktree(commit, out, options))
+  const packer: ReleasePacker = {
+    async pack(unit) {
+      const worktree = await opened()
+      return worktree.kind === 'ready'
+        ? worktree.packer.pack(unit)
+        : {
+            kind: 'failed',
+            problem: { code: 'PACK_FAILED', severity: 'error', name: unit.name, detail: worktree.detail },
+          }
+    },
+    // What a package does after it was published is of its working folder, which is at another commit by now.
+    afterPublish: async () => undefined,
+  }
+  return {
+    kind: 'ready',
+    packer,
+    close: async () => {
+      const worktree = await tree
+      if (worktree?.kind === 'ready') await worktree.close()
+    },
+  }
+}
+
+function packerOf(
+  root: string,
+  workspace: Workspace,
+  out: string,
+  commit: Sha | null,
+  { targetsIn }: DiskPortsOptions,
+): ReleasePacker {
+  const targets = targetsIn({ workspace, root, out })
+  const packer = workspacePacker({ root, workspace, out, gitHead: commit ?? undefined })
+  const packages = new Map(workspace.packages.map((pkg) => [pkg.name, pkg]))
+  return {
+    async pack({ name, version }) {
+      const packed = targets.pack(name, version)
+      if (packed !== undefined) return packed
+      const pkg = packages.get(name)
+      if (pkg !== undefined && hasVersion(pkg) && pkg.version === version) return packer.pack(pkg)
+      return { kind: 'failed', problem: gone(name, version) }
+    },
+    async afterPublish({ name }) {
+      const pkg = packages.get(name)
+      return pkg === undefined ? undefined : packer.afterPublish(pkg)
+    },
+  }
+}
+
+function gone(name: string, version: string): Problem {
+  return { code: 'PACK_FAILED', severity: 'error', name, detail: `version ${version} is not in the workspace any more` }
+}
+
+function hasVersion(pkg: Package): pkg is Releasable {
+  return pkg.version !== undefined
+}
+
+type Worktree =
+  | { readonly kind: 'ready'; readonly packer: ReleasePacker; close(): Promise<void> }
+  | { readonly kind: 'impossible'; readonly detail: string }
+
+async function openWorktree(commit: Sha, out: string, options: DiskPortsOptions): Promise<Worktree> {
+  const { git, remote } = options
+  const isHere = async (): Promise<boolean> => {
+    const answer = await git(['cat-file', '-e', `${commit}^{commit}`])
+    return answer.kind === 'done' && answer.code === 0
+  }
+  if (!(await isHere()) && remote !== undefined) {
+    await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--depth=1', '--', remote, commit])
+  }
+  if (!(await isHere())) return { kind: 'impossible', detail: `the commit ${commit} of the release is not here` }
+  const below = await git(['rev-parse', '--show-prefix'])
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'topsail-worktree-')))
+  const tree = join(folder, 'tree')
+  const close = async (): Promise<void> => {
+    await git(['worktree', 'remove', '--force', '--', tree])
+    await rm(folder, { recursive: true, force: true })
+  }
+  const added = await git(['worktree', 'add', '--quiet', '--detach', '--', tree, commit])
+  if (added.kind === 'missing' || added.code !== 0) {
+    await close()
+    return { kind: 'impossible', detail: added.kind === 'missing' ? added.detail : added.stderr.trim() }
+  }
+  const root = join(tree, below.kind === 'done' ? below.stdout.trim() : '')
+  const { workspace } = readWorkspace(diskFiles(root))
+  return { kind: 'ready', packer: packerOf(root, workspace, out, commit, options), close }
+}

@@ -1,0 +1,172 @@
+/**
+ * What a release keeps on this machine, below the git folder that all worktrees of a clone share: journals, the
+ * tarballs of open releases, and who of this machine holds a lease.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { integrityOf, type Tarball } from '../publish/pack/tarball.ts'
+import { openJournal } from './journal-file.ts'
+import type { HolderFile, JournalStore, TarballStore } from './ports.ts'
+
+export function diskJournals(state: string): JournalStore {
+  const releases = join(state, 'releases')
+  const folderOf = (release: string): string => join(releases, nameOf(release))
+  return {
+    async list() {
+      const names = await namesIn(releases)
+      const found = await Promise.all(names.map((name) => textOf(join(releases, name, journalFile))))
+      return names.filter((_, index) => found[index] !== undefined).map(decodeURIComponent)
+    },
+    read: (release) => textOf(join(folderOf(release), journalFile)),
+    open: (release, text, options) => openJournal(join(folderOf(release), journalFile), text, options),
+    forget: (release) => rm(folderOf(release), { recursive: true, force: true }),
+  }
+}
+
+const journalFile = 'journal.ndjson'
+
+/** Tarballs lie beside the journal, each with a file that tells what it is. */
+export function diskTarballs(state: string): TarballStore {
+  const known = new Map<string, Tarball>()
+  const folderOf = (release: string): string => tarballFolder(state, release)
+  const keyOf = (release: string, { name, version }: { name: string; version: string }): string =>
+    join(folderOf(release), nameOf(`${name}@${version}`))
+  return {
+    async keep(release, tarball) {
+      const key = keyOf(release, tarball)
+      await mkdir(dirname(key), { recursive: true })
+      const file = `${key}.tgz`
+      if (tarball.file !== file) await rename(tarball.file, file)
+      const kept = { ...tarball, file }
+      await writeFile(`${key}.json`, JSON.stringify(kept))
+      known.set(key, kept)
+    },
+    async find(release, unit) {
+      const key = keyOf(release, unit)
+      const seen = known.get(key)
+      if (seen !== undefined) return seen
+      const text = await textOf(`${key}.json`)
+      const bytes = await readFile(`${key}.tgz`).catch(ignoreMissing)
+      const tarball = text === undefined ? undefined : parseTarball(text)
+      if (tarball === undefined || bytes === undefined || integrityOf(bytes) !== tarball.integrity) return undefined
+      const found = { ...tarball, file: `${key}.tgz` }
+      known.set(key, found)
+      return found
+    },
+    read: (tarball) => readFile(tarball.file),
+    drop: (release) => rm(folderOf(release), { recursive: true, force: true }),
+  }
+}
+
+/** Where the packer writes, so that keeping a tarball is only a new name. */
+export function tarballFolder(state: string, release: string): string {
+  return join(state, 'releases', nameOf(release), 'tarballs')
+}
+
+type Holder = { readonly holder: string; readonly pid: number; readonly host: string }
+
+/** `job`: where a person finds the run, such as the address of a CI job. */
+export function diskHolders(state: string, job: string | undefined): HolderFile {
+  const folder = join(state, 'holders')
+  return {
+    async claim() {
+      await mkdir(folder, { recursive: true })
+      await forgetTheDead(folder)
+      const id = randomBytes(4).toString('hex')
+      const place = job === undefined ? '' : `, ${job}`
+      const holder = `${userName()}@${hostname()} (process ${process.pid}, ${id}${place})`
+      const file: Holder = { holder, pid: process.pid, host: hostname() }
+      await writeFile(join(folder, `${process.pid}-${id}.json`), JSON.stringify(file))
+      return holder
+    },
+    async isGone(holder) {
+      const found = (await holdersIn(folder)).find((each) => each.holder.holder === holder)
+      return found !== undefined && hasEnded(found.holder)
+    },
+  }
+}
+
+/** A day is longer than any lease, so that nobody has to ask about them any more. */
+const longAgo = 24 * 3600_000
+
+async function forgetTheDead(folder: string): Promise<void> {
+  for (const { file, holder, age } of await holdersIn(folder)) {
+    if (age > longAgo && hasEnded(holder)) await rm(file, { force: true })
+  }
+}
+
+async function holdersIn(
+  folder: string,
+): Promise<readonly { readonly file: string; readonly holder: Holder; readonly age: number }[]> {
+  const names = await namesIn(folder)
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name)
+      const { stat } = await import('node:fs/promises')
+      const [text, found] = await Promise.all([textOf(file), stat(file).catch(ignoreMissing)])
+      const holder = parseHolder(text ?? '')
+      return holder === undefined || found === undefined ? [] : [{ file, holder, age: Date.now() - found.mtimeMs }]
+    }),
+  )
+  return files.flat()
+}
+
+/** Only a process of this machine can be asked about. */
+function hasEnded({ pid, host }: Holder): boolean {
+  if (host !== hostname()) return false
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const { holder, pid, host } = JSON.parse(text) as Partial<Holder>
+    return typeof holder === 'string' && typeof pid === 'number' && typeof host === 'string'
+      ? { holder, pid, host }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function parseTarball(text: string): Tarball | undefined {
+  try {
+    const tarball = JSON.parse(text) as Tarball
+    return typeof tarball.integrity === 'string' ? tarball : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'somebody'
+  }
+}
+
+/** A name that comes from a repository or a remote becomes one path segment, whatever it is. */
+function nameOf(text: string): string {
+  return encodeURIComponent(text).replaceAll('.', '%2E')
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(ignoreMissing)) ?? []
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(ignoreMissing)
+}
+
+function ignoreMissing(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+  throw error
+}

@@ -1,0 +1,74 @@
+/**
+ * The right to release: the lease is ours, it is kept alive, and we know which releases are open. The refs of releases
+ * move only together with the lease, so what was listed when it was taken stays true until we change it.
+ */
+import type { Problem, Sha } from '@topsail/core'
+import { problemOf } from '../publish/attempt.ts'
+import { acquireLease, type Lease, type LeaseHolder, type LeaseOptions, type LeaseState } from './lease.ts'
+import { releaseRefs, type ReleasePorts, type ReleaseRefs } from './ports.ts'
+import type { RefMove } from './ref-store.ts'
+
+export type HoldSettings = {
+  /** `refs/topsail`. */
+  readonly namespace: string
+  readonly leaseSeconds: number
+  readonly wait: LeaseOptions['wait']
+  readonly onWait?: ((other: LeaseHolder) => void) | undefined
+}
+
+export type Hold = {
+  readonly lease: Lease
+  readonly holder: string
+  readonly names: ReleaseRefs
+  /** Below the namespace, when the lease was taken. */
+  readonly refs: ReadonlyMap<string, Sha>
+  /** Gives the lease back, moving other refs in the same step; nothing once it is given back. */
+  end(more?: readonly RefMove[]): Promise<LeaseState>
+}
+
+export type HoldAnswer =
+  | { readonly kind: 'held'; readonly hold: Hold }
+  | { readonly kind: 'stopped'; readonly problem: Problem }
+
+export async function holdReleases(ports: ReleasePorts, settings: HoldSettings): Promise<HoldAnswer> {
+  const { clock, refs, holders } = ports
+  const names = releaseRefs(settings.namespace)
+  const holder = await holders.claim()
+  const seconds = settings.leaseSeconds
+  const answer = await acquireLease({
+    refs,
+    ref: names.lease,
+    holder,
+    seconds,
+    wait: settings.wait,
+    clock,
+    onWait: settings.onWait,
+    isGone: (other) => holders.isGone(other),
+  })
+  switch (answer.kind) {
+    case 'held-by-other':
+      return stopped({ code: 'LEASE_HELD', holder: answer.other.holder, seconds: answer.other.seconds })
+    case 'unreachable':
+      return stopped({ code: 'LEASE_UNREACHABLE', detail: ports.redact(answer.detail) })
+    case 'forbidden':
+      return stopped({ code: 'LEASE_FORBIDDEN', ref: names.lease, detail: ports.redact(answer.detail) })
+    case 'acquired': {
+      const { lease } = answer
+      // Packing, and waiting for a registry, may take longer than the lease lives.
+      const stop = clock.every((seconds * 1000) / 3, () => void lease.check())
+      let given = false
+      const end = async (more: readonly RefMove[] = []): Promise<LeaseState> => {
+        stop()
+        if (given) return { kind: 'held' }
+        const state = await lease.release(more)
+        given = state.kind !== 'unreachable'
+        return state
+      }
+      return { kind: 'held', hold: { lease, holder, names, refs: answer.refs, end } }
+    }
+  }
+}
+
+function stopped(facts: Parameters<typeof problemOf>[0]): HoldAnswer {
+  return { kind: 'stopped', problem: problemOf(facts) }
+}

@@ -1,0 +1,113 @@
+/**
+ * An open journal and its copy at the ref that everybody sees. The copy moves only together with the lease, in one
+ * atomic step, so that whoever lost the lease can no longer move it.
+ */
+import { foldJournal } from '@topsail/core'
+import type { JournalEvent, Problem, Progress, Sha } from '@topsail/core'
+import { problemOf } from '../publish/attempt.ts'
+import type { Hold } from './hold.ts'
+import type { Journal } from './journal-file.ts'
+import type { LeaseState } from './lease.ts'
+import type { ReleasePorts } from './ports.ts'
+import type { RefMove } from './ref-store.ts'
+import { journalName } from './stored-release.ts'
+
+export type JournalKeeper = {
+  readonly journal: Journal
+  progress(): Progress
+  /** Brings the copy up to date. */
+  push(): Promise<LeaseState>
+  /** The same beside the work; what comes of it shows at the next check of the lease. */
+  pushMeanwhile(): void
+  /** Ends the release here and at the ref; the lease stays. */
+  close(as: 'finished' | 'rolled-back'): Promise<LeaseState>
+  /** Leaves it open for whoever comes next. */
+  leave(state: 'ours' | 'lost'): Promise<void>
+}
+
+type Ref = { readonly name: string; readonly sha: Sha }
+
+export type KeeperOptions = {
+  readonly ports: ReleasePorts
+  readonly hold: Hold
+  readonly release: string
+  /** Where the copy stands. */
+  readonly ref: Ref | undefined
+  readonly text: string
+  readonly first: readonly JournalEvent[]
+  /** The lease is given back in the same step in which the release ends. */
+  readonly last?: boolean | undefined
+}
+
+export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper> {
+  const { ports, hold, release } = options
+  const { fence } = hold.lease
+  const journal = await ports.journals.open(release, options.text, { fence, now: () => ports.clock.date() })
+  await Promise.all(options.first.map((event) => journal.append(event)))
+  let ref = options.ref
+  let pushes: Promise<unknown> = Promise.resolve()
+
+  const moveTo = async (name: string, ends: boolean): Promise<LeaseState> => {
+    const files = { [journalName]: await journal.text() }
+    const message = JSON.stringify({ format: 'topsail/journal@1', release })
+    const sha = await ports.refs.write({ message, files }, undefined)
+    const moves = movesBetween(ref, { name, sha })
+    const state = await (ends && options.last === true ? hold.end(moves) : hold.lease.renewWith(moves))
+    if (state.kind === 'held') ref = { name, sha }
+    return state
+  }
+  const inTurn = (name: string, ends = false): Promise<LeaseState> => {
+    const turn = pushes.then(() => moveTo(name, ends))
+    pushes = turn.catch(() => {})
+    return turn
+  }
+  const open = hold.names.open(release)
+  const progress = (): Progress => {
+    const folded = foldJournal(journal.records)
+    if (folded === undefined) throw new Error('a journal is opened before anything else is written')
+    return folded
+  }
+  return {
+    journal,
+    progress,
+    push: () => inTurn(open),
+    pushMeanwhile: () => void inTurn(open).catch(() => {}),
+    async close(as) {
+      if (progress().closed === undefined) await journal.append({ kind: 'closed', as })
+      const state = await inTurn(hold.names.closed(release), true)
+      await journal.close()
+      // The copy at the ref is what is kept of it.
+      if (state.kind === 'held') {
+        await ports.tarballs.drop(release)
+        await ports.journals.forget(release)
+      }
+      return state
+    },
+    async leave(state) {
+      if (state === 'ours') await inTurn(open, true)
+      await pushes
+      await journal.close().catch(() => {})
+    },
+  }
+}
+
+function movesBetween(from: Ref | undefined, to: Ref): readonly RefMove[] {
+  if (from === undefined) return [{ ref: to.name, from: undefined, to: to.sha }]
+  if (from.name === to.name) return [{ ref: to.name, from: from.sha, to: to.sha }]
+  return [
+    { ref: from.name, from: from.sha, to: undefined },
+    { ref: to.name, from: undefined, to: to.sha },
+  ]
+}
+
+/** What a person should know when a release could not go on. Undefined: it can. */
+export function stopOf(state: LeaseState): Problem | undefined {
+  switch (state.kind) {
+    case 'held':
+      return undefined
+    case 'lost':
+      return problemOf({ code: 'LEASE_LOST', holder: state.to?.holder })
+    case 'unreachable':
+      return problemOf({ code: 'LEASE_UNREACHABLE', detail: state.detail })
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * How each effect of a release is taken back. The world is asked first, and only what is still as this release left it
+ * is touched: a dist-tag that somebody moved since, or a version with other bytes, is theirs. What a registry refuses
+ * to take back is left and named, and nothing waits for it.
+ */
+import type { Evidence, Progress, PromoteStep, UploadStep, Version } from '@topsail/core'
+import { candidateTag } from '@topsail/core'
+import { failed, problemOf } from '../publish/attempt.ts'
+import type { Attempt, Effects, Trial } from '../publish/drive.ts'
+import { holdsIntegrity } from '../publish/npm-effects.ts'
+import type { Registry } from '../publish/registry.ts'
+import type { ChangeOutcome } from '../publish/registry-changes.ts'
+import type { ReleasePorts } from './ports.ts'
+
+export type UndoOptions = {
+  readonly ports: Pick<ReleasePorts, 'registryAt' | 'tags' | 'branches' | 'redact'>
+  readonly progress: Progress
+  /** The journal knows of everything that was begun. */
+  readonly complete: boolean
+  readonly remote: string | undefined
+}
+
+export function undoEffects(options: UndoOptions): Pick<Effects, 'undo' | 'revert'> {
+  const { ports, remote } = options
+  return {
+    async undo({ of, evidence, id }, trial) {
+      switch (of.kind) {
+        case 'upload':
+          return undoUpload(of, id, trial, options)
+        case 'promote':
+          return putBack(of, { ...of, was: wasOf(evidence, of) }, id, trial, options)
+        case 'tag':
+          return textAttempt(await ports.tags.remove(of.tags), id, trial, options)
+        case 'push':
+          return remote === undefined
+            ? { kind: 'done', left: 'there is no remote to delete tags at' }
+            : textAttempt(await ports.tags.removeRemote(remote, of.tags), id, trial, options)
+        default:
+          return { kind: 'done' }
+      }
+    },
+    async revert(step) {
+      const outcome = await ports.branches.make(step)
+      if (outcome.kind !== 'failed') return { kind: 'done' }
+      const detail = ports.redact(outcome.detail)
+      return { kind: 'done', left: `manifests and changesets were not taken back: ${detail}` }
+    },
+  }
+}
+
+function wasOf(evidence: Evidence, step: PromoteStep): Version | null {
+  return Object.hasOwn(evidence, 'was') ? (evidence['was'] ?? null) : step.was
+}
+
+type Move = { readonly distTag: string; readonly was: Version | null }
+
+async function undoUpload(step: UploadStep, id: string, trial: Trial, options: UndoOptions): Promise<Attempt> {
+  const registry = options.ports.registryAt(step.registry)
+  const found = await registry.lookup(step.name, step.version)
+  if (found.kind === 'unreachable') return again(found.detail, found.retryAfter, id, trial)
+  if (found.kind === 'absent') return notYetShown(step, id, trial, options)
+  const ours = options.progress.integrities.get(step.id) ?? []
+  const listed = found.integrity
+  const isOurs = listed === undefined || ours.some((one) => holdsIntegrity(listed, one))
+  if (!isOurs) return { kind: 'done' }
+
+  const before = options.progress.opened.units.find((unit) => unit.name === step.name)?.upload
+  const moves: Move[] = [{ distTag: step.distTag, was: step.distTag === candidateTag ? null : step.was }]
+  if (step.first && before !== undefined) moves.push({ distTag: 'latest', was: null })
+  const left: string[] = []
+  for (const move of moves) {
+    const outcome = await putBack(step, move, id, trial, options)
+    if (outcome.kind !== 'done') return outcome
+    if (outcome.left !== undefined) left.push(outcome.left)
+  }
+  const taken = await takeAway(step, before?.was ?? null, registry, options)
+  if (taken.kind !== 'done') return changeAttempt(taken, id, trial)
+  if (taken.left !== undefined) left.push(taken.left)
+  return left.length === 0 ? { kind: 'done' } : { kind: 'done', left: left.join('; ') }
+}
+
+/**
+ * Registries show some time later what they have accepted, and a request of a dead run may still be on its way: what
+ * may have been sent is waited for, so that it does not appear behind our back.
+ */
+function notYetShown(step: UploadStep, id: string, trial: Trial, { progress, complete }: UndoOptions): Attempt {
+  const state = progress.steps.get(step.id)?.state
+  const wasSent = state !== undefined && state !== 'failed'
+  if (!wasSent && complete) return { kind: 'done' }
+  // What the registry said it has, it will show; a request that nobody saw answered may never have arrived.
+  if (state === 'done' || trial.elapsed < longestOnItsWay) return again('it is not listed', undefined, id, trial)
+  return wasSent ? { kind: 'done', left: 'it was sent and never seen; it may still appear' } : { kind: 'done' }
+}
+
+/** Milliseconds. */
+const longestOnItsWay = 30_000
+
+/** Unpublished where that was asked for and is allowed, else marked so that nobody takes it for good. */
+async function takeAway(
+  { name, version }: UploadStep,
+  replacement: Version | null,
+  registry: Registry,
+  { progress }: UndoOptions,
+): Promise<ChangeOutcome & { readonly left?: string }> {
+  if (progress.unpublish) {
+    const outcome = await registry.unpublish(name, version)
+    if (outcome.kind === 'done' || outcome.kind === 'unknown') return outcome
+  }
+  const instead = replacement === null ? '' : ` Use ${replacement} instead.`
+  const outcome = await registry.deprecate(name, version, `This version was rolled back.${instead}`)
+  return outcome.kind === 'done' ? { ...outcome, left: 'the version stays in the registry, deprecated' } : outcome
+}
+
+/** Leads a dist-tag back to where it led, if it still leads to our version. */
+async function putBack(
+  { name, version, registry: url }: UploadStep | PromoteStep,
+  { distTag, was }: Move,
+  id: string,
+  trial: Trial,
+  { ports }: UndoOptions,
+): Promise<Attempt> {
+  const registry = ports.registryAt(url)
+  const facts = await registry.facts(name)
+  if (facts.kind === 'unreachable') return again(facts.detail, undefined, id, trial)
+  const now = facts.distTags.get(distTag)
+  if (now !== version) {
+    const isBack = (now ?? null) === was || distTag === candidateTag
+    return isBack ? { kind: 'done' } : { kind: 'done', left: `${distTag} leads to ${now ?? 'nothing'} by now` }
+  }
+  const outcome = await registry.setDistTag(name, distTag, was ?? undefined)
+  if (outcome.kind === 'refused') return { kind: 'done', left: `${distTag} stays: ${outcome.detail}` }
+  return changeAttempt(outcome, id, trial)
+}
+
+function changeAttempt(outcome: ChangeOutcome, id: string, trial: Trial): Attempt {
+  switch (outcome.kind) {
+    case 'done':
+      return { kind: 'done' }
+    case 'unknown':
+      return again(outcome.detail, outcome.retryAfter, id, trial)
+    case 'taken':
+      return again(outcome.detail, undefined, id, trial)
+    case 'refused':
+      return { kind: 'done', left: outcome.detail }
+    case 'unauthorised':
+      return failed({ code: 'UNDO_FAILED', step: id, attempts: trial.attempt, detail: outcome.detail })
+  }
+}
+
+function textAttempt(failure: string | undefined, id: string, trial: Trial, { ports }: UndoOptions): Attempt {
+  return failure === undefined ? { kind: 'done' } : again(ports.redact(failure), undefined, id, trial)
+}
+
+function again(detail: string, after: number | undefined, id: string, trial: Trial): Attempt {
+  const problem = problemOf({ code: 'UNDO_FAILED', step: id, attempts: trial.attempt, detail })
+  return { kind: 'again', after, detail, problem }
+}
