@@ -19,6 +19,7 @@ import type { DriveEvent } from './drive.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
+import { trustedPublishing } from './trusted-publishing.ts'
 import { pushRemote } from './tags.ts'
 
 export type SessionOptions = {
@@ -128,10 +129,11 @@ function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolic
 /** One registry per address: they share sockets and credentials. */
 function registries(config: NpmConfig, options: SessionOptions, maxSockets: number): (url: string) => Registry {
   const known = new Map<string, Registry>()
+  const trusted = trustedPublishing(options.env ?? process.env)
   return (url) => {
     const { otp, provenance } = options
     const registry =
-      known.get(url) ?? npmRegistry(url, { config, maxSockets: maxSockets * readsPerUpload, otp, provenance })
+      known.get(url) ?? npmRegistry(url, { config, maxSockets: maxSockets * readsPerUpload, otp, provenance, trusted })
     known.set(url, registry)
     return registry
   }

@@ -81,7 +81,12 @@ async function buildWith(
   const platforms = source.platforms ?? []
   const several = platforms.length > 1
   const args = (source.args ?? []).flatMap((arg) => ['--build-arg', arg])
-  const build = [...(platforms.length > 0 ? ['--platform', platforms.join(',')] : []), '--file', source.file, ...args]
+  const build = [
+    ...(platforms.length > 0 ? ['--platform', platforms.join(',')] : []),
+    '--file',
+    source.file,
+    ...args,
+  ].concat('--build-context', `tarballs=${builder.out}`)
   const context = source.context ?? '.'
   const commands: readonly (readonly string[])[] =
     tool === 'docker'
