@@ -1,0 +1,90 @@
+/**
+ * The three ways into a release, against the ports of a runner in the memory world.
+ */
+import { defaultSettings, desiredRelease } from '@topsail/core'
+import { carryOptions } from '../publish/session.ts'
+import { continueRelease, startRelease, type ReleaseEnd } from '../release/carry-out.ts'
+import { holdReleases, type Hold } from '../release/hold.ts'
+import { openReleases } from '../release/stored-release.ts'
+import type { Ended, Entrances } from './crash.ts'
+import type { Runner } from './memory-world.ts'
+import type { ReleaseShape } from './release-shapes.ts'
+import { workspaceNow } from './release-shapes.ts'
+
+export const protocol: Entrances = {
+  publish: (runner, shape) => held(runner, (hold) => publish(runner, hold, shape)),
+  resume: async (runner, shape) =>
+    held(runner, async (hold) => {
+      const again = await goOn(runner, hold)
+      return again ?? publish(runner, hold, shape)
+    }),
+  rollback: (runner) => held(runner, async (hold) => (await goOn(runner, hold, { unpublish: false })) ?? nothingOpen),
+}
+
+const nothingOpen: Ended = { done: true, nothing: true, detail: 'no release is open' }
+
+const holding = { namespace: 'refs/topsail', leaseSeconds: 60, wait: 'while-silent' } as const
+
+async function held(runner: Runner, run: (hold: Hold) => Promise<Ended>, mayWait = true): Promise<Ended> {
+  const answer = await holdReleases(runner.ports, holding)
+  if (answer.kind === 'stopped') {
+    // A dead holder that shows itself once more, by a heartbeat that was on its way: one tries again.
+    if (answer.problem.code === 'LEASE_HELD' && mayWait) {
+      await runner.ports.clock.sleep(holding.leaseSeconds * 1000)
+      return held(runner, run, false)
+    }
+    return { done: false, detail: JSON.stringify(answer.problem) }
+  }
+  try {
+    return await run(answer.hold)
+  } finally {
+    await answer.hold.end()
+  }
+}
+
+async function publish(runner: Runner, hold: Hold, shape: ReleaseShape): Promise<Ended> {
+  const again = await goOn(runner, hold)
+  if (again !== undefined) return again
+  const { ports, clone, world } = runner
+  const registry = ports.registryAt(world.url)
+  const workspace = workspaceNow(shape)
+  const facts = await Promise.all(
+    workspace.packages.map(async ({ name }) => [name, await registry.facts(name)] as const),
+  )
+  const desired = desiredRelease({
+    workspace,
+    settings: defaultSettings,
+    pre: undefined,
+    head: world.head,
+    registries: new Map(workspace.packages.map(({ name }) => [name, world.url])),
+    facts: new Map(facts),
+    localTags: clone.tags,
+    remoteTags: new Map(world.tags),
+    unchangedSinceTag: new Set(),
+    versionCommits: new Map(),
+  })
+  const errors = desired.problems.filter((problem) => problem.severity === 'error')
+  if (errors.length > 0) return { done: false, detail: JSON.stringify(errors) }
+  if (desired.units.length === 0) return { done: true, detail: 'nothing to release' }
+  const wanted = { units: desired.units, promotion: shape.promotion, commit: world.head }
+  return endOf(await startRelease(ports, hold, wanted, carrying))
+}
+
+async function goOn(
+  { ports }: Runner,
+  hold: Hold,
+  turnBack?: { readonly unpublish: boolean },
+): Promise<Ended | undefined> {
+  const open = await openReleases(ports, hold.names, hold.refs, { tidy: true })
+  if (open.problems.length > 0) return { done: false, detail: JSON.stringify(open.problems) }
+  const [stored] = open.releases
+  if (stored === undefined) return undefined
+  return endOf(await continueRelease(ports, hold, stored, { ...carrying, turnBack }))
+}
+
+function endOf({ state, problems, driven }: ReleaseEnd): Ended {
+  const failures = [...problems, ...driven.failed.map(({ problem }) => problem)]
+  return { done: state === 'finished' || state === 'rolled-back', detail: `${state}: ${JSON.stringify(failures)}` }
+}
+
+const carrying = carryOptions({ concurrency: 4, remote: 'origin' }, {}, () => {})
