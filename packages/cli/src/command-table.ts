@@ -58,6 +58,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/publish.ts')).publishCommand,
   },
   {
+    name: 'history',
+    summary: 'show the versions of a package that releases have left, and what they changed',
+    load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
+  {
+    name: 'diff',
+    summary: 'show what changed between two release sets, across all packages',
+    load: async () => (await import('./commands/diff.ts')).diffCommand,
+  },
+  {
     name: 'pre',
     summary: 'enter or leave pre mode',
     load: async () => (await import('./commands/pre.ts')).preCommand,

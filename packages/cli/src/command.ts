@@ -35,6 +35,13 @@ export function folderOf(context: CliContext, options: CommonOptions): string {
   throw new CommanderError(2, 'topsail.cwd', message)
 }
 
+/** A name without its scope will do where only one package has it. */
+export function fullNameIn(name: string, names: readonly string[]): string {
+  if (names.includes(name)) return name
+  const [only, ...others] = names.filter((candidate) => candidate.endsWith(`/${name}`))
+  return only !== undefined && others.length === 0 ? only : name
+}
+
 /** An option's value that must be one of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): (value: string) => Word {
   return (value) => {

@@ -157,6 +157,12 @@ export type Problem =
   // building before it is packed
   | ProblemOf<'BUILD_SCRIPT_MISSING', { script: string }>
   | ProblemOf<'BUILD_FAILED', { name: PackageName | undefined; script: string; command: string; detail: string }>
+  // release sets
+  | ProblemOf<'SET_UNREADABLE', { commit: Sha }>
+  | ProblemOf<'SET_UNKNOWN', { asked: string; known: readonly string[] }>
+  | ProblemOf<'SET_AMBIGUOUS', { asked: string; matches: readonly string[] }>
+  | ProblemOf<'SET_NOT_SIGNED', { detail: string }>
+  | ProblemOf<'RECORDS_NOT_FETCHED', { remote: string; detail: string }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>

@@ -5,7 +5,7 @@
 import { type Explanation, type Snapshot, explainRelease } from '@topsail/core'
 import { planWorkspace } from '@topsail/engine'
 import type { Command } from 'commander'
-import { type PlanningOptions, folderOf, newPlanningCommand, writeJson } from '../command.ts'
+import { type PlanningOptions, folderOf, fullNameIn, newPlanningCommand, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
 import { renderWhy } from '../render/why.ts'
@@ -22,10 +22,7 @@ export function whyCommand(context: CliContext): Command {
 }
 
 export function fullName(name: string, snapshot: Snapshot): string {
-  const names = namesIn(snapshot)
-  if (names.includes(name)) return name
-  const [only, ...others] = names.filter((candidate) => candidate.endsWith(`/${name}`))
-  return only !== undefined && others.length === 0 ? only : name
+  return fullNameIn(name, namesIn(snapshot))
 }
 
 function namesIn({ workspace }: Snapshot): readonly string[] {

@@ -806,6 +806,40 @@ export const problemWords = {
     mend: () => 'give access to the remote, or leave it alone with --no-push',
     example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
   },
+  SET_UNREADABLE: {
+    title: 'A release set cannot be read',
+    says: (p) => `The commit ${printable(p.commit)} should hold a release set, and holds none that can be read.`,
+    mend: () => 'the others are shown; a newer Topsail may have written this one',
+    example: { severity: 'warning', commit: '1f3870be274f6c49b3e31a0c6728957f2b3c4d5e' },
+  },
+  SET_UNKNOWN: {
+    title: 'There is no such release set',
+    says: (p) => `No release set is called ${quote(p.asked)}${p.known.length === 0 ? '; there is none yet' : ''}.`,
+    mend: (p) =>
+      p.known.length === 0
+        ? 'a release leaves one when it is finished'
+        : `name one by the beginning of its id (${p.known.map(printable).join(', ')}), by its release, or say latest or previous`,
+    example: { severity: 'error', asked: 'abc', known: ['4f1d2c3b5a69', '0b7e88aa1c2d'] },
+  },
+  SET_AMBIGUOUS: {
+    title: 'Several release sets begin like that',
+    says: (p) => `${quote(p.asked)} may be any of ${p.matches.map(printable).join(', ')}.`,
+    mend: () => 'write more of the id',
+    example: { severity: 'error', asked: '4f', matches: ['4f1d2c3b5a69', '4fe8a1b2c3d4'] },
+  },
+  SET_NOT_SIGNED: {
+    title: 'A release set could not be signed',
+    says: (p) => `The release set is recorded without a signature: ${printable(p.detail)}.`,
+    mend: () => 'set user.signingKey (and gpg.format) for git, or set release.sign to false',
+    example: { severity: 'warning', detail: 'git cannot sign: error: gpg failed to sign the data' },
+  },
+  RECORDS_NOT_FETCHED: {
+    title: 'The records of other machines could not be fetched',
+    says: (p) =>
+      `What ${quote(p.remote)} has of release sets could not be read (${printable(p.detail)}); this is what this clone knows.`,
+    mend: () => 'give access to the remote, or leave it alone with --no-fetch',
+    example: { severity: 'warning', remote: 'origin', detail: 'could not read from remote repository' },
+  },
   PACK_FAILED: {
     title: 'A package cannot be packed',
     says: (p) => `${quote(p.name)} cannot be packed: ${printable(p.detail)}.`,

@@ -48,7 +48,15 @@ async function writeCommit(git: Git, content: RefContent, parent: Sha | undefine
   }
   const tree = await succeed(git, ['mktree', '-z'], entries.join(''))
   const parents = parent === undefined ? [] : ['-p', parent]
-  return succeed(git, ['commit-tree', tree, ...parents, '-F', '-'], content.message)
+  const commit = ['commit-tree', tree, ...parents, '-F', '-']
+  return content.sign === true ? signedCommit(git, commit, content.message) : succeed(git, commit, content.message)
+}
+
+/** A signature belongs to a person: the identity is theirs, and only they can mend what is missing for it. */
+async function signedCommit(git: Git, [command = '', ...args]: readonly string[], message: string): Promise<Sha> {
+  const answer = await git([command, '-S', ...args], { input: message })
+  if (answer.kind === 'missing' || answer.code !== 0) throw new Error(`git cannot sign: ${detailOf(answer)}`)
+  return answer.stdout.trim()
 }
 
 const identity = {

@@ -19,7 +19,12 @@ export type SwapOutcome =
   | { readonly kind: 'unreachable'; readonly detail: string }
 
 /** A commit that carries text: a message, and files by name. */
-export type RefContent = { readonly message: string; readonly files: Readonly<Record<string, string>> }
+export type RefContent = {
+  readonly message: string
+  readonly files: Readonly<Record<string, string>>
+  /** With the signing key of whoever runs this; a store that has none leaves it out. */
+  readonly sign?: boolean
+}
 
 export type RefStore = {
   /** Every ref below the prefix (`refs/topsail/`). */

@@ -1,0 +1,28 @@
+/** What `topsail history` and `topsail diff` ask: the chain of release sets of a workspace. */
+import type { SetChain, Problem } from '@topsail/core'
+import { gitIn } from '../adapters/git-process.ts'
+import { readSnapshot } from '../read/read-snapshot.ts'
+import { findWorkspaceRoot } from '../read/workspace-root.ts'
+import { readSets } from './read-sets.ts'
+
+export type ReleaseSetsOptions = {
+  /** Any folder of the workspace. */
+  readonly cwd: string
+  /** False asks no remote: what this clone knows. */
+  readonly fetch?: boolean | undefined
+}
+
+export type ReleaseSets = {
+  /** Newest first. */
+  readonly chain: SetChain
+  /** The packages of the workspace now. */
+  readonly names: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+export async function releaseSets({ cwd, fetch = true }: ReleaseSetsOptions): Promise<ReleaseSets> {
+  const root = findWorkspaceRoot(cwd) ?? cwd
+  const { workspace, settings } = await readSnapshot({ cwd: root, sources: 'changesets' })
+  const reading = await readSets(gitIn(root), { namespace: settings.release.refs, fetch })
+  return { ...reading, names: workspace.packages.map((pkg) => pkg.name) }
+}

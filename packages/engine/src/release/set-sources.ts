@@ -1,0 +1,109 @@
+/**
+ * What a release set says of where its units come from: the tree of each folder at the commit, its interface
+ * descriptions, and what its changelog says of the version. A handful of git processes, however many units there are.
+ */
+import { releasedChanges } from '@topsail/core'
+import type { Path, ReleasedChange, Sha, Version } from '@topsail/core'
+import type { Git } from '../ports.ts'
+import { readObjects } from '../publish/head-state.ts'
+
+export type UnitSource = {
+  readonly tree: Sha | null
+  readonly contracts: Readonly<Record<Path, Sha>>
+  readonly changes: readonly ReleasedChange[]
+}
+
+export type SourceRequest = {
+  readonly commit: Sha | null
+  readonly units: readonly { readonly dir: Path; readonly version: Version }[]
+  /** Folders of packages that an earlier set knows. */
+  readonly others: readonly Path[]
+}
+
+export type SourceFacts = {
+  /** In the order of the units. */
+  readonly units: readonly UnitSource[]
+  /** Of the others, the folders that still hold a package. */
+  readonly present: ReadonlySet<Path>
+}
+
+export type ReleaseSources = (request: SourceRequest) => Promise<SourceFacts>
+
+export function gitSources(git: Git): ReleaseSources {
+  return async ({ commit, units, others }) => {
+    if (commit === null) {
+      return { units: units.map(() => ({ tree: null, contracts: {}, changes: [] })), present: new Set(others) }
+    }
+    const [trees, present, changelogs, contracts] = await Promise.all([
+      objectNames(
+        git,
+        commit,
+        units.map(({ dir }) => dir),
+      ),
+      objectNames(
+        git,
+        commit,
+        others.map((dir) => `${dir}/package.json`),
+      ),
+      readObjects(
+        git,
+        units.map(({ dir }) => `${commit}:./${dir}/CHANGELOG.md`),
+      ),
+      readContracts(
+        git,
+        commit,
+        units.map(({ dir }) => dir),
+      ),
+    ])
+    return {
+      units: units.map(({ dir, version }, index) => ({
+        tree: trees[index] ?? null,
+        contracts: contracts.get(dir) ?? {},
+        changes: releasedChanges(changelogs[index] ?? '', version),
+      })),
+      present: new Set(others.filter((_, index) => present[index] !== undefined)),
+    }
+  }
+}
+
+/** Undefined for a path that the commit does not have. */
+async function objectNames(git: Git, commit: Sha, paths: readonly Path[]): Promise<readonly (Sha | undefined)[]> {
+  if (paths.length === 0) return []
+  const input = paths.map((path) => `${commit}:./${path === '.' ? '' : path}\n`).join('')
+  const answer = await git(['cat-file', '--batch-check=%(objectname)'], { input })
+  if (answer.kind === 'missing' || answer.code !== 0) return []
+  const names = answer.stdout.split('\n')
+  return paths.map((_, index) => (/^[0-9a-f]{40,64}$/.test(names[index] ?? '') ? names[index] : undefined))
+}
+
+/** More folders than this are not worth naming one by one. */
+const mostNamed = 500
+
+const contractName =
+  /(^|\/)((openapi|swagger|asyncapi)[\w.-]*\.(ya?ml|json)|schema\.(graphql|gql)|[\w.-]+\.(proto|graphqls|avsc))$/i
+
+async function readContracts(
+  git: Git,
+  commit: Sha,
+  dirs: readonly Path[],
+): Promise<ReadonlyMap<Path, Readonly<Record<Path, Sha>>>> {
+  const named = dirs.length > mostNamed || dirs.includes('.') ? [] : ['--', ...dirs]
+  const answer = await git(['ls-tree', '-r', '-z', '--format=%(objectname) %(path)', commit, ...named])
+  const found = new Map<Path, Record<Path, Sha>>(dirs.map((dir) => [dir, {}]))
+  if (answer.kind === 'missing' || answer.code !== 0) return found
+  for (const entry of answer.stdout.split('\0')) {
+    const path = entry.slice(entry.indexOf(' ') + 1)
+    if (!contractName.test(path)) continue
+    const dir = foldersAbove(path).find((above) => found.has(above))
+    const contracts = dir === undefined ? undefined : found.get(dir)
+    if (dir === undefined || contracts === undefined) continue
+    contracts[dir === '.' ? path : path.slice(dir.length + 1)] = entry.slice(0, entry.indexOf(' '))
+  }
+  return found
+}
+
+/** The nearest first. */
+function foldersAbove(path: Path): readonly Path[] {
+  const parts = path.split('/').slice(0, -1)
+  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), '.']
+}
