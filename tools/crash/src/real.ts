@@ -108,9 +108,7 @@ export async function raceRuns(options: RunOptions & { readonly races: number })
       wrong.push(`${winners.length} released: ${ends.map((end) => lastWords(end.output)).join(' | ')}`)
     failures.push(...wrong.map((problem) => `race ${race + 1}: ${problem}`))
     const other = named.length > 0 ? 'the other said who holds the lease' : 'the other found nothing left to do'
-    console.log(
-      `race ${String(race + 1).padStart(2)}  ${wrong.length === 0 ? `one released, ${other}` : wrong.join('; ')}`,
-    )
+    onRun(`race ${String(race + 1).padStart(2)}  ${wrong.length === 0 ? `one released, ${other}` : wrong.join('; ')}`)
   }
   await fleet.close()
   const summary = `${races} races: ${told} losers named the holder, ${late} came when it was over`
