@@ -10,7 +10,8 @@ import { benchFolder } from '../fleets.ts'
 import { measure } from '../measure.ts'
 import { describePeer } from '../peers.ts'
 import { contendersFor, publishingPeers, type Contender, type PublishingPeer } from './contenders.ts'
-import { renderScene, renderVerdicts } from './report.ts'
+import { slowPackage } from '../simulation/slow-package.ts'
+import { renderScene, renderSlowPackage, renderVerdicts } from './report.ts'
 import { longestChain, type Run, type Scene } from './results.ts'
 import { judge } from './targets.ts'
 import { timelineOf } from './timeline.ts'
@@ -40,6 +41,7 @@ export async function benchPublish(argv: readonly string[]): Promise<number> {
       console.log(renderScene(scene))
     }
   }
+  console.log(renderSlowPackage(slowPackage(300, 8, 5)))
   const verdicts = judge(scenes)
   console.log(renderVerdicts(verdicts))
   writeFileSync(join(benchFolder, 'publish.json'), `${JSON.stringify(scenes, null, 2)}\n`)

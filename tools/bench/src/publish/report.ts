@@ -3,6 +3,7 @@
  */
 import { columns, failureOf, mebibytes, seconds, times } from '../report.ts'
 import type { Verdict } from '../targets.ts'
+import type { SlowPackage } from '../simulation/slow-package.ts'
 import type { ContenderName } from './contenders.ts'
 import { criticalPath, doneRuns, medianCost, medianSpan, type Scene, type Span } from './results.ts'
 
@@ -25,6 +26,25 @@ export function renderScene(scene: Scene): string {
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
   if (verdicts.length === 0) return ''
   return ['Targets', ...columns(verdicts.map(({ says, figure, verdict }) => [verdict, says, figure])), ''].join('\n')
+}
+
+/** Of the schedule alone, on paper: nothing here depends on the machine. */
+export function renderSlowPackage({ packages, layers, slow, ready, barriers }: SlowPackage): string {
+  const row = (name: string, { even, slow: heavy }: SlowPackage['ready']): readonly string[] => [
+    name,
+    seconds(even),
+    seconds(heavy),
+    `+${seconds(heavy - even)}`,
+  ]
+  return [
+    `One slow package on paper: ${packages} packages in ${layers} layers, 200 ms a request, one upload ${slow} s longer`,
+    ...columns([
+      ['', 'without', 'with', 'later'],
+      row('as soon as dependencies are served', ready),
+      row('layer after layer', barriers),
+    ]),
+    '',
+  ].join('\n')
 }
 
 function rowOf(scene: Scene, name: ContenderName): readonly string[] {
