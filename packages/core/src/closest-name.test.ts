@@ -9,6 +9,8 @@ test.each([
   ['db', '@acme/db'],
   ['@other/web', '@acme/web'],
   ['tool', 'tools'],
+  ['Tools', 'tools'],
+  ['toosl', 'tools'],
   ['something-else', undefined],
   ['', undefined],
 ])('%s probably means %s', (name, expected) => {

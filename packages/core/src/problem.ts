@@ -118,6 +118,7 @@ export type Problem =
   | ProblemOf<'WRITE_FAILED', { detail: string; kept: readonly Path[] }>
   | ProblemOf<'WRITE_LEFT_OPEN', { detail: string; undoing: string }>
   | ProblemOf<'VERSION_IN_PROGRESS', { pid: number | undefined }>
+  | ProblemOf<'VERSION_CUT_OFF', { count: number }>
   | ProblemOf<'VERSION_UNDONE', { files: readonly Path[]; kept: readonly Path[] }>
   | ProblemOf<'CHANGELOG_GENERATOR_MISSING', { module: string }>
   | ProblemOf<'CHANGELOG_GENERATOR_INVALID', { module: string }>

@@ -644,6 +644,12 @@ export const problemWords = {
     mend: () => 'wait until it has ended',
     example: { severity: 'error', pid: 4711 },
   },
+  VERSION_CUT_OFF: {
+    title: 'An earlier run was cut off while it wrote versions',
+    says: (p) => `A run of topsail version was cut off; up to ${p.count} files here are half old and half new.`,
+    mend: () => 'run topsail version again: it first puts every file back as it was',
+    example: { severity: 'error', count: 12 },
+  },
   VERSION_UNDONE: {
     title: 'An earlier run was cut off; its files were put back',
     says: (p) =>

@@ -7,6 +7,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  closestName,
   parseChangesets,
   skipReason,
   type Bump,
@@ -18,7 +19,6 @@ import {
 } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import type { Files } from '../ports.ts'
-import { closestTo } from '../read/closest.ts'
 import { readSettings } from '../read/settings.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { readWorkspace } from '../read/workspace.ts'
@@ -103,7 +103,7 @@ function releaseProblems(
   for (const name of new Set(releases.map((release) => release.name))) {
     const pkg = byName.get(name)
     if (pkg === undefined) {
-      const closest = closestTo(name, [...byName.keys()])
+      const closest = closestName(name, byName.keys())
       problems.push({ code: 'CHANGESET_UNKNOWN_PACKAGE', severity: 'error', name, closest })
       continue
     }

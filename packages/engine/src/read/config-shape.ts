@@ -2,8 +2,7 @@
  * The shape of a configuration file, described once: the check of a user's file and the published JSON schema are both
  * derived from the same description, so they cannot disagree. Small on purpose: starting up must stay cheap.
  */
-import type { Place, Problem } from '@topsail/core'
-import { closestTo } from './closest.ts'
+import { closestName, type Place, type Problem } from '@topsail/core'
 import { lineAt } from './json-text.ts'
 import { isRecord, own, type UnknownRecord } from './record.ts'
 
@@ -79,7 +78,7 @@ function soundObject(
   for (const [key, item] of Object.entries(value)) {
     const shape = Object.hasOwn(shapes, key) ? shapes[key] : undefined
     if (shape === undefined) {
-      const closest = closestTo(key, Object.keys(shapes))
+      const closest = closestName(key, Object.keys(shapes))
       const path = [...keys, key]
       problems.push({
         code: 'CONFIG_KEY_UNKNOWN',

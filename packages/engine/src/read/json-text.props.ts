@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { closestTo } from './closest.ts'
 import { lineAt, parseJson, parseJsonc } from './json-text.ts'
 
 const numRuns = Number(process.env['TOPSAIL_RUNS'] ?? 200)
@@ -49,11 +48,4 @@ test('the line of a key is where it stands', () => {
   expect([['a'], ['b'], ['b', 'c'], ['b', 'c', 1], ['b', 'gone'], ['gone']].map((keys) => lineAt(text, keys))).toEqual([
     2, 3, 4, 6, 3, 1,
   ])
-})
-
-test('the closest word is the one with the fewest slips', () => {
-  const known = ['sources', 'rules', 'ignore', '@acme/db', '@acme/api']
-  expect(
-    ['sorces', 'Rules', 'ingore', '@acme/bd', '@acme/apis', 'zzz', ''].map((word) => closestTo(word, known)),
-  ).toEqual(['sources', 'rules', 'ignore', '@acme/db', '@acme/api', undefined, undefined])
 })

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import {
   planRelease,
+  type Problem,
   type Settings,
   type ReleasePlan,
   type RulesName,
@@ -22,6 +23,8 @@ import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
 import { readHistory, type HistoryReading } from './history.ts'
 import { readSettings } from './settings.ts'
+import { realDisk } from '../version/disk.ts'
+import { unfinishedWrites } from '../version/undo-journal.ts'
 import { findWorkspaceRoot } from './workspace-root.ts'
 import { readWorkspace } from './workspace.ts'
 
@@ -71,8 +74,22 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
     now: options.now ?? new Date().toISOString(),
     snapshotRelease: options.snapshotRelease,
     ...(burned === undefined ? {} : { burned }),
-    problems: [...workspaceProblems, ...settingsProblems, ...changesetProblems, ...past.problems],
+    problems: [
+      ...(root === undefined ? [] : halfWritten(root)),
+      ...workspaceProblems,
+      ...settingsProblems,
+      ...changesetProblems,
+      ...past.problems,
+    ],
   }
+}
+
+/** What is read while `version` writes, or after it was cut off, is neither the old workspace nor the new one. */
+function halfWritten(root: string): readonly Problem[] {
+  const unfinished = unfinishedWrites(root, realDisk)
+  if (unfinished.kind === 'none') return []
+  if (unfinished.kind === 'busy') return [{ code: 'VERSION_IN_PROGRESS', severity: 'error', pid: unfinished.pid }]
+  return [{ code: 'VERSION_CUT_OFF', severity: 'error', count: unfinished.count }]
 }
 
 async function readPast(

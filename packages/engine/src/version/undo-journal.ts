@@ -37,16 +37,39 @@ export type Recovery =
   /** `kept`: files that somebody changed since; they are left as they are. */
   | { readonly kind: 'restored'; readonly files: readonly Path[]; readonly kept: readonly Path[] }
 
+export type UnfinishedWrites =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'busy'; readonly pid: number }
+  | { readonly kind: 'cut-off'; readonly count: number }
+
 /** Puts back what a run that was cut off had begun to write. */
 export function recoverWrites(root: string, disk: Disk): Recovery {
   const journalPath = undoJournalPath(root)
-  const text = disk.read(journalPath)
+  const text = readText(journalPath, disk)
   if (text === undefined) return { kind: 'clean' }
   const journal = parseJournal(text)
   if (journal !== undefined && isRunning(journal)) return { kind: 'busy', pid: journal.pid }
   const undone = journal === undefined ? { files: [], kept: [] } : undoWrites(root, journal, disk)
   disk.remove(journalPath)
   return { kind: 'restored', ...undone }
+}
+
+/** What `recoverWrites` would find, with nothing put back: for those who only read the workspace. */
+export function unfinishedWrites(root: string, disk: Disk): UnfinishedWrites {
+  const text = readText(undoJournalPath(root), disk)
+  const journal = text === undefined ? undefined : parseJournal(text)
+  if (journal === undefined) return { kind: 'none' }
+  return isRunning(journal) ? { kind: 'busy', pid: journal.pid } : { kind: 'cut-off', count: journal.files.length }
+}
+
+/** Without git the journal lies in the workspace, where anybody can lay anything: what is not text says nothing. */
+function readText(path: string, disk: Disk): string | undefined {
+  if (typeof disk.modeOf(path) !== 'number') return undefined
+  try {
+    return disk.read(path)
+  } catch {
+    return ''
+  }
 }
 
 export function newJournal(files: readonly UndoEntry[], madeFolders: readonly Path[]): UndoJournal {

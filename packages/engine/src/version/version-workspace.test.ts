@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { planWorkspace } from '../read/read-snapshot.ts'
@@ -137,6 +137,9 @@ test('after a run that was cut off, the next one is told, or recovers first', as
   const journal = newJournal([{ path, before: 'older\n', mode: null }], [])
   realDisk.makeFolder(join(root, '.git/topsail'))
   realDisk.create(undoJournalPath(root), JSON.stringify(journal))
+  expect((await planWorkspace({ cwd: root })).plan.problems).toEqual([
+    { code: 'VERSION_CUT_OFF', severity: 'error', count: 1 },
+  ])
   expect(recoverVersion({ cwd: join(root, 'packages/db') })).toEqual([
     { code: 'VERSION_UNDONE', severity: 'warning', files: [path], kept: [] },
   ])
@@ -144,6 +147,13 @@ test('after a run that was cut off, the next one is told, or recovers first', as
   expect(recoverVersion({ cwd: root })).toEqual([])
   expect(before).not.toBe('older\n')
   expect(existsSync(undoJournalPath(root))).toBe(false)
+})
+
+test.each(['{', '\u0000', Buffer.from([0xff, 0xfe])])('an undo journal that is none says nothing', async (content) => {
+  const { root } = folder(files)
+  writeFileSync(undoJournalPath(root), content)
+  expect((await planWorkspace({ cwd: root })).plan.problems).toEqual([])
+  expect(recoverVersion({ cwd: root })).toMatchObject([{ code: 'VERSION_UNDONE', files: [], kept: [] }])
 })
 
 function folder(content: Readonly<Record<string, string | object>>): WorkspaceFolder {
