@@ -68,6 +68,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diff.ts')).diffCommand,
   },
   {
+    name: 'approve',
+    summary: 'make a staged release public, dependencies first',
+    load: async () => (await import('./commands/approve.ts')).approveCommand,
+  },
+  {
+    name: 'reject',
+    summary: 'drop a staged release',
+    load: async () => (await import('./commands/reject.ts')).rejectCommand,
+  },
+  {
     name: 'pre',
     summary: 'enter or leave pre mode',
     load: async () => (await import('./commands/pre.ts')).preCommand,

@@ -203,6 +203,8 @@ export type Problem =
   | ProblemOf<'RELEASE_ALREADY_ROLLED_BACK', { release: string }>
   | ProblemOf<'UNDO_FAILED', { step: string; attempts: number; detail: string }>
   | ProblemOf<'PROMOTION_IMPOSSIBLE', { promotion: string; registry: string }>
+  | ProblemOf<'APPROVAL_WANTED', { versions: readonly string[] }>
+  | ProblemOf<'NOTHING_STAGED'>
 
 /** One thing that a plan file says otherwise than the plan of now. Null: it is not there at all. */
 export type PlanMove = {

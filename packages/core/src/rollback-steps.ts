@@ -5,7 +5,7 @@
  */
 import type { Progress } from './journal.ts'
 import type { PackageName, Path, Version } from './names.ts'
-import type { ForwardStep, RevertStep, StepId, UndoStep } from './steps.ts'
+import { stepId, type ForwardStep, type RevertStep, type StepId, type UndoStep } from './steps.ts'
 
 export function rollbackSteps(progress: Progress): readonly (UndoStep | RevertStep)[] {
   const { steps } = progress.opened
@@ -24,6 +24,8 @@ export function leftoversOf(progress: Progress): readonly Leftover[] {
     if (!progress.steps.has(step.id)) return []
     const { unpublish } = progress
     if (step.kind === 'upload') {
+      // What was only staged is dropped without a trace.
+      if (step.staged === true && !progress.steps.has(stepId('promote', step))) return []
       const { name, version, registry, first } = step
       if (unpublish) return []
       const tag = { kind: 'first-dist-tag', name, distTag: 'latest' } as const

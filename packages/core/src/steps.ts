@@ -14,7 +14,7 @@ export type StepId = string
 
 /** exact: the world is as before. compensating: the effect stays, its harm is contained. none: there is no way back. */
 export type Undo =
-  | { readonly kind: 'exact'; readonly by: 'forget' | 'dist-tag' | 'delete-tags' | 'delete-remote-tags' }
+  | { readonly kind: 'exact'; readonly by: 'forget' | 'reject' | 'dist-tag' | 'delete-tags' | 'delete-remote-tags' }
   | { readonly kind: 'compensating'; readonly by: 'deprecate' }
   | { readonly kind: 'none' }
 
@@ -57,11 +57,14 @@ export type TagToMake = {
 
 export type PackStep = StepOf<'pack', { name: PackageName; version: Version; dir: Path }>
 export type CheckStep = StepOf<'check'>
-export type UploadStep = StepOf<'upload', { name: PackageName; version: Version } & UploadTarget>
-export type ConfirmStep = StepOf<'confirm', { name: PackageName; version: Version; registry: string }>
+export type UploadStep = StepOf<'upload', { name: PackageName; version: Version } & UploadTarget & Staged>
+export type ConfirmStep = StepOf<'confirm', { name: PackageName; version: Version; registry: string } & Staged>
 /** Every candidate is confirmed: the last moment at which nobody has seen any of it. */
-export type GateStep = StepOf<'gate'>
-export type PromoteStep = StepOf<'promote', { name: PackageName; version: Version; registry: string } & DistTagMove>
+export type GateStep = StepOf<'gate', Staged>
+export type PromoteStep = StepOf<
+  'promote',
+  { name: PackageName; version: Version; registry: string } & DistTagMove & Staged
+>
 /** Takes the candidate tag away. */
 export type UnmarkStep = StepOf<'unmark', { name: PackageName; version: Version; registry: string; distTag: string }>
 export type TagStep = StepOf<'tag', { tags: readonly TagToMake[] }>
@@ -82,6 +85,9 @@ export type UndoStep = StepOf<'undo', { of: ForwardStep; evidence: Readonly<Reco
 /** A commit on a branch of its own that takes manifests and changesets back. */
 export type RevertStep = StepOf<'revert', { release: string; commit: Sha; dirs: readonly Path[] }>
 export type Step = ForwardStep | UndoStep | RevertStep
+
+/** In npm's staging area until a person approves it. */
+type Staged = { staged?: true }
 
 type DistTagMove = { distTag: string; was: Version | null }
 
@@ -154,17 +160,19 @@ function checkStep(packs: readonly PackStep[]): CheckStep {
 function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
   if (unit.upload === undefined) return []
   const { name, version } = unit
-  const asCandidate = isPromoted(unit, promotion) ? { distTag: candidateTag, was: null } : {}
+  const staged = stagedBy(unit, promotion)
+  const asCandidate = isPromoted(unit, promotion) && !staged.staged ? { distTag: candidateTag, was: null } : {}
   const upload: UploadStep = {
     kind: 'upload',
     id: stepId('upload', unit),
     needs: ['check', ...needs.map((need) => stepId('confirm', need))],
     after: [],
-    undo: { kind: 'compensating', by: 'deprecate' },
+    undo: staged.staged ? { kind: 'exact', by: 'reject' } : { kind: 'compensating', by: 'deprecate' },
     name,
     version,
     ...unit.upload,
     ...asCandidate,
+    ...staged,
   }
   const confirm: ConfirmStep = {
     kind: 'confirm',
@@ -175,6 +183,7 @@ function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[], promotion
     name,
     version,
     registry: unit.upload.registry,
+    ...staged,
   }
   return [upload, confirm]
 }
@@ -189,19 +198,25 @@ function promotionSteps(
   const before = (unit: PublishUnit): readonly PublishUnit[] =>
     needsOf(unit).filter((need) => isPromoted(need, promotion))
   const confirmed = uploads.map((unit) => stepId('confirm', unit))
-  const gate: GateStep = { kind: 'gate', id: 'gate', needs: confirmed, after: [], undo: forget }
-  return [gate, ...promoted.flatMap((unit) => promoteSteps(unit, before(unit)))]
+  const staged = promoted.some((unit) => stagedBy(unit, promotion).staged) ? ({ staged: true } as const) : {}
+  const gate: GateStep = { kind: 'gate', id: 'gate', needs: confirmed, after: [], undo: forget, ...staged }
+  return [gate, ...promoted.flatMap((unit) => promoteSteps(unit, before(unit), promotion))]
 }
 
 /** Only npm leads a channel to a version by the upload itself; elsewhere that is always a step of its own. */
 function isPromoted(unit: PublishUnit, promotion: Promotion): boolean {
-  return promotion === 'candidate' || !isNpmKey(unit.name)
+  return promotion !== 'direct' || !isNpmKey(unit.name)
 }
 
-function promoteSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonly ForwardStep[] {
+function stagedBy(unit: PublishUnit, promotion: Promotion): { readonly staged?: true } {
+  return promotion === 'staged' && isNpmKey(unit.name) ? { staged: true } : {}
+}
+
+function promoteSteps(unit: PublishUnit, needs: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
   if (unit.upload === undefined) return []
   const { name, version } = unit
   const { registry, distTag, was } = unit.upload
+  const staged = stagedBy(unit, promotion)
   const about = { name, version, registry }
   const promote: PromoteStep = {
     kind: 'promote',
@@ -212,6 +227,7 @@ function promoteSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonl
     ...about,
     distTag,
     was,
+    ...staged,
   }
   const unmark: UnmarkStep = {
     kind: 'unmark',
@@ -222,7 +238,7 @@ function promoteSteps(unit: PublishUnit, needs: readonly PublishUnit[]): readonl
     ...about,
     distTag: candidateTag,
   }
-  return isNpmKey(name) ? [promote, unmark] : [promote]
+  return isNpmKey(name) && !staged.staged ? [promote, unmark] : [promote]
 }
 
 /** All tags together, and only for a whole release: a tag is what later plans believe. */

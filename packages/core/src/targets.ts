@@ -78,3 +78,8 @@ export function packageOf(key: TargetKey): PackageName {
   const colon = key.lastIndexOf(':')
   return colon < 0 ? key : key.slice(0, colon)
 }
+
+export function parseTargetKey(key: TargetKey): { readonly name: PackageName; readonly target: TargetId } {
+  const name = packageOf(key)
+  return { name, target: name === key ? 'npm' : key.slice(name.length + 1) }
+}

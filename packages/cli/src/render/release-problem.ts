@@ -22,6 +22,8 @@ type ReleaseCode =
   | 'RELEASE_ALREADY_ROLLED_BACK'
   | 'UNDO_FAILED'
   | 'PROMOTION_IMPOSSIBLE'
+  | 'APPROVAL_WANTED'
+  | 'NOTHING_STAGED'
 
 const nextCommands = 'go on with topsail resume, or go back with topsail rollback'
 
@@ -129,5 +131,17 @@ export const releaseProblemWords: { readonly [Code in ReleaseCode]: ProblemWords
       `Promotion ${quote(p.promotion)} is not possible at ${quote(p.registry)} with the credentials at hand.`,
     mend: () => 'set release.promotion to auto, candidate or direct',
     example: { severity: 'error', promotion: 'staged', registry: 'https://npm.example.com/' },
+  },
+  APPROVAL_WANTED: {
+    title: 'A staged release waits for approval',
+    says: (p) => `Everything is staged, and nobody can install it yet: ${p.versions.map(printable).join(', ')}.`,
+    mend: () => 'topsail approve --otp CODE makes the whole set public, topsail reject drops it',
+    example: { severity: 'error', versions: ['@acme/db@1.2.0', '@acme/api@2.0.1'] },
+  },
+  NOTHING_STAGED: {
+    title: 'No staged release is open',
+    says: () => 'There is nothing to approve or to reject.',
+    mend: () => 'run topsail publish --promotion staged first, or topsail status to see what is open',
+    example: { severity: 'error' },
   },
 }

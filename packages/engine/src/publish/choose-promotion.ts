@@ -1,27 +1,40 @@
 /**
  * How this release becomes public: what was asked for, or the safest way that registries and credentials allow. Moving
- * a dist-tag takes a token; without one only the upload itself can lead it.
+ * a dist-tag takes a token. The identity of a CI job alone may stage, and a person approves; where there is no staging
+ * area either, only the upload itself can lead a dist-tag.
  */
 import { isNpmKey, type Problem, type Promotion, type PublishUnit } from '@topsail/core'
 import type { NpmConfig } from './npmrc.ts'
+import type { Registry } from './registry.ts'
 
-export function choosePromotion(
+export type PromotionChoice = { readonly promotion: Promotion; readonly problems: readonly Problem[] }
+
+export type PromotionWorld = {
+  readonly config: Pick<NpmConfig, 'hasCredentials'>
+  registryAt(url: string): Registry
+}
+
+export async function choosePromotion(
   asked: Promotion | 'auto',
   units: readonly PublishUnit[],
-  config: Pick<NpmConfig, 'hasCredentials'>,
-): { readonly promotion: Promotion; readonly problems: readonly Problem[] } {
+  { config, registryAt }: PromotionWorld,
+): Promise<PromotionChoice> {
   const onNpm = units.filter((unit) => isNpmKey(unit.name))
   const registries = [...new Set(onNpm.flatMap((unit) => unit.upload?.registry ?? []))].toSorted()
+  const cannotStage = async (): Promise<readonly string[]> => {
+    const answers = await Promise.all(registries.map((url) => registryAt(url).staging?.canStage() ?? false))
+    return registries.filter((_, index) => answers[index] !== true)
+  }
   if (asked === 'auto') {
-    const canMoveTags = registries.every((registry) => config.hasCredentials(registry))
-    return { promotion: canMoveTags ? 'candidate' : 'direct', problems: [] }
+    if (registries.every((registry) => config.hasCredentials(registry))) return { promotion: 'candidate', problems: [] }
+    return { promotion: (await cannotStage()).length === 0 ? 'staged' : 'direct', problems: [] }
   }
   if (asked !== 'staged') return { promotion: asked, problems: [] }
-  const problems = registries.map((registry): Problem => ({
+  const problems = (await cannotStage()).map((registry): Problem => ({
     code: 'PROMOTION_IMPOSSIBLE',
     severity: 'error',
     promotion: asked,
     registry,
   }))
-  return { promotion: 'direct', problems }
+  return { promotion: problems.length === 0 ? 'staged' : 'direct', problems }
 }

@@ -21,6 +21,7 @@ import { failed, problemOf } from './attempt.ts'
 import type { Tarball } from './pack/tarball.ts'
 import type { Lookup, Registry } from './registry.ts'
 import type { ChangeOutcome } from './registry-changes.ts'
+import { approve, viewOf } from './stage-effects.ts'
 
 export type NpmEffectsOptions = {
   registryAt(url: string): Registry
@@ -30,6 +31,10 @@ export type NpmEffectsOptions = {
   integritiesOf(upload: StepId): readonly Integrity[]
   /** An earlier run may have sent it already. */
   readonly resumed: boolean
+  /** A person has approved what is staged. */
+  readonly approved: boolean
+  /** What is staged, for the person who has to approve it. */
+  readonly staged: readonly string[]
   /** Called once for each package that is confirmed by this run. */
   afterConfirm(step: ConfirmStep): Promise<void>
 }
@@ -54,7 +59,7 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
       return attempt
     },
     async confirm(step, trial) {
-      const found = await options.registryAt(step.registry).confirm(step.name, step.version)
+      const found = await viewOf(step, options.registryAt).confirm(step.name, step.version)
       if (found.kind !== 'present') return notServed(step, trial, found)
       const attempt = compared(step, found, options)
       if (attempt.kind !== 'done') return attempt
@@ -62,8 +67,14 @@ export function npmEffects(options: NpmEffectsOptions): NpmEffects {
       await options.afterConfirm(step)
       return attempt
     },
-    gate: async () => ({ kind: 'done' }),
-    promote: (step, trial) => moveTag(step, step.version, trial, options),
+    async gate(step) {
+      if (step.staged !== true || options.approved) return { kind: 'done' }
+      return failed({ code: 'APPROVAL_WANTED', versions: options.staged })
+    },
+    promote: (step, trial) =>
+      step.staged === true
+        ? approve(step, trial, { ...options, compared: (found) => compared(step, found, options) })
+        : moveTag(step, step.version, trial, options),
     unmark: (step, trial) => moveTag(step, undefined, trial, options),
     async evidenceOf(step): Promise<Evidence | undefined> {
       if (step.kind === 'upload') return { distTag: step.distTag, was: step.was }
@@ -86,7 +97,7 @@ async function distTagsOf(
 }
 
 async function upload(step: UploadStep, trial: Trial, options: NpmEffectsOptions): Promise<Attempt> {
-  const registry = options.registryAt(step.registry)
+  const registry = viewOf(step, options.registryAt)
   const about = { name: step.name, version: step.version, registry: step.registry }
   const again = (detail: string, after: number | undefined): Attempt => {
     const problem = problemOf({ code: 'UPLOAD_GAVE_UP', ...about, attempts: trial.attempt, detail })
@@ -164,7 +175,7 @@ function tagMoved(outcome: ChangeOutcome, step: PromoteStep | UnmarkStep, trial:
 
 /** An old registry that keeps no integrity cannot tell ours from another's; it has the version, and that is all. */
 function compared(
-  step: UploadStep | ConfirmStep,
+  step: UploadStep | ConfirmStep | PromoteStep,
   found: Extract<Lookup, { kind: 'present' }>,
   options: NpmEffectsOptions,
 ): Attempt {

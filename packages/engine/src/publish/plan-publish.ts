@@ -55,7 +55,8 @@ export async function planPublish(session: Session, options: PlanOptions): Promi
     packing: [...new Set(uploading.map((unit) => packageOf(unit.name)))],
     setting: options.build === false ? false : snapshot.settings.release.build,
   })
-  const chosen = choosePromotion(options.promotion ?? snapshot.settings.release.promotion, units, config)
+  const asked = options.promotion ?? snapshot.settings.release.promotion
+  const chosen = await choosePromotion(asked, units, session)
   const before = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
   const problems = [...before, ...choice.problems, ...chosen.problems]
   const { promotion } = chosen

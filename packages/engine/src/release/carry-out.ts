@@ -34,6 +34,8 @@ export type CarryOptions = {
   readonly onEvent: (event: DriveEvent) => void
   /** Where tags are pushed to. */
   readonly remote: string | undefined
+  /** A person has approved what is staged. */
+  readonly approved?: boolean | undefined
   /** Nothing comes after it: the lease is given back in the same step in which the release ends. */
   readonly last?: boolean | undefined
 }
@@ -166,6 +168,10 @@ async function goForward(
     read: (tarball) => ports.tarballs.read(tarball),
     integritiesOf: (upload) => progress.integrities.get(upload) ?? [],
     resumed: options.resumed === true,
+    approved: options.approved === true,
+    staged: steps.flatMap((step) =>
+      step.kind === 'upload' && step.staged === true ? [`${step.name}@${step.version}`] : [],
+    ),
     async afterConfirm({ name }) {
       const unit = units.find((each) => each.name === name)
       const warning = unit === undefined ? undefined : await options.packer.afterPublish(unit)

@@ -56,6 +56,8 @@ type Move = { readonly distTag: string; readonly was: Version | null }
 
 async function undoUpload(step: UploadStep, id: string, trial: Trial, options: UndoOptions): Promise<Attempt> {
   const registry = options.ports.registryAt(step.registry)
+  const rejected = step.staged === true ? await rejectStaged(step, registry, id, trial) : undefined
+  if (rejected !== undefined) return rejected
   const found = await registry.lookup(step.name, step.version)
   if (found.kind === 'unreachable') return again(found.detail, found.retryAfter, id, trial)
   if (found.kind === 'absent') return notYetShown(step, id, trial, options)
@@ -94,6 +96,20 @@ function notYetShown(step: UploadStep, id: string, trial: Trial, { progress, com
 
 /** Milliseconds. */
 const longestOnItsWay = 30_000
+
+/** Undefined when it is not staged any more; what was approved meanwhile is public. */
+async function rejectStaged(
+  { name, version }: UploadStep,
+  { staging }: Registry,
+  id: string,
+  trial: Trial,
+): Promise<Attempt | undefined> {
+  const staged = await staging?.lookupStaged(name, version)
+  if (staged === undefined || staged.kind === 'absent') return undefined
+  if (staged.kind === 'unreachable') return again(staged.detail, staged.retryAfter, id, trial)
+  const outcome = await staging?.reject(name, version)
+  return outcome === undefined ? undefined : changeAttempt(outcome, id, trial)
+}
 
 /** Unpublished where that was asked for and is allowed, else marked so that nobody takes it for good. */
 async function takeAway(

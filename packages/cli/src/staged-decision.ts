@@ -1,0 +1,30 @@
+/**
+ * What `topsail approve` and `topsail reject` have in common: they go on with the open staged release, one way or the
+ * other, and tell what came of it.
+ */
+import { decideStaged } from '@topsail/engine'
+import { type CommonOptions, folderOf, writeJson } from './command.ts'
+import type { CliContext } from './context.ts'
+import { reportProblems } from './render/problem.ts'
+import { publishProgress } from './render/publish-progress.ts'
+import { renderPublishResult } from './render/publish-result.ts'
+
+export type DecisionOptions = CommonOptions & { readonly otp?: string }
+
+export async function decide(
+  decision: 'approve' | 'reject',
+  options: DecisionOptions,
+  context: CliContext,
+): Promise<void> {
+  const progress = publishProgress(context.err)
+  const { onEvent, onWait } = progress
+  const cwd = folderOf(context, options)
+  const result = await decideStaged({ cwd, decision, otp: options.otp, env: context.env, onEvent, onWait }).finally(
+    progress.end,
+  )
+  reportProblems(context, result.problems)
+  context.exitWith(result.exitCode)
+  if (options.json === true) return writeJson(context, { schema: 'topsail/publish@1', dryRun: false, ...result })
+  const isDropped = decision === 'reject' && result.exitCode === 0
+  context.out.write(isDropped ? 'The staged release was dropped.\n' : renderPublishResult(result, context.out))
+}
