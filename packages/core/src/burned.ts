@@ -4,8 +4,10 @@
  */
 import { canonicalJson } from './canonical.ts'
 import type { Groups } from './groups.ts'
+import type { Progress } from './journal.ts'
 import type { PackageName, Version } from './names.ts'
 import { compareText, recordOf } from './record.ts'
+import { packageOf } from './targets.ts'
 import { incrementPrerelease, incrementVersion, isPrerelease } from './versions.ts'
 
 /** Sorted versions by package. */
@@ -61,6 +63,20 @@ export function withBurned(before: BurnedVersions, more: readonly BurnedVersion[
 
 export function burnedText(versions: BurnedVersions): string {
   return `${canonicalJson({ format, versions })}\n`
+}
+
+/**
+ * What a release that went back leaves behind for good: versions that stay in a registry, and those that were taken away
+ * again, which most registries never accept a second time.
+ */
+export function burnedBy({ opened, steps, unpublish }: Progress): readonly BurnedVersion[] {
+  return opened.steps.flatMap((step) => {
+    const progress = step.kind === 'upload' ? steps.get(step.id) : undefined
+    if (step.kind !== 'upload' || progress === undefined) return []
+    const wasSent = Object.keys(progress.evidence).length > 0
+    const isBurned = progress.state === 'left' || (unpublish && wasSent)
+    return isBurned ? [{ name: packageOf(step.name), version: step.version }] : []
+  })
 }
 
 /** Nothing where the text is none of ours. */

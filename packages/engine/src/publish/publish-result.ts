@@ -10,6 +10,7 @@ import type {
   Promotion,
   PublishedVersion,
   PublishUnit,
+  SetId,
   Step,
   StepId,
   Version,
@@ -40,6 +41,8 @@ export type ReleaseSummary = {
   readonly promotion: Promotion
   /** Begun by an earlier run. */
   readonly resumed: boolean
+  /** The release set that it left, or, rolled back, the one that is live again. */
+  readonly set: SetId | undefined
 }
 
 export type PublishResult = {
@@ -136,9 +139,9 @@ function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
   })
 }
 
-function summaryOf({ release, state, progress }: ReleaseEnd, resumed: boolean): readonly ReleaseSummary[] {
+function summaryOf({ release, state, progress, set }: ReleaseEnd, resumed: boolean): readonly ReleaseSummary[] {
   if (release === undefined || state === 'unopened' || progress === undefined) return []
-  return [{ id: release, state, promotion: progress.opened.promotion, resumed }]
+  return [{ id: release, state, promotion: progress.opened.promotion, resumed, set }]
 }
 
 type Part = Pick<PublishResult, 'published' | 'candidates' | 'failed' | 'held' | 'tags' | 'rerun'>

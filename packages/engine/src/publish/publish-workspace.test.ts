@@ -587,3 +587,22 @@ test('what is published is built first, and a build that fails stops before anyt
   const { gunzipSync } = await import('node:zlib')
   expect(gunzipSync(Buffer.from(await tarball.arrayBuffer())).toString('latin1')).toContain('package/built.js')
 })
+
+test('a finished release leaves its release set at the remote and in this clone', async () => {
+  await open({ db: [], api: ['db'] })
+  const result = await publish()
+  const [first] = result.releases
+  expect(first?.set).toMatch(/^sha256-[0-9a-f]{64}$/)
+  const here = await repository.git('rev-parse', 'refs/topsail/sets')
+  expect(await repository.git('ls-remote', 'origin', 'refs/topsail/sets')).toBe(`${here}\trefs/topsail/sets`)
+  const set: unknown = JSON.parse(await repository.git('cat-file', 'blob', `${here}:set.json`))
+  const artefacts = [{ target: 'npm', where: proxy.url, digest: expect.stringMatching(/^sha512-/) }]
+  expect(set).toMatchObject({
+    schema: 'topsail/set@1',
+    release: first?.id,
+    units: [
+      { name: `${scope}/api`, version: '1.0.0', artefacts },
+      { name: `${scope}/db`, version: '1.0.0', artefacts },
+    ],
+  })
+})

@@ -74,8 +74,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
   const ports = await diskPorts({ root, workspace, head, git, remote, registryAt, targetsIn, redact, clock, env })
-  const { refs: namespace, leaseSeconds } = settings.release
-  const holding = { namespace, leaseSeconds, wait: 'while-silent', onWait: options.onWait } as const
+  const { refs: namespace, leaseSeconds, sign } = settings.release
+  const holding = { namespace, leaseSeconds, sign, wait: 'while-silent', onWait: options.onWait } as const
   return { root, git, snapshot, config, registryAt, addresses: targets.addresses, concurrency, remote, ports, holding }
 }
 

@@ -11,6 +11,7 @@ import type {
   Promotion,
   PublishUnit,
   RetryPolicy,
+  SetId,
   Sha,
   Step,
   StepId,
@@ -53,6 +54,8 @@ export type ReleaseEnd = {
   readonly progress: Progress | undefined
   readonly steps: readonly Step[]
   readonly driven: DriveResult
+  /** The release set that is live from now on. */
+  readonly set?: SetId | undefined
   readonly problems: readonly Problem[]
 }
 
@@ -267,7 +270,8 @@ async function ended(
     await keeper.leave(isLost ? 'lost' : 'ours')
     return { release, state: 'open', progress: keeper.progress(), steps, driven, problems: warnings }
   }
-  const stop = stopOf(await keeper.close(as))
+  const closed = await keeper.close(as)
+  const stop = stopOf(closed.state)
   const unpushed: readonly Problem[] =
     stop === undefined
       ? []
@@ -279,7 +283,8 @@ async function ended(
             detail: 'detail' in stop ? stop.detail : stop.code,
           },
         ]
-  return { release, state: as, progress: keeper.progress(), steps, driven, problems: [...warnings, ...unpushed] }
+  const problems = [...warnings, ...closed.problems, ...unpushed]
+  return { release, state: as, progress: keeper.progress(), steps, driven, set: closed.set, problems }
 }
 
 async function abandoned(

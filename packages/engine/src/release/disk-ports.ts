@@ -21,6 +21,7 @@ import { gitRefStore } from './git-ref-store.ts'
 import { memoryRefStore } from './memory-ref-store.ts'
 import type { ReleaseClock, ReleasePacker, ReleasePorts } from './ports.ts'
 import { revertBranches } from './revert-branch.ts'
+import { gitSources } from './set-sources.ts'
 
 export type DiskPortsOptions = {
   /** The workspace root, absolute. */
@@ -53,6 +54,7 @@ export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts
     packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
     tags: gitTags(git),
     branches: revertBranches({ git, gitIn, remote }),
+    sources: gitSources(git),
     clock: releaseClock(options.clock),
     redact: options.redact,
   }

@@ -17,8 +17,24 @@ export function gitRefStore(git: Git, remote: string | undefined): RefStore {
       }
       return readCommit(git, sha)
     },
-    swap: (moves) => (remote === undefined ? swapLocal(git, moves) : swapRemote(git, remote, moves)),
+    async swap(moves) {
+      if (remote === undefined) return swapLocal(git, moves)
+      const outcome = await swapRemote(git, remote, moves)
+      if (outcome.kind === 'done') await follow(git, moves)
+      return outcome
+    },
   }
+}
+
+/** What plans and people read later, without asking the remote. */
+const read = /\/(?:sets|burned)$/
+
+/** Branches have their own way of being followed. */
+async function follow(git: Git, moves: readonly RefMove[]): Promise<void> {
+  const lines = moves
+    .filter(({ ref, to }) => to !== undefined && read.test(ref) && !ref.startsWith('refs/heads/'))
+    .map(({ ref, to }) => `update ${ref} ${to}\n`)
+  if (lines.length > 0) await git(['update-ref', '--stdin'], { input: lines.join('') })
 }
 
 async function listLocal(git: Git, prefix: string): Promise<RefsRead> {

@@ -12,6 +12,8 @@ export type HoldSettings = {
   /** `refs/topsail`. */
   readonly namespace: string
   readonly leaseSeconds: number
+  /** Whether release sets are signed. */
+  readonly sign?: boolean
   readonly wait: LeaseOptions['wait']
   readonly onWait?: ((other: LeaseHolder) => void) | undefined
 }
@@ -20,8 +22,10 @@ export type Hold = {
   readonly lease: Lease
   readonly holder: string
   readonly names: ReleaseRefs
-  /** Below the namespace, when the lease was taken. */
+  /** Below the namespace, when the lease was taken; `moved` tells what has become of them since. */
   readonly refs: ReadonlyMap<string, Sha>
+  moved(moves: readonly RefMove[]): void
+  readonly records: { readonly namespace: string; readonly sign: boolean }
   /** Gives the lease back, moving other refs in the same step; nothing once it is given back. */
   end(more?: readonly RefMove[]): Promise<LeaseState>
 }
@@ -31,12 +35,12 @@ export type HoldAnswer =
   | { readonly kind: 'stopped'; readonly problem: Problem }
 
 export async function holdReleases(ports: ReleasePorts, settings: HoldSettings): Promise<HoldAnswer> {
-  const { clock, refs, holders } = ports
+  const { clock, holders } = ports
   const names = releaseRefs(settings.namespace)
   const holder = await holders.claim()
   const seconds = settings.leaseSeconds
   const answer = await acquireLease({
-    refs,
+    refs: ports.refs,
     ref: names.lease,
     holder,
     seconds,
@@ -64,7 +68,15 @@ export async function holdReleases(ports: ReleasePorts, settings: HoldSettings):
         given = state.kind !== 'unreachable'
         return state
       }
-      return { kind: 'held', hold: { lease, holder, names, refs: answer.refs, end } }
+      const refs = new Map(answer.refs)
+      const moved = (moves: readonly RefMove[]): void => {
+        for (const { ref, to } of moves) {
+          if (to === undefined) refs.delete(ref)
+          else refs.set(ref, to)
+        }
+      }
+      const records = { namespace: settings.namespace, sign: settings.sign === true }
+      return { kind: 'held', hold: { lease, holder, names, refs, moved, records, end } }
     }
   }
 }

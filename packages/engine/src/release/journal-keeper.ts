@@ -3,12 +3,13 @@
  * atomic step, so that whoever lost the lease can no longer move it.
  */
 import { foldJournal } from '@topsail/core'
-import type { JournalEvent, Problem, Progress, Sha } from '@topsail/core'
+import type { JournalEvent, Problem, Progress, SetId, Sha } from '@topsail/core'
 import { problemOf } from '../publish/attempt.ts'
 import type { Hold } from './hold.ts'
 import type { Journal } from './journal-file.ts'
 import type { LeaseState } from './lease.ts'
 import type { ReleasePorts } from './ports.ts'
+import { recordFinished, recordRolledBack } from './record-set.ts'
 import type { RefMove } from './ref-store.ts'
 import { journalName } from './stored-release.ts'
 
@@ -19,10 +20,17 @@ export type JournalKeeper = {
   push(): Promise<LeaseState>
   /** The same beside the work; what comes of it shows at the next check of the lease. */
   pushMeanwhile(): void
-  /** Ends the release here and at the ref; the lease stays. */
-  close(as: 'finished' | 'rolled-back'): Promise<LeaseState>
+  /** Ends the release here and at the ref, and leaves its release set; the lease stays. */
+  close(as: 'finished' | 'rolled-back'): Promise<Closed>
   /** Leaves it open for whoever comes next. */
   leave(state: 'ours' | 'lost'): Promise<void>
+}
+
+export type Closed = {
+  readonly state: LeaseState
+  /** The set that is live from now on. */
+  readonly set: SetId | undefined
+  readonly problems: readonly Problem[]
 }
 
 type Ref = { readonly name: string; readonly sha: Sha }
@@ -47,17 +55,20 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   let ref = options.ref
   let pushes: Promise<unknown> = Promise.resolve()
 
-  const moveTo = async (name: string, ends: boolean): Promise<LeaseState> => {
+  const moveTo = async (name: string, ends: boolean, more: readonly RefMove[]): Promise<LeaseState> => {
     const files = { [journalName]: await journal.text() }
     const message = JSON.stringify({ format: 'topsail/journal@1', release })
     const sha = await ports.refs.write({ message, files }, undefined)
-    const moves = movesBetween(ref, { name, sha })
+    const moves = [...movesBetween(ref, { name, sha }), ...more]
     const state = await (ends && options.last === true ? hold.end(moves) : hold.lease.renewWith(moves))
-    if (state.kind === 'held') ref = { name, sha }
+    if (state.kind === 'held') {
+      ref = { name, sha }
+      hold.moved(moves)
+    }
     return state
   }
-  const inTurn = (name: string, ends = false): Promise<LeaseState> => {
-    const turn = pushes.then(() => moveTo(name, ends))
+  const inTurn = (name: string, ends = false, more: readonly RefMove[] = []): Promise<LeaseState> => {
+    const turn = pushes.then(() => moveTo(name, ends, more))
     pushes = turn.catch(() => {})
     return turn
   }
@@ -74,14 +85,22 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
     pushMeanwhile: () => void inTurn(open).catch(() => {}),
     async close(as) {
       if (progress().closed === undefined) await journal.append({ kind: 'closed', as })
-      const state = await inTurn(hold.names.closed(release), true)
+      const options = { ...hold.records, listed: hold.refs }
+      const record = as === 'finished' ? recordFinished : recordRolledBack
+      const recorded = await record(ports, progress(), options)
+      if (recorded.kind === 'unreachable') {
+        await pushes
+        await journal.close()
+        return { state: recorded, set: undefined, problems: [] }
+      }
+      const state = await inTurn(hold.names.closed(release), true, recorded.moves)
       await journal.close()
       // The copy at the ref is what is kept of it.
       if (state.kind === 'held') {
         await ports.tarballs.drop(release)
         await ports.journals.forget(release)
       }
-      return state
+      return { state, set: recorded.set?.id, problems: recorded.problems }
     },
     async leave(state) {
       if (state === 'ours') await inTurn(open, true)

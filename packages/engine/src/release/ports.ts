@@ -13,6 +13,7 @@ import type { TagWriter } from '../publish/tags.ts'
 import type { Journal } from './journal-file.ts'
 import type { LeaseClock } from './lease.ts'
 import type { RefStore } from './ref-store.ts'
+import type { ReleaseSources } from './set-sources.ts'
 
 export type ReleasePorts = {
   registryAt(url: string): Registry & RegistryChanges
@@ -31,6 +32,8 @@ export type ReleasePorts = {
   >
   readonly tags: TagWriter
   readonly branches: RevertBranches
+  /** Where the units of a release come from, for its release set. */
+  readonly sources: ReleaseSources
   readonly clock: ReleaseClock
   readonly redact: Redact
 }

@@ -45,26 +45,29 @@ async function release(id: string, versions: Readonly<Record<string, string>>): 
   }))
   const commit = await repository.git('rev-parse', 'HEAD')
   const integrities = new Map(units.map((each) => [`upload:${each.name}@${each.version}`, [`sha512-${each.version}`]]))
-  return { opened: { release: id, commit, promotion: 'candidate', units }, integrities } as unknown as Progress
+  const steps = units.map(({ name, version }) => ({ kind: 'upload', id: `upload:${name}@${version}`, name, version }))
+  const left = new Map(steps.map((step) => [step.id, { state: 'left', evidence: {}, detail: 'it stays' }]))
+  const opened = { release: id, commit, promotion: 'candidate', units, steps }
+  return { opened, integrities, steps: left, unpublish: false } as unknown as Progress
 }
 
 async function record(
   kind: (ports: Parameters<typeof recordFinished>[0], options: RecordOptions) => Promise<Recorded>,
   sign = false,
-): Promise<Recorded> {
+): Promise<Extract<Recorded, { kind: 'recorded' }>> {
   const git = gitIn(repository.root)
   const refs = gitRefStore(git, 'origin')
   const listed = await refs.list(`${namespace}/`)
   if (listed.kind === 'unreachable') throw new Error(listed.detail)
   const recorded = await kind({ refs, sources: gitSources(git) }, { namespace, listed: listed.refs, sign })
+  if (recorded.kind === 'unreachable') throw new Error(recorded.detail)
   if (recorded.moves.length > 0) expect(await refs.swap(recorded.moves)).toEqual({ kind: 'done' })
   return recorded
 }
 
 const finish = (progress: Progress, sign = false) =>
   record((ports, options) => recordFinished(ports, progress, options), sign)
-const rollBack = (progress: Progress, burned: readonly { name: string; version: string }[]) =>
-  record((ports, options) => recordRolledBack(ports, progress, burned, options))
+const rollBack = (progress: Progress) => record((ports, options) => recordRolledBack(ports, progress, options))
 const read = () => readSets(gitIn(repository.root), { namespace, fetch: true })
 
 test('a finished release leaves a set with what is live, where it came from and what changed', async () => {
@@ -147,7 +150,7 @@ test('after a rollback the set before is live again, and other clones skip the b
   const { set: before } = await finish(await release('r1', { db: '1.0.0', api: '1.0.0' }))
   const second = await release('r2', { db: '1.1.0' })
   await finish(second)
-  await rollBack(second, [{ name: 'db', version: '1.1.0' }])
+  await rollBack(second)
   const { chain } = await read()
   expect(chain[0]).toMatchObject({ id: before?.id })
   expect(chain).toHaveLength(3)
@@ -158,7 +161,7 @@ test('after a rollback the set before is live again, and other clones skip the b
 
 test('what was never finished is burned all the same', async () => {
   await open()
-  await rollBack(await release('r1', { db: '1.0.0' }), [{ name: 'db', version: '1.0.0' }])
+  await rollBack(await release('r1', { db: '1.0.0' }))
   expect((await read()).chain).toEqual([])
   expect(await repository.git('for-each-ref', '--format=%(refname)', namespace)).toBe(`${namespace}/burned`)
 })

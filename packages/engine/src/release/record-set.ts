@@ -4,8 +4,10 @@
  * lets them happen together with the end of its journal, so that neither is ever there without the other.
  */
 import {
+  burnedBy,
   burnedText,
   nextReleaseSet,
+  packageOf,
   parseBurned,
   parseReleaseSet,
   setIdOf,
@@ -13,13 +15,23 @@ import {
   setWithout,
   withBurned,
 } from '@topsail/core'
-import type { BurnedVersion, Problem, Progress, ReleaseSet, SetArtefact, SetId, SetUnit, Sha } from '@topsail/core'
+import type {
+  BurnedVersion,
+  PackageName,
+  Path,
+  Problem,
+  Progress,
+  ReleaseSet,
+  SetId,
+  SetUnit,
+  Sha,
+} from '@topsail/core'
 import { burnedFile, burnedRef } from '../read/burned.ts'
 import { sha256 } from '../read/read-snapshot.ts'
 import type { RefMove, RefStore } from './ref-store.ts'
 import type { ReleaseSources } from './set-sources.ts'
 
-export type RecordPorts = { readonly refs: RefStore; readonly sources: ReleaseSources }
+type RecordPorts = { readonly refs: RefStore; readonly sources: ReleaseSources }
 
 export type RecordOptions = {
   /** `refs/topsail`. */
@@ -30,11 +42,17 @@ export type RecordOptions = {
   readonly sign: boolean
 }
 
-export type Recorded = {
-  readonly moves: readonly RefMove[]
-  readonly set: { readonly id: SetId; readonly set: ReleaseSet } | undefined
-  readonly problems: readonly Problem[]
-}
+export type Recorded =
+  | {
+      readonly kind: 'recorded'
+      readonly moves: readonly RefMove[]
+      readonly set: { readonly id: SetId; readonly set: ReleaseSet } | undefined
+      readonly problems: readonly Problem[]
+    }
+  /** What was recorded before could not be read; nothing may be put in its place. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+const unreachable: Recorded = { kind: 'unreachable', detail: 'the release sets recorded before could not be read' }
 
 /** The file in each commit of the chain. */
 export const setFile = 'set.json'
@@ -48,38 +66,43 @@ export async function recordFinished(
   progress: Progress,
   options: RecordOptions,
 ): Promise<Recorded> {
-  const { release, commit, promotion, units } = progress.opened
+  const { release, commit, promotion } = progress.opened
   const last = await lastSet(ports, options)
+  if (last === 'unreachable') return unreachable
   // Ended before, by a run that died before it could say so.
-  if (last?.set.release === release) return { moves: [], set: { id: last.id, set: last.set }, problems: [] }
-  const others = (last?.set.units ?? []).map((unit) => unit.dir)
-  const facts = await ports.sources({ commit, units, others })
+  if (last?.set.release === release) {
+    return { kind: 'recorded', moves: [], set: { id: last.id, set: last.set }, problems: [] }
+  }
   const known = new Map(last?.set.units.map((unit) => [unit.name, unit]))
-  const finished = units.flatMap((unit, index): readonly Omit<SetUnit, 'release'>[] => {
-    // Only its tag was missing.
-    if (unit.upload === undefined && known.get(unit.name)?.version === unit.version) return []
-    const { name, version, dir } = unit
-    const source = facts.units[index] ?? { tree: null, contracts: {}, changes: [] }
-    return [{ name, version, dir, artefacts: artefactsOf(unit, progress), ...source }]
-  })
-  const exists = (dir: string): boolean => facts.present.has(dir)
-  const set = nextReleaseSet({ release, commit, promotion, units: finished, exists }, last?.set)
+  // Of a package that has all but its tag nothing new is said.
+  const brought = broughtBy(progress).filter(
+    (unit) => unit.artefacts.length > 0 || known.get(unit.name)?.version !== unit.version,
+  )
+  const others = (last?.set.units ?? []).map((unit) => unit.dir)
+  const facts = await ports.sources({ commit, units: brought, others })
+  const units = brought.map((unit, index) => ({ ...unit, ...(facts.units[index] ?? noSource) }))
+  const exists = (dir: Path): boolean => facts.present.has(dir)
+  const set = nextReleaseSet({ release, commit, promotion, units, exists }, last?.set)
   return appended(ports, set, last, options)
 }
+
+const noSource = { tree: null, contracts: {}, changes: [] }
 
 export async function recordRolledBack(
   ports: RecordPorts,
   progress: Progress,
-  burned: readonly BurnedVersion[],
   options: RecordOptions,
 ): Promise<Recorded> {
   const { release } = progress.opened
-  const moves = await burn(ports, burned, options)
+  const moves = await burn(ports, burnedBy(progress), options)
+  if (moves === 'unreachable') return unreachable
   const last = await lastSet(ports, options)
+  if (last === 'unreachable') return unreachable
   if (last === undefined || !last.set.units.some((unit) => unit.release === release))
-    return { moves, set: undefined, problems: [] }
+    return { kind: 'recorded', moves, set: undefined, problems: [] }
   const before = await setBefore(ports, release, last, options)
-  const recorded = await appended(ports, setWithout(release, last.set, before), last, options)
+  if (before === 'unreachable') return unreachable
+  const recorded = await appended(ports, setWithout(release, last.set, before?.set), last, options)
   return { ...recorded, moves: [...moves, ...recorded.moves] }
 }
 
@@ -87,12 +110,14 @@ async function burn(
   { refs }: RecordPorts,
   burned: readonly BurnedVersion[],
   options: RecordOptions,
-): Promise<RefMove[]> {
+): Promise<readonly RefMove[] | 'unreachable'> {
   if (burned.length === 0) return []
   const ref = burnedRef(options.namespace)
   const from = options.listed.get(ref)
-  const before = from === undefined ? undefined : (await refs.read(ref, from))?.files[burnedFile]
-  const text = burnedText(withBurned(parseBurned(before ?? ''), burned))
+  const content = from === undefined ? undefined : await refs.read(ref, from)
+  if (from !== undefined && content === undefined) return 'unreachable'
+  const before = content?.files[burnedFile] ?? ''
+  const text = burnedText(withBurned(parseBurned(before), burned))
   if (text === before) return []
   return [{ ref, from, to: await refs.write({ message: 'burned versions', files: { [burnedFile]: text } }, from) }]
 }
@@ -104,7 +129,7 @@ async function appended(
   set: ReleaseSet,
   last: StoredSet | undefined,
   { namespace, listed, sign }: RecordOptions,
-): Promise<Recorded> {
+): Promise<Extract<Recorded, { kind: 'recorded' }>> {
   const text = setText(set)
   const id = setIdOf(text, sha256)
   const ref = setsRef(namespace)
@@ -116,20 +141,23 @@ async function appended(
     previous: last?.sha ?? null,
   })
   const content = { message, files: { [setFile]: text } }
-  if (!sign) return { moves: [{ ref, from, to: await refs.write(content, from) }], set: { id, set }, problems: [] }
+  const recorded = (to: Sha, problems: readonly Problem[]) =>
+    ({ kind: 'recorded', moves: [{ ref, from, to }], set: { id, set }, problems }) as const
+  if (!sign) return recorded(await refs.write(content, from), [])
   try {
-    return { moves: [{ ref, from, to: await refs.write({ ...content, sign }, from) }], set: { id, set }, problems: [] }
+    return recorded(await refs.write({ ...content, sign }, from), [])
   } catch (error) {
     // What is live stays live; a record without a signature is better than none.
     const detail = error instanceof Error ? error.message : String(error)
-    const problem: Problem = { code: 'SET_NOT_SIGNED', severity: 'warning', detail }
-    return { moves: [{ ref, from, to: await refs.write(content, from) }], set: { id, set }, problems: [problem] }
+    return recorded(await refs.write(content, from), [{ code: 'SET_NOT_SIGNED', severity: 'warning', detail }])
   }
 }
 
-function lastSet(ports: RecordPorts, { namespace, listed }: RecordOptions): Promise<StoredSet | undefined> {
+type SetReading = StoredSet | undefined | 'unreachable'
+
+async function lastSet(ports: RecordPorts, { namespace, listed }: RecordOptions): Promise<SetReading> {
   const sha = listed.get(setsRef(namespace))
-  return sha === undefined ? Promise.resolve(undefined) : readSet(ports, sha, namespace)
+  return sha === undefined ? undefined : readSet(ports, sha, namespace)
 }
 
 /** The newest set in the chain that has nothing of this release yet. */
@@ -138,21 +166,22 @@ async function setBefore(
   release: string,
   last: StoredSet,
   { namespace }: RecordOptions,
-): Promise<ReleaseSet | undefined> {
-  let stored: StoredSet | undefined = last
-  while (stored?.set.units.some((unit) => unit.release === release) === true) {
+): Promise<SetReading> {
+  let stored: SetReading = last
+  while (typeof stored === 'object' && stored.set.units.some((unit) => unit.release === release)) {
     stored = stored.previous === undefined ? undefined : await readSet(ports, stored.previous, namespace)
   }
-  return stored?.set
+  return stored
 }
 
-/** A set that cannot be read ends the chain; what comes after it begins a new one. */
-async function readSet({ refs }: RecordPorts, sha: Sha, namespace: string): Promise<StoredSet | undefined> {
+/** A commit without a set that can be read ends the chain; what comes after it begins a new one. */
+async function readSet({ refs }: RecordPorts, sha: Sha, namespace: string): Promise<SetReading> {
   const content = await refs.read(setsRef(namespace), sha)
-  const text = content?.files[setFile]
+  if (content === undefined) return 'unreachable'
+  const text = content.files[setFile]
   const set = text === undefined ? undefined : parseReleaseSet(text)
   if (text === undefined || set === undefined) return undefined
-  return { sha, id: setIdOf(text, sha256), set, previous: previousIn(content?.message ?? '') }
+  return { sha, id: setIdOf(text, sha256), set, previous: previousIn(content.message) }
 }
 
 function previousIn(message: string): Sha | undefined {
@@ -164,11 +193,17 @@ function previousIn(message: string): Sha | undefined {
   }
 }
 
-function artefactsOf(
-  { name, version, upload }: Progress['opened']['units'][number],
-  progress: Progress,
-): readonly SetArtefact[] {
-  if (upload === undefined) return []
-  const digest = progress.integrities.get(`upload:${name}@${version}`)?.at(-1)
-  return digest === undefined ? [] : [{ target: 'npm', where: upload.registry, digest }]
+type BroughtUnit = Pick<SetUnit, 'name' | 'version' | 'dir' | 'artefacts'>
+
+/** By package, with what each of its targets has. */
+function broughtBy({ opened, integrities }: Progress): readonly BroughtUnit[] {
+  const packages = new Map<PackageName, BroughtUnit>()
+  for (const { name: key, version, dir, upload } of opened.units) {
+    const name = packageOf(key)
+    const digest = upload === undefined ? undefined : integrities.get(`upload:${key}@${version}`)?.at(-1)
+    const target = key === name ? 'npm' : key.slice(name.length + 1)
+    const more = upload === undefined || digest === undefined ? [] : [{ target, where: upload.registry, digest }]
+    packages.set(name, { name, version, dir, artefacts: [...(packages.get(name)?.artefacts ?? []), ...more] })
+  }
+  return [...packages.values()]
 }

@@ -54,6 +54,10 @@ export function memoryPorts(place: Place): ReleasePorts {
           () => ({ kind: 'failed', detail }) as const,
         ),
     },
+    sources: async ({ units, others }) => ({
+      units: units.map(() => ({ tree: null, contracts: {}, changes: [] })),
+      present: new Set(others),
+    }),
     clock: clockOf(place),
     redact: (text) => text,
   }
