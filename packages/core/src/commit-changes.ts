@@ -7,7 +7,7 @@ import type { Bump } from './bump.ts'
 import type { CommitChange } from './change.ts'
 import type { CommitPreset } from './commit-presets.ts'
 import { isMerge, prepareWalk, type Walk } from './commit-walk.ts'
-import type { Statement } from './commits.ts'
+import type { Message, PlainHead, Statement } from './commits.ts'
 import type { CommitIndex } from './history.ts'
 import type { PackageName, Path, Sha, Version } from './names.ts'
 import type { Problem } from './problem.ts'
@@ -30,8 +30,11 @@ export function readCommitChanges(snapshot: Snapshot, history: History, packages
   const walk = prepareWalk(snapshot, history, packages)
   const changes: CommitChange[] = []
   const spokenFor: { readonly change: CommitChange; readonly changesets: readonly Path[] }[] = []
-  for (let index = history.commits.length - 1; index >= 0; index -= 1) {
-    const found = changesOfCommit(index, walk)
+  const isSilent = silentHeads(walk)
+  const bumpsFor = sharedBumps()
+  for (let index = walk.commits.size - 1; index >= 0; index -= 1) {
+    if (isSilent(index)) continue
+    const found = changesOfCommit(index, walk, bumpsFor)
     if (found.length === 0) continue
     const changesets = walk.carried.get(walk.changeOf(index))
     if (changesets === undefined) changes.push(...found)
@@ -45,11 +48,39 @@ export function readCommitChanges(snapshot: Snapshot, history: History, packages
   }
 }
 
-function changesOfCommit(index: CommitIndex, walk: Walk): readonly CommitChange[] {
-  const commit = walk.commits[index]
-  if (commit === undefined) return []
-  const merge = isMerge(commit)
-  if (walk.preset.attribution.dependents && asksNothing(walk.read(index).statements, walk.preset)) return []
+/** Whether a plain message asks for nothing: then nothing else of the commit matters, unless a merge brought it in. */
+function silentHeads({ messages, merges, preset }: Walk): (index: CommitIndex) => boolean {
+  const silent: boolean[] = []
+  return (index) => {
+    const head = messages.head(index)
+    if (head < 0 || (merges[index] ?? -1) >= 0) return false
+    return (silent[head] ??= isSilentHead(messages.heads(head), preset))
+  }
+}
+
+function isSilentHead(head: PlainHead | undefined, preset: CommitPreset): boolean {
+  return head !== undefined && askedBump(head, preset) === 'none'
+}
+
+type BumpsFor = (bumps: readonly (readonly [PackageName, Bump])[]) => Readonly<Record<PackageName, Bump>>
+
+/** Most changes ask one bump of one package: those that ask the same share a record. */
+function sharedBumps(): BumpsFor {
+  const shared = new Map<PackageName, Partial<Record<Bump, Readonly<Record<PackageName, Bump>>>>>()
+  return (bumps) => {
+    const [first, ...others] = bumps
+    if (first === undefined || others.length > 0) return recordOf(bumps)
+    const [name, bump] = first
+    const known = shared.get(name) ?? {}
+    shared.set(name, known)
+    return (known[bump] ??= recordOf(bumps))
+  }
+}
+
+function changesOfCommit(index: CommitIndex, walk: Walk, bumpsFor: BumpsFor): readonly CommitChange[] {
+  const { commits, messages, preset } = walk
+  const merge = isMerge(commits, index)
+  if (preset.attribution.dependents && asksNothing(messages.statements(index), preset)) return []
   const touched = merge ? broughtInBy(index, walk) : walk.touched(index)
   if (touched.length === 0) return []
   noteForMerge(index, touched, walk)
@@ -57,12 +88,15 @@ function changesOfCommit(index: CommitIndex, walk: Walk): readonly CommitChange[
   const statements = merge ? titleOf(index, walk) : statementsOf(index, walk)
   const names = walk.reverts.targets.has(index) ? stillToFix(index, touched, walk) : touched
   const found = exactVersions(index, names, walk)
-  statements.forEach((statement, at) => {
-    const bumps = bumpsOf(statement, index, names, walk)
-    if (bumps.length === 0) return
-    const id = `commit:${commit.sha}${at === 0 ? '' : `#${at + 1}`}`
-    found.push({ kind: 'commit', id, commit: commit.sha, ...statement, bumps: recordOf(bumps) })
-  })
+  for (let at = 0; at < statements.length; at += 1) {
+    const statement = statements[at]
+    const bumps = statement === undefined ? [] : bumpsOf(statement, index, names, walk)
+    if (statement === undefined || bumps.length === 0) continue
+    const commit = commits.sha(index)
+    const id = `commit:${commit}${at === 0 ? '' : `#${at + 1}`}`
+    const { type, scope, breaking, summary } = statement
+    found.push({ kind: 'commit', id, commit, type, scope, breaking, summary, bumps: bumpsFor(bumps) })
+  }
   return found
 }
 
@@ -73,11 +107,12 @@ function asksNothing(statements: readonly Statement[], preset: CommitPreset): bo
 
 /** `Release-As: 2.0.0` releases every package the commit touched, whatever its type, but never backwards. */
 function exactVersions(index: CommitIndex, names: readonly PackageName[], walk: Walk): CommitChange[] {
-  const { releaseAs, subject } = walk.read(index)
-  const commit = walk.commits[index]?.sha ?? ''
+  if (walk.messages.head(index) >= 0) return []
+  const { releaseAs, subject } = walk.messages.read(index)
   const version = releaseAs === undefined ? undefined : parseVersion(releaseAs)?.version
   const later = version === undefined ? [] : names.filter((name) => isGreater(version, walk.versionOf(name)))
   if (version === undefined || later.length === 0) return []
+  const commit = walk.commits.sha(index)
   const bumps = recordOf(later.map((name) => [name, bumpBetween(walk.versionOf(name), version)] as const))
   const versions = recordOf(later.map((name) => [name, version] as const))
   const said = { type: 'release-as', scope: undefined, breaking: false, summary: subject }
@@ -99,7 +134,7 @@ function broughtInBy(index: CommitIndex, walk: Walk): readonly PackageName[] {
 /** The title of a pull request, unless one of its commits says the same. */
 function titleOf(index: CommitIndex, walk: Walk): readonly Statement[] {
   const said = walk.broughtIn.get(index)?.said
-  return walk.read(index).statements.filter((statement) => said?.has(keyOf(statement)) !== true)
+  return walk.messages.statements(index).filter((statement) => said?.has(keyOf(statement)) !== true)
 }
 
 function keyOf({ type, scope, breaking, summary }: Statement): string {
@@ -112,17 +147,23 @@ function noteForMerge(index: CommitIndex, touched: readonly PackageName[], walk:
   const notes = walk.broughtIn.get(merge) ?? { said: new Set(), touched: new Set() }
   walk.broughtIn.set(merge, notes)
   for (const name of touched) notes.touched.add(name)
-  for (const statement of walk.read(index).statements) notes.said.add(keyOf(statement))
+  for (const statement of walk.messages.statements(index)) notes.said.add(keyOf(statement))
 }
 
 function statementsOf(index: CommitIndex, walk: Walk): readonly Statement[] {
-  const { subject, statements, merge, releaseAs } = walk.read(index)
+  const { messages, preset, reverts, unparsed } = walk
+  const statements = messages.statements(index)
   if (statements.length > 0) return statements
-  if (walk.reverts.targets.has(index)) return [{ type: 'revert', scope: undefined, breaking: false, summary: subject }]
-  if (walk.preset.unparsable !== 'none') return [{ type: '', scope: undefined, breaking: false, summary: subject }]
-  const isSpokenFor = walk.carried.has(walk.changeOf(index))
-  if (!merge && releaseAs === undefined && !isSpokenFor) walk.unparsed.push(index)
+  const summary = messages.subject(index)
+  if (reverts.targets.has(index)) return [{ type: 'revert', scope: undefined, breaking: false, summary }]
+  if (preset.unparsable !== 'none') return [{ type: '', scope: undefined, breaking: false, summary }]
+  const isOther = messages.head(index) < 0 && isMergeOrRelease(messages.read(index))
+  if (!isOther && !walk.carried.has(walk.changeOf(index))) unparsed.push(index)
   return []
+}
+
+function isMergeOrRelease({ merge, releaseAs }: Message): boolean {
+  return merge || releaseAs !== undefined
 }
 
 /** A package that had released what the revert takes back gets a fix; for the others both are as if never made. */
@@ -140,7 +181,7 @@ function bumpsOf(
 ): readonly (readonly [PackageName, Bump])[] {
   const bump = askedBump(statement, walk.preset)
   if (bump === 'none') return []
-  const { full, lesser } = walk.narrow.narrow(statement.scope, names, walk.commits[index]?.sha ?? '')
+  const { full, lesser } = walk.narrow.narrow(statement.scope, names, index)
   return [
     ...full.map((name) => [name, walk.shift(bump, name)] as const),
     ...lesser.map((name) => [name, 'patch'] as const),
@@ -148,7 +189,7 @@ function bumpsOf(
 }
 
 /** What a statement asks for before it is known of whom. */
-export function askedBump({ type, breaking }: Statement, preset: CommitPreset): Bump {
+export function askedBump({ type, breaking }: PlainHead, preset: CommitPreset): Bump {
   if (breaking) return 'major'
   if (type === '') return preset.unparsable
   return preset.types[preset.foldsCase ? type.toLowerCase() : type] ?? preset.otherTypes
@@ -157,10 +198,9 @@ export function askedBump({ type, breaking }: Statement, preset: CommitPreset): 
 function revertedChangesets({ commits, reverts }: Walk): CommitChanges['reverted'] {
   const reverted = new Map<Path, { readonly commit: Sha; readonly revert: Sha }>()
   for (const [index, by] of reverts.cancelledBy) {
-    const commit = commits[index]
-    const revert = commits[by]
-    if (commit === undefined || revert === undefined) continue
-    for (const path of commit.addedChangesets) reverted.set(path, { commit: commit.sha, revert: revert.sha })
+    for (const path of commits.addedChangesets.get(index) ?? []) {
+      reverted.set(path, { commit: commits.sha(index), revert: commits.sha(by) })
+    }
   }
   return reverted
 }
@@ -168,7 +208,7 @@ function revertedChangesets({ commits, reverts }: Walk): CommitChanges['reverted
 const mostExamples = 10
 
 /** One problem for all of them: a repository with another habit must not drown the rest. */
-function unread({ unparsed, commits, read }: Walk): readonly Problem[] {
+function unread({ unparsed, commits, messages }: Walk): readonly Problem[] {
   if (unparsed.length === 0) return []
   const examples = unparsed.slice(-mostExamples).reverse()
   return [
@@ -177,8 +217,8 @@ function unread({ unparsed, commits, read }: Walk): readonly Problem[] {
       severity: 'warning',
       count: unparsed.length,
       examples: examples.map((index) => ({
-        commit: commits[index]?.sha ?? '',
-        subject: read(index).subject.slice(0, 200),
+        commit: commits.sha(index),
+        subject: messages.subject(index).slice(0, 200),
       })),
     },
   ]

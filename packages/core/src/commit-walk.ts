@@ -5,21 +5,21 @@
 import { packagesOfDirs, transitiveDependents } from './attribution.ts'
 import type { Bump } from './bump.ts'
 import { commitPresetOf, zeroMajorOfCommits, type CommitPreset, type CommitZeroMajor } from './commit-presets.ts'
-import { messageReader, type Message } from './commits.ts'
-import { linkHistory, unreleasedCommits, type CommitIndex } from './history.ts'
-import { cutSubject } from './message-lines.ts'
-import type { PackageName, Path, Sha, Version } from './names.ts'
+import { columnsOf, type CommitColumns } from './commit-columns.ts'
+import { messagesOf, type Messages } from './commit-messages.ts'
+import { unreleasedCommits, type CommitIndex, type Unreleased } from './history.ts'
+import type { PackageName, Path, Version } from './names.ts'
 import { changeOf, mergesOf } from './pull-requests.ts'
 import { findReverts, type Reverts } from './reverts.ts'
 import { scopeNarrower, type ScopeNarrower } from './scopes.ts'
-import type { History, RawCommit, Snapshot } from './snapshot.ts'
+import type { History, Snapshot } from './snapshot.ts'
 import { parseVersion } from './versions.ts'
 import type { Package } from './workspace.ts'
 
 export type Walk = {
-  readonly commits: readonly RawCommit[]
+  readonly commits: CommitColumns
   readonly preset: CommitPreset
-  readonly read: (index: CommitIndex) => Message
+  readonly messages: Messages
   /** Packages that have not released the commit and whose files it touched; a merge: what it brought in. */
   readonly touched: (index: CommitIndex) => readonly PackageName[]
   readonly waitsFor: (index: CommitIndex, name: PackageName) => boolean
@@ -37,29 +37,25 @@ export type Walk = {
 }
 
 export function prepareWalk(snapshot: Snapshot, history: History, packages: readonly Package[]): Walk {
-  const { commits } = history
+  const commits = columnsOf(history)
   const { settings } = snapshot
   const preset = commitPresetOf(settings)
-  const links = linkHistory(commits)
-  const merges = mergesOf(links.parents)
-  const waitsFor = unreleasedCommits(history, links)
-  const read = remember(commits, messageReader(preset, settings.commits.exclamationMark))
-  const standsAlone = (index: CommitIndex) => isMerge(commits[index]) || read(index).pull !== undefined
+  const messages = messagesOf(commits, settings)
+  const merges = mergesOf(commits.parents)
+  const waitsFor = unreleasedCommits(history.lastRelease, commits)
+  const standsAlone = (index: CommitIndex) => isMerge(commits, index) || messages.hasPull(index)
   const change = (index: CommitIndex) => changeOf(index, merges, standsAlone)
   const versions = new Map(packages.map(({ name, version }) => [name, version]))
-  const takesBack = preset.reverts === 'cancel'
   return {
     commits,
     preset,
-    read,
-    touched: touchedPackages(history, packages, preset, waitsFor),
+    messages,
+    touched: touchedPackages({ commits, dirs: history.dirs, packages, preset, waitsFor }),
     waitsFor,
-    reverts: takesBack
-      ? revertsOf(commits, read, merges, links.indexOf)
-      : { cancelledBy: new Map(), targets: new Map() },
+    reverts: preset.reverts === 'cancel' ? revertsOf(commits, messages, merges) : nothingReverted,
     changeOf: change,
     carried: settings.sources === 'both' ? carriedChangesets(commits, change) : new Map(),
-    narrow: scopeNarrower(packages, preset),
+    narrow: scopeNarrower(packages, preset, commits.sha),
     shift: zeroMajorShift(snapshot, packages),
     versionOf: (name) => versions.get(name) ?? '0.0.0',
     broughtIn: new Map(),
@@ -68,76 +64,53 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
   }
 }
 
-export function isMerge(commit: RawCommit | undefined): boolean {
-  return (commit?.parents.length ?? 0) > 1
+export function isMerge(commits: CommitColumns, index: CommitIndex): boolean {
+  return commits.parents.others.has(index)
 }
 
-/** What is asked of a commit is asked at once, so the last message is enough to keep; keeping all is what would cost. */
-function remember(commits: readonly RawCommit[], reader: (text: string) => Message): (index: CommitIndex) => Message {
-  let last: { readonly index: CommitIndex; readonly message: Message } | undefined
-  return (index) => {
-    if (last?.index !== index) last = { index, message: reader(commits[index]?.message ?? '') }
-    return last.message
-  }
-}
+const nothingReverted: Reverts = { cancelledBy: new Map(), targets: new Map() }
 
-/** Cheap to ask of every commit; the message is read only where the answer is yes. */
-function mayRevert(message: string): boolean {
-  const first = message.charCodeAt(0)
-  return first <= 32 || (first | 32) === 114 || message.includes('This reverts commit')
-}
-
-function revertsOf(
-  commits: readonly RawCommit[],
-  read: (index: CommitIndex) => Message,
-  merges: Int32Array,
-  indexOf: ReadonlyMap<Sha, CommitIndex>,
-): Reverts {
-  const revertable = commits.map(({ sha, message }, index) => {
-    const reverts = mayRevert(message) ? read(index).reverts : []
-    return {
-      sha,
-      subject: () => cutSubject(message).subject,
-      pull: () => read(index).pull,
-      reverts: reverts.length === 0 ? undefined : reverts,
-    }
-  })
-  return findReverts(revertable, merges, indexOf)
+function revertsOf(commits: CommitColumns, messages: Messages, merges: Int32Array): Reverts {
+  const { size, sha, indexOf } = commits
+  const { subject, reverts } = messages
+  const pull = (index: CommitIndex): string | undefined => messages.read(index).pull
+  return findReverts({ size, sha, subject, pull, reverts }, merges, indexOf)
 }
 
 function carriedChangesets(
-  commits: readonly RawCommit[],
+  commits: CommitColumns,
   change: (index: CommitIndex) => CommitIndex,
 ): ReadonlyMap<CommitIndex, readonly Path[]> {
   const carried = new Map<CommitIndex, Path[]>()
-  commits.forEach(({ addedChangesets }, index) => {
-    if (addedChangesets.length === 0) return
+  for (const [index, added] of commits.addedChangesets) {
     const key = change(index)
-    carried.set(key, [...(carried.get(key) ?? []), ...addedChangesets])
-  })
+    carried.set(key, [...(carried.get(key) ?? []), ...added])
+  }
   return carried
 }
 
-function touchedPackages(
-  history: History,
-  packages: readonly Package[],
-  preset: CommitPreset,
-  waitsFor: (index: CommitIndex, name: PackageName) => boolean,
-): (index: CommitIndex) => readonly PackageName[] {
+type Touching = {
+  readonly commits: CommitColumns
+  readonly dirs: readonly Path[]
+  readonly packages: readonly Package[]
+  readonly preset: CommitPreset
+  readonly waitsFor: Unreleased
+}
+
+function touchedPackages({ commits, dirs, packages, preset, waitsFor }: Touching): Walk['touched'] {
   const { attribution } = preset
-  const owners = packagesOfDirs(history.dirs, packages, attribution)
+  const owners = packagesOfDirs(dirs, packages, attribution)
   const dependents = attribution.dependents ? transitiveDependents(packages) : undefined
   const root = (attribution.root === 'everything' ? packages.filter(({ dir }) => dir === '.') : []).map(
     ({ name }) => name,
   )
   const everybody = packages.map(({ name }) => name)
   return (index) => {
-    const commit = history.commits[index]
-    if (commit === undefined) return []
-    if (commit.dirs.length === 0 && attribution.emptyCommits === 'everybody' && !isMerge(commit)) {
+    const touched = commits.dirs(index)
+    if (touched.length === 0 && attribution.emptyCommits === 'everybody' && !isMerge(commits, index)) {
       return everybody.filter((name) => waitsFor(index, name))
     }
-    const names = distinct(commit.dirs, owners, root)
+    const names = distinct(touched, owners, root)
     const all = dependents === undefined ? names : withAll(names, dependents)
     return all.filter((name) => waitsFor(index, name))
   }
@@ -145,13 +118,15 @@ function touchedPackages(
 
 /** A commit touches a few folders of a package or two; a set is for those that touch everything. */
 function distinct(
-  dirs: readonly number[],
+  dirs: ArrayLike<number>,
   owners: readonly (readonly PackageName[])[],
   always: readonly PackageName[],
 ): readonly PackageName[] {
-  if (dirs.length > 16) return [...new Set([...always, ...dirs.flatMap((dir) => owners[dir] ?? [])])]
+  if (dirs.length > 16) return [...new Set([...always, ...Array.from(dirs).flatMap((dir) => owners[dir] ?? [])])]
   const names = [...always]
-  for (const dir of dirs) for (const name of owners[dir] ?? []) if (!names.includes(name)) names.push(name)
+  for (let at = 0; at < dirs.length; at += 1) {
+    for (const name of owners[dirs[at] ?? -1] ?? []) if (!names.includes(name)) names.push(name)
+  }
   return names
 }
 

@@ -4,9 +4,10 @@
  * may be notes, never a long text. So reading is linear, never throws, and nothing depends on how big a message is.
  */
 import { CommitParser } from 'conventional-commits-parser'
-import type { CommitPreset } from './commit-presets.ts'
+import { commitPresetOf, type CommitPreset } from './commit-presets.ts'
 import { readNxMessage, readReleasePleaseMessage } from './commit-dialects.ts'
 import { cutSubject, linesOf, type Cut } from './message-lines.ts'
+import type { Settings } from './settings.ts'
 
 /** One conventional line: the header, or a line of a squash body with what follows it. */
 export type Statement = {
@@ -37,6 +38,48 @@ export type Message = {
 }
 
 export type MessageReader = (text: string) => Message
+
+/** A statement without its summary. */
+export type PlainHead = Omit<Statement, 'summary'>
+
+/** A message of one statement at most, that takes nothing back and is no merge: nearly every one. */
+export type PlainMessage = {
+  /** Undefined when the message is not conventional. */
+  readonly head: PlainHead | undefined
+  /** As it stands in the message. */
+  readonly summary: string
+  readonly hasPull: boolean
+}
+
+export type PlainReading = {
+  /** What was read under one name need not be read again under it. */
+  readonly name: string
+  /** Undefined for a message that is not plain. */
+  readonly read: (text: string) => PlainMessage | undefined
+}
+
+/** Raised whenever a message is read otherwise than before. */
+const readingVersion = 1
+
+export function plainReading(settings: Settings): PlainReading {
+  const read = messageReader(commitPresetOf(settings), settings.commits.exclamationMark)
+  return { name: readingName(settings), read: (text) => plainOf(read(text)) }
+}
+
+export function readingName(settings: Settings): string {
+  const { dialect, types } = commitPresetOf(settings)
+  const nested = dialect === 'conventional' ? Object.keys(types) : []
+  return JSON.stringify([readingVersion, dialect, settings.commits.exclamationMark === true, nested])
+}
+
+function plainOf({ statements, reverts, pull, merge, releaseAs }: Message): PlainMessage | undefined {
+  if (statements.length > 1 || reverts.length > 0 || merge || releaseAs !== undefined) return undefined
+  const hasPull = pull !== undefined
+  const [statement] = statements
+  if (statement === undefined) return { head: undefined, summary: '', hasPull }
+  const { type, scope, breaking, summary } = statement
+  return { head: { type, scope, breaking }, summary, hasPull }
+}
 
 /** A reader keeps what it has learnt about header prefixes: make one for all commits of a history. */
 export function messageReader(preset: CommitPreset, exclamationMark?: boolean): MessageReader {
@@ -113,12 +156,10 @@ const mostStatements = 500
 const headWords = /^[^\s():!]+(?:\([^\r\n]*?\))?!?:(?=[ \t])/
 const azurePrefix = /^Merged PR \d{1,12}: /
 
-type Head = Omit<Statement, 'summary'>
-
 /** A line of the body that begins with one of the nested types is a change of its own. */
 function conventionalReader(exclamationMark: boolean, nestedTypes: readonly string[]) {
   const nestedHead = nestedTypes.length === 0 ? undefined : headOfTypes(nestedTypes)
-  const heads = new Map<string, Head | undefined>()
+  const heads = new Map<string, PlainHead | undefined>()
   const parser = new CommitParser({
     headerPattern: exclamationMark ? /^([^\s():!]+)(?:\((.*)\))?!?: (.*)$/ : /^(\w*)(?:\((.*)\))?: (.*)$/,
     ...(exclamationMark ? { breakingHeaderPattern: /^([^\s():!]+)(?:\((.*)\))?!: (.*)$/ } : {}),
@@ -127,12 +168,12 @@ function conventionalReader(exclamationMark: boolean, nestedTypes: readonly stri
     fieldPattern: /(?!)/,
   })
 
-  function parsedHead(words: string): Head | undefined {
+  function parsedHead(words: string): PlainHead | undefined {
     const { type, scope, notes } = parser.parse(`${words} x`)
     return type ? { type, scope: scope?.trim() || undefined, breaking: notes.length > 0 } : undefined
   }
 
-  function headOf(words: string): Head | undefined {
+  function headOf(words: string): PlainHead | undefined {
     if (heads.has(words)) return heads.get(words)
     const head = plainHead(words, exclamationMark) ?? parsedHead(words)
     if (heads.size < 100_000) heads.set(words, head)
@@ -175,7 +216,7 @@ function conventionalReader(exclamationMark: boolean, nestedTypes: readonly stri
 const plainWords = /^(\w+)(?:\(([\w@/.-]+)\))?(!)?:$/
 
 /** What nearly every header is, and the library would read alike: a workspace has thousands of scopes. */
-function plainHead(words: string, exclamationMark: boolean): Head | undefined {
+function plainHead(words: string, exclamationMark: boolean): PlainHead | undefined {
   const [all, type = '', scope, mark] = plainWords.exec(words) ?? []
   if (all === undefined || (mark !== undefined && !exclamationMark)) return undefined
   return { type, scope, breaking: mark !== undefined }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { linkHistory, unreleasedCommits } from './history.ts'
+import { columnsOf } from './commit-columns.ts'
+import { unreleasedCommits } from './history.ts'
 import type { RawCommit } from './snapshot.ts'
 
 const numRuns = Number(process.env['TOPSAIL_RUNS'] ?? 300)
@@ -23,7 +24,7 @@ test('a commit is released for a package exactly when walking back from its rele
       const lastRelease = Object.fromEntries(
         releases.map((at, index) => [`p${index}`, { commit: `c${at}`, by: 'tag' as const }]),
       )
-      const unreleased = unreleasedCommits({ commits, dirs: [], lastRelease }, linkHistory(commits))
+      const unreleased = unreleasedCommits(lastRelease, columnsOf({ commits, dirs: [], lastRelease }))
       releases.forEach((at, index) => {
         const contained = walkBack(`c${at}`, commits)
         commits.forEach(({ sha }, commit) => {

@@ -10,7 +10,7 @@ import type { History, RawCommit } from './snapshot.ts'
 export type CommitIndex = number
 
 export type Links = {
-  readonly indexOf: ReadonlyMap<Sha, CommitIndex>
+  readonly indexOf: (sha: Sha) => CommitIndex | undefined
   readonly parents: Parents
 }
 
@@ -19,11 +19,14 @@ export type Parents = {
   readonly size: number
   /** -1 where there is none. */
   readonly first: Int32Array
-  /** The parents behind the first, of merge commits. */
+  /** The parents behind the first, of every merge commit; an empty list where none of them is listed. */
   readonly others: ReadonlyMap<CommitIndex, readonly CommitIndex[]>
 }
 
-export function linkHistory(commits: readonly RawCommit[]): Links {
+export function linkCommits(commits: readonly RawCommit[]): {
+  readonly indexOf: ReadonlyMap<Sha, CommitIndex>
+  readonly parents: Parents
+} {
   const indexOf = new Map<Sha, CommitIndex>()
   for (let index = 0; index < commits.length; index += 1) indexOf.set(commits[index]?.sha ?? '', index)
   const first = new Int32Array(commits.length).fill(-1)
@@ -46,10 +49,10 @@ export function linkHistory(commits: readonly RawCommit[]): Links {
 export type Unreleased = (commit: CommitIndex, name: PackageName) => boolean
 
 /** A release that the history does not list is older than all it lists. */
-export function unreleasedCommits(history: History, links: Links): Unreleased {
+export function unreleasedCommits(lastRelease: History['lastRelease'], links: Links): Unreleased {
   const releaseOf = new Map<PackageName, CommitIndex>()
-  for (const [name, release] of Object.entries(history.lastRelease)) {
-    const index = links.indexOf.get(release.commit)
+  for (const [name, release] of Object.entries(lastRelease)) {
+    const index = links.indexOf(release.commit)
     if (index !== undefined) releaseOf.set(name, index)
   }
   const releases = [...new Set(releaseOf.values())].sort((a, b) => b - a)

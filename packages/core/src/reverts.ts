@@ -6,13 +6,14 @@
 import type { RevertTarget } from './commits.ts'
 import type { CommitIndex, Links } from './history.ts'
 
-/** What has to be known of a commit; asked only of those where it matters. */
+/** What has to be known of commits; asked only of those where it matters. */
 export type Revertable = {
-  readonly sha: string
-  readonly subject: () => string
-  readonly pull: () => string | undefined
-  /** Undefined for nearly all: not a revert. */
-  readonly reverts: readonly RevertTarget[] | undefined
+  readonly size: number
+  readonly sha: (commit: CommitIndex) => string
+  readonly subject: (commit: CommitIndex) => string
+  readonly pull: (commit: CommitIndex) => string | undefined
+  /** Empty for nearly all: not a revert. */
+  readonly reverts: (commit: CommitIndex) => readonly RevertTarget[]
 }
 
 export type Reverts = {
@@ -22,22 +23,23 @@ export type Reverts = {
   readonly targets: ReadonlyMap<CommitIndex, readonly CommitIndex[]>
 }
 
-export function findReverts(commits: readonly Revertable[], merges: Int32Array, indexOf: Links['indexOf']): Reverts {
+export function findReverts(commits: Revertable, merges: Int32Array, indexOf: Links['indexOf']): Reverts {
   const find = targetFinder(commits, indexOf)
   const cancelledBy = new Map<CommitIndex, CommitIndex>()
   const targets = new Map<CommitIndex, readonly CommitIndex[]>()
   const taken = new Set<CommitIndex>()
-  commits.forEach(({ reverts }, commit) => {
+  for (let commit = 0; commit < commits.size; commit += 1) {
     const merge = merges[commit] ?? -1
     const ofMerge = merge < 0 ? undefined : cancelledBy.get(merge)
     if (ofMerge !== undefined && !cancelledBy.has(commit)) cancelledBy.set(commit, ofMerge)
-    if (reverts === undefined) return
+    const reverts = commits.reverts(commit)
+    if (reverts.length === 0) continue
     const found = find(commit, reverts, taken)
     targets.set(commit, found)
     for (const target of found) taken.add(target)
-    if (cancelledBy.has(commit)) return
+    if (cancelledBy.has(commit)) continue
     for (const target of found) if (!cancelledBy.has(target)) cancelledBy.set(target, commit)
-  })
+  }
   return { cancelledBy, targets }
 }
 
@@ -48,11 +50,11 @@ type Find = (
 ) => readonly CommitIndex[]
 
 /** Only older commits can be reverted. Hashes stand for themselves; of a pull request or a subject one commit is meant. */
-function targetFinder(commits: readonly Revertable[], indexOf: Links['indexOf']): Find {
+function targetFinder(commits: Revertable, indexOf: Links['indexOf']): Find {
   const byHash = hashFinder(commits, indexOf)
-  const bySubject = onceNeeded(() => groupBy(commits, (commit) => commit.subject()))
-  const byBareSubject = onceNeeded(() => groupBy(commits, (commit) => withoutPull(commit.subject())))
-  const byPull = onceNeeded(() => groupBy(commits, (commit) => commit.pull()))
+  const bySubject = onceNeeded(() => groupBy(commits, commits.subject))
+  const byBareSubject = onceNeeded(() => groupBy(commits, (commit) => withoutPull(commits.subject(commit))))
+  const byPull = onceNeeded(() => groupBy(commits, commits.pull))
   const named = (target: Exclude<RevertTarget, { kind: 'hash' }>) =>
     target.kind === 'pull'
       ? byPull().get(target.pull)
@@ -100,26 +102,25 @@ function withoutPull(subject: string): string {
 }
 
 function groupBy(
-  commits: readonly Revertable[],
-  key: (commit: Revertable) => string | undefined,
+  commits: Revertable,
+  key: (commit: CommitIndex) => string | undefined,
 ): ReadonlyMap<string, readonly CommitIndex[]> {
   const groups = new Map<string, CommitIndex[]>()
-  commits.forEach((commit, index) => {
+  for (let commit = 0; commit < commits.size; commit += 1) {
     const name = key(commit)
-    if (name === undefined) return
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, [index])
-    else group.push(index)
-  })
+    const group = name === undefined ? undefined : groups.get(name)
+    if (group !== undefined) group.push(commit)
+    else if (name !== undefined) groups.set(name, [commit])
+  }
   return groups
 }
 
 /** An abbreviated hash counts when it is the beginning of one hash only. */
-function hashFinder(commits: readonly Revertable[], indexOf: Links['indexOf']) {
-  const sorted = onceNeeded(() => commits.map((commit) => commit.sha).sort())
+function hashFinder(commits: Revertable, indexOf: Links['indexOf']) {
+  const sorted = onceNeeded(() => Array.from({ length: commits.size }, (_, commit) => commits.sha(commit)).sort())
   return (hash: string): CommitIndex | undefined => {
-    const exact = indexOf.get(hash)
-    if (exact !== undefined) return exact
+    const exact = indexOf(hash)
+    if (exact !== undefined || hash.length === commits.sha(0).length) return exact
     const list = sorted()
     let low = 0
     let high = list.length
@@ -130,7 +131,7 @@ function hashFinder(commits: readonly Revertable[], indexOf: Links['indexOf']) {
     }
     const [first, second] = [list[low], list[low + 1]]
     if (first === undefined || !first.startsWith(hash) || second?.startsWith(hash)) return undefined
-    return indexOf.get(first)
+    return indexOf(first)
   }
 }
 

@@ -2,7 +2,7 @@
  * The commit that added each changeset: from the history where it was read, else from one `git log` that looks at
  * nothing but `.changeset/`.
  */
-import type { ChangesetFile, History, Path, Sha } from '@topsail/core'
+import { columnsOf, type ChangesetFile, type History, type Path, type Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf } from './shallow.ts'
 
@@ -16,8 +16,9 @@ export type CommitSearch = {
 export async function withCommits({ changesets, history, git }: CommitSearch): Promise<readonly ChangesetFile[]> {
   const commits = new Map<Path, Sha>()
   // Newest first: the last to add a file stays.
-  for (const { sha, addedChangesets } of history?.commits ?? []) {
-    for (const path of addedChangesets) if (!commits.has(path)) commits.set(path, sha)
+  const columns = history && columnsOf(history)
+  for (const [index, added] of columns?.addedChangesets ?? []) {
+    for (const path of added) if (!commits.has(path)) commits.set(path, columns?.sha(index) ?? '')
   }
   const isKnown = (): boolean => changesets.every(({ path }) => commits.has(path))
   if (git !== undefined && !isKnown()) await askGit(git, commits, isKnown)

@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { bytes, numbers, usedBytes, usedNumbers, type Numbers } from './growing.ts'
-import { fillSlots, type HistoryTable } from './history-table.ts'
+import { fillSlots, type HistoryTable, type Sayings } from './history-table.ts'
 import { isRecord } from './record.ts'
 
 export type IndexPlace = { readonly folder: string; readonly file: string }
@@ -43,7 +43,7 @@ export function saveIndex(place: IndexPlace, table: HistoryTable): void {
 }
 
 /** Raised whenever the meaning of a byte changes. */
-const format = Buffer.from('topsail history 1\n'.padEnd(32, '\0'))
+const format = Buffer.from('topsail history 2\n'.padEnd(32, '\0'))
 
 /** The format, the crc of all that follows it, the sections' lengths; then the sections, each padded to eight. */
 const headBytes = 128
@@ -56,6 +56,9 @@ type Lists = readonly [
   touchStarts: Numbers,
   touchCounts: Numbers,
   touches: Numbers,
+  said: Numbers,
+  summaryStarts: Numbers,
+  summaryLengths: Numbers,
 ]
 
 export function encodeTable(table: HistoryTable): Buffer {
@@ -63,6 +66,7 @@ export function encodeTable(table: HistoryTable): Buffer {
     hashBytes: table.hashBytes,
     count: table.count,
     dirs: table.dirs,
+    sayings: table.sayings,
     addedChangesets: [...table.addedChangesets],
     versionWrites: [...table.versionWrites],
   }
@@ -90,7 +94,7 @@ export function decodeTable(file: Buffer): HistoryTable | undefined {
   if (crc32(file.subarray(36)) !== file.readUInt32LE(32)) return undefined
   const body = file.subarray(headBytes)
   let at = 0
-  const sections = Array.from({ length: 10 }, (_, section) => {
+  const sections = Array.from({ length: 13 }, (_, section) => {
     const length = file.readUInt32LE(40 + section * 4)
     const start = at
     at += length + padding(length)
@@ -99,9 +103,18 @@ export function decodeTable(file: Buffer): HistoryTable | undefined {
   const [words, shas, text, ...lists] = sections
   const parsed: unknown = JSON.parse((words ?? body).toString('utf8'))
   if (!isWords(parsed) || shas === undefined || text === undefined) return undefined
-  const [parentStarts, parents, textStarts, textLengths, touchStarts, touchCounts, touches] = lists.map(
-    numbersIn,
-  ) as unknown as Lists
+  const [
+    parentStarts,
+    parents,
+    textStarts,
+    textLengths,
+    touchStarts,
+    touchCounts,
+    touches,
+    said,
+    summaryStarts,
+    summaryLengths,
+  ] = lists.map(numbersIn) as unknown as Lists
   const table: HistoryTable = {
     hashBytes: parsed.hashBytes,
     isCutOff: false,
@@ -115,6 +128,10 @@ export function decodeTable(file: Buffer): HistoryTable | undefined {
     touchStarts,
     touchCounts,
     touches,
+    said,
+    summaryStarts,
+    summaryLengths,
+    sayings: parsed.sayings,
     dirs: [...parsed.dirs],
     addedChangesets: new Map(parsed.addedChangesets),
     versionWrites: new Map(parsed.versionWrites),
@@ -127,7 +144,9 @@ export function decodeTable(file: Buffer): HistoryTable | undefined {
 
 function listsOf(table: HistoryTable): Lists {
   const { parentStarts, parents, textStarts, textLengths, touchStarts, touchCounts, touches } = table
-  return [parentStarts, parents, textStarts, textLengths, touchStarts, touchCounts, touches]
+  const { said, summaryStarts, summaryLengths } = table
+  const touching = [touchStarts, touchCounts, touches] as const
+  return [parentStarts, parents, textStarts, textLengths, ...touching, said, summaryStarts, summaryLengths]
 }
 
 function numbersIn(section: Buffer): Numbers {
@@ -143,6 +162,7 @@ type Words = {
   readonly hashBytes: number
   readonly count: number
   readonly dirs: readonly string[]
+  readonly sayings: Sayings
   readonly addedChangesets: readonly [number, readonly string[]][]
   readonly versionWrites: readonly [string, string][]
 }

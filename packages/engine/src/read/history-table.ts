@@ -26,6 +26,13 @@ export type HistoryTable = {
   readonly touchStarts: Numbers
   readonly touchCounts: Numbers
   readonly touches: Numbers
+  /** What the message of a row says: 0 not read yet, 1 more than fits here, else two for its head and one for its pull. */
+  readonly said: Numbers
+  /** Where the summary of a row lies in `text`. */
+  readonly summaryStarts: Numbers
+  readonly summaryLengths: Numbers
+  /** How the messages were read, and what plain ones say: by number. */
+  readonly sayings: Sayings
   readonly dirs: Path[]
   readonly addedChangesets: Map<Row, readonly Path[]>
   /** `DIR\nVERSION` to the commit that wrote that version into the manifest of that folder. */
@@ -33,6 +40,10 @@ export type HistoryTable = {
   /** An open hash table from commit to row plus one, over the first bytes of its hash. */
   slots: Int32Array
 }
+
+export type Sayings = { reading: string; readonly heads: SaidHead[] }
+/** Null for a message that is not conventional. */
+export type SaidHead = readonly [type: string, scope: string | null, breaking: boolean] | null
 
 export function emptyTable(hashBytes: number, isCutOff = false): HistoryTable {
   return {
@@ -48,6 +59,10 @@ export function emptyTable(hashBytes: number, isCutOff = false): HistoryTable {
     touchStarts: noNumbers(),
     touchCounts: noNumbers(),
     touches: noNumbers(),
+    said: noNumbers(),
+    summaryStarts: noNumbers(),
+    summaryLengths: noNumbers(),
+    sayings: { reading: '', heads: [] },
     dirs: [],
     addedChangesets: new Map(),
     versionWrites: new Map(),
@@ -63,6 +78,7 @@ export function appendCommit(table: HistoryTable, sha: Sha, parents: readonly Ro
   pushNumber(table.parentStarts, table.parents.length)
   for (const parent of parents) pushNumber(table.parents, parent)
   for (const list of [table.textStarts, table.textLengths, table.touchStarts, table.touchCounts]) pushNumber(list, 0)
+  for (const list of [table.said, table.summaryStarts, table.summaryLengths]) pushNumber(list, 0)
   table.count = row + 1
   if (table.count * 2 > table.slots.length) fillSlots(table)
   else putIntoSlot(table, row)
@@ -101,6 +117,13 @@ export function touchesOf(table: HistoryTable, row: Row): Uint32Array {
 export function textOf(table: HistoryTable, row: Row): string {
   const start = table.textStarts.data[row] ?? 0
   return table.text.data.toString('utf8', start, start + (table.textLengths.data[row] ?? 0))
+}
+
+/** The message alone, without the date. */
+export function messageOf(table: HistoryTable, row: Row): string {
+  const text = textOf(table, row)
+  const dateEnd = text.indexOf('\n')
+  return dateEnd < 0 ? '' : text.slice(dateEnd + 1)
 }
 
 /** Builds the hash table anew, twice as large as needed. */

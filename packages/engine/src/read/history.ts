@@ -3,23 +3,15 @@
  * it touched, and the last release of each package. Git is run a fixed number of times whatever the number of packages,
  * commits and changesets, and never compares a tree twice: what it said is kept in the index.
  */
-import type { History, Path, Problem, RawCommit, Settings, Sha, Workspace } from '@topsail/core'
+import { plainReading, type History, type Problem, type Settings, type Sha, type Workspace } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import type { GitFacts } from './git-facts.ts'
 import { appendCommitsFrom, rowsFrom } from './history-commits.ts'
 import { indexPlace, loadIndex, saveIndex } from './history-index.ts'
 import { unreleasedRows } from './history-region.ts'
-import {
-  emptyTable,
-  isWalked,
-  parentsOf,
-  rowOf,
-  shaOf,
-  textOf,
-  touchesOf,
-  type HistoryTable,
-  type Row,
-} from './history-table.ts'
+import { historyOf } from './history-columns.ts'
+import { sayingReader } from './history-sayings.ts'
+import { emptyTable, isWalked, rowOf, type HistoryTable } from './history-table.ts'
 import { walkRows } from './history-walk.ts'
 import { findLastReleases, type LastReleases } from './last-release.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf, remoteTags } from './shallow.ts'
@@ -43,11 +35,14 @@ export async function readHistory(request: HistoryRequest): Promise<HistoryReadi
   const place = request.index ? indexPlace(facts.commonDir, facts.prefix) : undefined
   const kept = place && loadIndex(place)
   const table = kept?.hashBytes === facts.head.length / 2 ? kept : emptyTable(facts.head.length / 2)
-  const before = { count: table.count, text: table.text.length, writes: table.versionWrites.size }
+  const before = { text: table.text.length, writes: table.versionWrites.size, reading: table.sayings.reading }
   const reading = await readWith(request, table, facts.head, await readTags(git))
   if (typeof reading === 'string') return failed(reading)
   const isGrown =
-    table.text.length - before.text > worthKeeping || table.versionWrites.size > before.writes || kept === undefined
+    table.text.length - before.text > worthKeeping ||
+    table.versionWrites.size > before.writes ||
+    table.sayings.reading !== before.reading ||
+    kept === undefined
   if (place !== undefined && isGrown) saveIndex(place, table)
   return { history: reading.history, problems: [] }
 }
@@ -91,34 +86,8 @@ async function readWith(
     facts.prefix,
   )
   if (walkFailure !== undefined) return walkFailure
+  region.forEach(sayingReader(table, plainReading(settings)))
   return { history: historyOf(table, region, releases.lastRelease), releases }
-}
-
-/** Folders are numbered by their first use, so that a snapshot does not tell how the table came to be. */
-function historyOf(table: HistoryTable, region: Uint32Array, lastRelease: History['lastRelease']): History {
-  const shas: (Sha | undefined)[] = Array.from({ length: table.count })
-  const named = (row: Row): Sha => (shas[row] ??= shaOf(table, row))
-  const dirs: Path[] = []
-  const numbers = new Int32Array(table.dirs.length).fill(-1)
-  const numbered = (touch: number): number => {
-    const known = numbers[touch >>> 1] ?? -1
-    if (known >= 0) return known
-    numbers[touch >>> 1] = dirs.length
-    return dirs.push(table.dirs[touch >>> 1] ?? '.') - 1
-  }
-  const commits = Array.from(region, (row): RawCommit => {
-    const text = textOf(table, row)
-    const dateEnd = text.indexOf('\n')
-    return {
-      sha: named(row),
-      parents: Array.from(parentsOf(table, row), named),
-      date: dateEnd < 0 ? text : text.slice(0, dateEnd),
-      message: dateEnd < 0 ? '' : text.slice(dateEnd + 1),
-      dirs: Array.from(touchesOf(table, row), numbered),
-      addedChangesets: table.addedChangesets.get(row) ?? [],
-    }
-  })
-  return { commits, dirs, lastRelease }
 }
 
 /** No index: what a shallow clone says of its last commits is not true of the whole. */

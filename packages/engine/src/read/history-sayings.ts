@@ -1,0 +1,75 @@
+/**
+ * What messages say, kept in the table: a plain message is a number of its head and the place of its summary, so that
+ * the next run reads no text of it. All of it stands under the name of one reading; under another, nothing is kept.
+ */
+import type { PlainHead, PlainReading, SaidColumns } from '@topsail/core'
+import { textOf, type HistoryTable, type Row, type SaidHead } from './history-table.ts'
+
+export type SayingReader = (row: Row) => void
+
+/** Reads the message of a row that has not been read. What was read in another way is forgotten. */
+export function sayingReader(table: HistoryTable, { name, read }: PlainReading): SayingReader {
+  const { sayings, said } = table
+  if (sayings.reading !== name) {
+    said.data.fill(0)
+    sayings.heads.length = 0
+    sayings.reading = name
+  }
+  const numbers = new Map(sayings.heads.map((head, number) => [keyOf(head), number]))
+  const numberOf = (head: SaidHead): number | undefined => {
+    const key = keyOf(head)
+    const known = numbers.get(key)
+    if (known !== undefined || sayings.heads.length >= mostHeads) return known
+    numbers.set(key, sayings.heads.length)
+    return sayings.heads.push(head) - 1
+  }
+  return (row) => {
+    if (said.data[row] !== 0) return
+    said.data[row] = 1
+    const text = textOf(table, row)
+    const dateEnd = text.indexOf('\n')
+    const plain = read(dateEnd < 0 ? '' : text.slice(dateEnd + 1))
+    // What is not UTF-8 has no place that can be counted in letters.
+    if (plain === undefined || text.includes('\uFFFD')) return
+    const number = numberOf(plain.head === undefined ? null : keptHead(plain.head))
+    const at = text.indexOf(plain.summary, dateEnd + 1)
+    if (number === undefined || at < 0) return
+    said.data[row] = 2 + number * 2 + (plain.hasPull ? 1 : 0)
+    const isAscii = text.length === table.textLengths.data[row]
+    const start = isAscii ? at : Buffer.byteLength(text.slice(0, at))
+    table.summaryStarts.data[row] = (table.textStarts.data[row] ?? 0) + start
+    table.summaryLengths.data[row] = isAscii ? plain.summary.length : Buffer.byteLength(plain.summary)
+  }
+}
+
+/** Where every commit has a head of its own, keeping them helps nobody. */
+const mostHeads = 200_000
+
+function keptHead({ type, scope, breaking }: PlainHead): SaidHead {
+  return [type, scope ?? null, breaking]
+}
+
+/** A type holds no line end. */
+function keyOf(head: SaidHead): string {
+  return head === null ? '' : `${head[2] ? '!' : '.'}${head[0]}\n${head[1] ?? '\n'}`
+}
+
+/** What was kept of the rows that a history lists. */
+export function saidColumns(table: HistoryTable, rows: Uint32Array): SaidColumns {
+  const { said, sayings, summaryStarts, summaryLengths, text } = table
+  const { data } = said
+  return {
+    reading: sayings.reading,
+    head: (index) => ((data[rows[index] ?? -1] ?? 0) >> 1) - 1,
+    heads: (head) => {
+      const kept = sayings.heads[head]
+      return kept ? { type: kept[0], scope: kept[1] ?? undefined, breaking: kept[2] } : undefined
+    },
+    summary: (index) => {
+      const row = rows[index] ?? -1
+      const start = summaryStarts.data[row] ?? 0
+      return text.data.toString('utf8', start, start + (summaryLengths.data[row] ?? 0))
+    },
+    hasPull: (index) => ((data[rows[index] ?? -1] ?? 0) & 1) === 1,
+  }
+}
