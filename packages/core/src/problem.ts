@@ -1,5 +1,5 @@
 /**
- * Problems are data; their sentences live in `cli/src/render/problem.ts`. Every problem names its place and carries
+ * Problems are data; their sentences live in `cli/src/render/problems/`. Every problem names its place and carries
  * what its mend needs. A union member per code: adding one without a sentence does not compile.
  */
 import type { Bump } from './bump.ts'

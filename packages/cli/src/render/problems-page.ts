@@ -30,5 +30,5 @@ Every problem that Topsail can report, by its code. \`--json\` gives the code, t
 - **quarantined**: the one input is left out and stays where it is; the rest goes on. An error under \`--strict\` and in \`topsail check\`.
 - **warning**: to be read; never changes the exit code.
 
-<!-- Written from packages/cli/src/render/problem.ts by \`pnpm --filter topsail docs:problems\`. -->
+<!-- Written from packages/cli/src/render/problems/ by \`pnpm --filter topsail docs:problems\`. -->
 `

@@ -1,33 +1,44 @@
-/**
- * The sentences about a release as a whole: who holds it, what its journal says, what could not be moved or taken back.
- */
-import type { Problem, ProblemCode } from '@topsail/core'
-import type { ProblemWords } from './problem.ts'
-import { printable, quote } from './text.ts'
-
-type ProblemWith<Code extends ProblemCode> = Extract<Problem, { code: Code }>
-
-type ReleaseCode =
-  | 'DIST_TAG_NOT_MOVED'
-  | 'LEASE_HELD'
-  | 'LEASE_LOST'
-  | 'LEASE_UNREACHABLE'
-  | 'LEASE_FORBIDDEN'
-  | 'JOURNAL_CORRUPT'
-  | 'JOURNAL_UNREADABLE'
-  | 'JOURNAL_NOT_PUSHED'
-  | 'RELEASE_OPEN'
-  | 'RELEASE_UNKNOWN'
-  | 'RELEASE_TURNED_BACK'
-  | 'RELEASE_ALREADY_ROLLED_BACK'
-  | 'UNDO_FAILED'
-  | 'PROMOTION_IMPOSSIBLE'
-  | 'APPROVAL_WANTED'
-  | 'NOTHING_STAGED'
+/** The release as a whole: who holds it, what its journal and its sets say, what could not be moved or taken back. */
+import { printable, quote } from '../text.ts'
+import type { AllWords } from './words.ts'
 
 const nextCommands = 'go on with topsail resume, or go back with topsail rollback'
 
-export const releaseProblemWords: { readonly [Code in ReleaseCode]: ProblemWords<ProblemWith<Code>> } = {
+export const releaseProblems = {
+  SET_UNREADABLE: {
+    title: 'A release set cannot be read',
+    says: (p) => `The commit ${printable(p.commit)} should hold a release set, and holds none that can be read.`,
+    mend: () => 'the others are shown; a newer Topsail may have written this one',
+    example: { severity: 'warning', commit: '1f3870be274f6c49b3e31a0c6728957f2b3c4d5e' },
+  },
+  SET_UNKNOWN: {
+    title: 'There is no such release set',
+    says: (p) => `No release set is called ${quote(p.asked)}${p.known.length === 0 ? '; there is none yet' : ''}.`,
+    mend: (p) =>
+      p.known.length === 0
+        ? 'a release leaves one when it is finished'
+        : `name one by the beginning of its id (${p.known.map(printable).join(', ')}), by its release, or say latest or previous`,
+    example: { severity: 'error', asked: 'abc', known: ['4f1d2c3b5a69', '0b7e88aa1c2d'] },
+  },
+  SET_AMBIGUOUS: {
+    title: 'Several release sets begin like that',
+    says: (p) => `${quote(p.asked)} may be any of ${p.matches.map(printable).join(', ')}.`,
+    mend: () => 'write more of the id',
+    example: { severity: 'error', asked: '4f', matches: ['4f1d2c3b5a69', '4fe8a1b2c3d4'] },
+  },
+  SET_NOT_SIGNED: {
+    title: 'A release set could not be signed',
+    says: (p) => `The release set is recorded without a signature: ${printable(p.detail)}.`,
+    mend: () => 'set user.signingKey (and gpg.format) for git, or set release.sign to false',
+    example: { severity: 'warning', detail: 'git cannot sign: error: gpg failed to sign the data' },
+  },
+  RECORDS_NOT_FETCHED: {
+    title: 'The records of other machines could not be fetched',
+    says: (p) =>
+      `What ${quote(p.remote)} has of release sets could not be read (${printable(p.detail)}); this is what this clone knows.`,
+    mend: () => 'give access to the remote, or leave it alone with --no-fetch',
+    example: { severity: 'warning', remote: 'origin', detail: 'could not read from remote repository' },
+  },
   DIST_TAG_NOT_MOVED: {
     title: 'A dist-tag could not be moved',
     says: (p) =>
@@ -144,4 +155,4 @@ export const releaseProblemWords: { readonly [Code in ReleaseCode]: ProblemWords
     mend: () => 'run topsail publish --promotion staged first, or topsail status to see what is open',
     example: { severity: 'error' },
   },
-}
+} satisfies Partial<AllWords>

@@ -1,0 +1,91 @@
+/** What is found before the first step of a publish: in the tree, at the registries, among the tags. */
+import { printable, quote } from '../text.ts'
+import { list, type AllWords } from './words.ts'
+
+export const publishProblems = {
+  PUBLISH_ONLY_UNKNOWN: {
+    title: 'Asked to publish a package that is never released',
+    says: (p) => `${quote(p.name)} is not a package that this workspace releases.`,
+    mend: () => 'name a member that has a version, is not ignored and is not private',
+    example: { severity: 'error', name: '@acme/bd' },
+  },
+  PUBLISH_NEEDS_LEFT_OUT: {
+    title: 'A package would be published without its dependency',
+    says: (p) => `${quote(p.name)} needs ${quote(p.dependency)}, which its registry lacks and --only leaves out.`,
+    mend: (p) => `add --only ${printable(p.dependency)}`,
+    example: { severity: 'error', name: '@acme/api', dependency: '@acme/db' },
+  },
+  PUBLISH_NEEDS_PRIVATE: {
+    title: 'A public package depends on a private one',
+    says: (p) => `${quote(p.name)} depends on ${quote(p.dependency)}, which is private: nobody can install it.`,
+    mend: () => 'bundle it and list it in devDependencies or bundleDependencies, or take "private" out of its manifest',
+    example: { severity: 'warning', name: '@acme/api', dependency: '@acme/internal' },
+  },
+  PUBLISH_TREE_DIRTY: {
+    title: 'Publishing from a tree with uncommitted changes',
+    says: (p) => `HEAD is what is released, but these files differ from it: ${list(p.files)}.`,
+    mend: () => 'commit them, or put them back, when they belong in the tarballs',
+    example: { severity: 'warning', files: ['packages/db/src/pool.ts'] },
+  },
+  PUBLISH_VERSIONS_UNCOMMITTED: {
+    title: 'New versions are not committed',
+    says: (p) => `HEAD is what is released, and on disk these packages have another version: ${list(p.names)}.`,
+    mend: () => 'commit the new versions first',
+    example: { severity: 'error', names: ['@acme/db'] },
+  },
+  REGISTRY_UNREACHABLE: {
+    title: 'A registry does not answer',
+    says: (p) =>
+      `${quote(p.registry)} did not say whether it has ${list(p.names)} (${printable(p.detail)}), so nothing was published.`,
+    mend: () => 'run the same command again when it answers',
+    example: { severity: 'error', registry: 'https://registry.npmjs.org/', names: ['@acme/db'], detail: '503' },
+  },
+  REGISTRY_WITHOUT_TOKEN: {
+    title: 'There are no credentials for a registry',
+    says: (p) => `No .npmrc and no npm_config_ variable has credentials for ${quote(p.registry)}.`,
+    mend: (p) =>
+      `write ${printable(p.registry.replace(/^https?:/, ''))}:_authToken=\${NPM_TOKEN} to an .npmrc and set NPM_TOKEN`,
+    example: { severity: 'warning', registry: 'https://registry.npmjs.org/' },
+  },
+  DIST_TAG_INVALID: {
+    title: 'A dist-tag that no registry takes',
+    says: (p) => `${quote(p.distTag)} cannot be a dist-tag: it is empty, reads as a version range, or needs escaping.`,
+    mend: () => 'take a word such as "next"',
+    example: { severity: 'error', distTag: '1.x' },
+  },
+  DIST_TAG_WOULD_GO_BACK: {
+    title: 'A fix to an old line does not take latest',
+    says: (p) =>
+      `${quote(p.name)} has ${printable(p.latest)} as latest, so ${printable(p.version)} goes under ${quote(p.distTag)}.`,
+    mend: () => 'choose another dist-tag with --tag or publishConfig.tag',
+    example: { severity: 'warning', name: '@acme/db', version: '1.2.5', latest: '2.0.0', distTag: 'release-1.x' },
+  },
+  TAG_AT_OTHER_COMMIT: {
+    title: 'A git tag stands at another commit than the one published',
+    says: (p) =>
+      `The tag ${quote(p.tag)} is at ${p.at.slice(0, 8)}, but its registry lacks that version and HEAD is ${p.head.slice(0, 8)}. It stays there.`,
+    mend: () => 'check that commit out to publish exactly what was tagged',
+    example: { severity: 'warning', name: '@acme/db', tag: '@acme/db@1.2.0', at: 'a'.repeat(40), head: 'b'.repeat(40) },
+  },
+  TAG_COMMIT_UNKNOWN: {
+    title: 'The clone is too shallow to tag what was released before',
+    says: (p) =>
+      `The history at hand ends before the commit that released ${list(p.names)}, so no tag was made for it.`,
+    mend: () => 'fetch the history with git fetch --unshallow, then run again',
+    example: { severity: 'warning', names: ['@acme/db'] },
+  },
+  TAG_DIFFERS_ON_REMOTE: {
+    title: 'A git tag differs between here and the remote',
+    says: (p) =>
+      `The tag ${quote(p.tag)} is at ${p.local.slice(0, 8)} here and at ${p.remote.slice(0, 8)} on the remote.`,
+    mend: () => 'decide which is right, and delete the other',
+    example: { severity: 'warning', tag: '@acme/db@1.2.0', local: 'a'.repeat(40), remote: 'b'.repeat(40) },
+  },
+  GIT_REMOTE_UNREACHABLE: {
+    title: 'The git remote does not answer',
+    says: (p) =>
+      `Which tags ${quote(p.remote)} has could not be read (${printable(p.detail)}), so nothing was published.`,
+    mend: () => 'give access to the remote, or leave it alone with --no-push',
+    example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
+  },
+} satisfies Partial<AllWords>
