@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
 import { expect, test } from 'vitest'
 import { exampleOf, problemCodes, problemsPage } from './problems-page.ts'
-import { mendOf, renderProblem, sentenceOf } from './problem.ts'
+import { mendOf, renderProblem, renderProblems, sentenceOf } from './problem.ts'
 
 const plain = createColors(false)
 
@@ -25,6 +25,14 @@ test('a problem names severity, code and place on its first line', () => {
       '  hint: did you mean "@acme/db"?',
     ].join('\n'),
   )
+})
+
+test('of many problems of one kind the first fifty are shown, and how many more there are', () => {
+  const one = exampleOf('COVERAGE_MISSING')
+  const text = renderProblems([...Array.from({ length: 70 }, () => one), exampleOf('TREE_DIRTY')], plain)
+  expect(text.match(/COVERAGE_MISSING {2}/g)).toHaveLength(50)
+  expect(text).toContain('TREE_DIRTY')
+  expect(text).toMatch(/… and 20 more COVERAGE_MISSING; --json lists them all\n$/)
 })
 
 test('facts cannot steer the terminal', () => {

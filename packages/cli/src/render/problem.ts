@@ -2,7 +2,7 @@
  * Problems in words: one exhaustive record over the topics of `problems/`, so that a code without a sentence does not
  * compile, and how a problem stands on a terminal.
  */
-import type { Problem, Severity } from '@topsail/core'
+import type { Problem, ProblemCode, Severity } from '@topsail/core'
 import type { CliContext, Colours } from '../context.ts'
 import { changesetsProblems } from './problems/changesets.ts'
 import { configurationProblems } from './problems/configuration.ts'
@@ -41,8 +41,20 @@ export function renderProblem(problem: Problem, colours: Colours): string {
   return lines.join('\n')
 }
 
+/** A bound on what a person scrolls through, for each code; nothing else is left out anywhere. */
+const mostOfOneCode = 50
+
 export function renderProblems(problems: readonly Problem[], colours: Colours): string {
-  return problems.map((problem) => `${renderProblem(problem, colours)}\n`).join('\n')
+  const counts = new Map<ProblemCode, number>()
+  const shown = problems.filter(({ code }) => {
+    const count = (counts.get(code) ?? 0) + 1
+    counts.set(code, count)
+    return count <= mostOfOneCode
+  })
+  const more = [...counts]
+    .filter(([, count]) => count > mostOfOneCode)
+    .map(([code, count]) => `… and ${count - mostOfOneCode} more ${colours.bold(code)}; --json lists them all\n`)
+  return [...shown.map((problem) => `${renderProblem(problem, colours)}\n`), ...more].join('\n')
 }
 
 /** Problems go to standard error, except where they are the result. */
