@@ -79,7 +79,8 @@ function firstLine(text: string): string {
 
 function commitHeader(change: Extract<Change, { kind: 'commit' }>): string {
   const scope = change.scope === undefined ? '' : `(${change.scope})`
-  return `${change.type}${scope}${change.breaking ? '!' : ''}: ${firstLine(change.summary)}`
+  const head = `${change.type}${scope}${change.breaking ? '!' : ''}: `
+  return change.type === '' ? firstLine(change.summary) : `${head}${firstLine(change.summary)}`
 }
 
 function inField(field: string): string {
