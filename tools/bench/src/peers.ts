@@ -72,6 +72,11 @@ export function repositoryFor(name: Installed, repository: Repository): string {
   return copyFor(repository, name, peers[name].files(repository.dir))
 }
 
+/** What a peer needs in a repository, for one that is not kept. */
+export function filesFor(name: Installed): Readonly<Record<string, string>> {
+  return name === 'beachball' ? {} : peers[name].files('')
+}
+
 export function describePeer(name: Installed): string {
   return Object.entries(peers[name].packages)
     .map((entry) => entry.join('@'))

@@ -35,12 +35,12 @@ export async function faultProxy(registry: string): Promise<FaultProxy> {
     const about = askedIn(asked.method ?? 'GET', asked.url ?? '/')
     const { headers } = asked
     const entry: Entry = { ...about, headers, began: performance.now(), ended: undefined, status: undefined }
-    requests.push(entry)
     answer.on('finish', () => {
       entry.ended = performance.now()
       entry.status = answer.statusCode
     })
-    const live = rules.find(({ rule, left }) => left > 0 && concerns(rule, about))
+    const live = rules.find(({ rule, left }) => left > 0 && concerns(rule, about, requests))
+    requests.push(entry)
     if (live !== undefined) live.left -= 1
     serve(asked, answer, { name: about.name, fault: live?.rule.fault }, context)
   })

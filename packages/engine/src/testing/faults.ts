@@ -37,6 +37,8 @@ export type FaultRule = {
   readonly purpose?: RequestPurpose
   /** The package; every one when left out. */
   readonly name?: string
+  /** Only once the package has been uploaded or tried to: what is asked to confirm it. */
+  readonly after?: 'upload'
   /** How often; for ever when left out. */
   readonly times?: number
   readonly fault: Fault
@@ -55,8 +57,10 @@ export type ProxyRequest = {
 
 type Asked = Pick<ProxyRequest, 'method' | 'purpose' | 'name'>
 
-export function concerns(rule: FaultRule, { method, purpose, name }: Asked): boolean {
-  if (rule.method !== 'any' && rule.method !== method) return false
+/** `before`: everything that was asked earlier. */
+export function concerns(rule: FaultRule, { method, purpose, name }: Asked, before: readonly Asked[]): boolean {
+  const isTooEarly = rule.after !== undefined && !before.some((one) => one.purpose === rule.after && one.name === name)
+  if (isTooEarly || (rule.method !== 'any' && rule.method !== method)) return false
   return (rule.purpose ?? purpose) === purpose && (rule.name ?? name) === name
 }
 

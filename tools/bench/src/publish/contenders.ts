@@ -29,7 +29,7 @@ export type LeftOut = { readonly name: ContenderName; readonly why: string }
 /** As many uploads at a time as Topsail has unless told otherwise. */
 const atOnce = 16
 
-const peerCases = {
+export const peerCases = {
   pnpm: {
     name: 'pnpm -r publish',
     script: ['-r', 'publish', '--no-git-checks', '--access', 'restricted'],

@@ -1,0 +1,112 @@
+/**
+ * `pnpm faults [--tools topsail,pnpm,changesets,lerna,nx] [--phases look,upload,confirm,promote] [--only TEXT]`: what a
+ * release comes to when the registry does each thing wrong at each phase, and what the next run makes of it. Ends with
+ * 1 when Topsail is not right everywhere.
+ */
+import { parseArgs } from 'node:util'
+import { faultProxy, startRegistry, type FaultProxy, type TestRegistry } from '@topsail/engine/testing'
+import { publishingPeers } from '../publish/contenders.ts'
+import { faultCases, phases, type FaultCase } from './cases.ts'
+import { setStage, strike, type Ended } from './stage.ts'
+import { toolNamed, type Tool, type ToolName } from './tools.ts'
+
+const toolNames = ['topsail', ...publishingPeers] as const
+const limitSeconds = 90
+let stages = 0
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      tools: { type: 'string', default: toolNames.join(',') },
+      phases: { type: 'string', default: phases.join(',') },
+      only: { type: 'string', default: '' },
+    },
+  })
+  const asked = toolNames.filter((name) => values.tools.split(',').includes(name))
+  const askedPhases = phases.filter((phase) => values.phases.split(',').includes(phase))
+  const registry = await startRegistry()
+  const proxy = await faultProxy(registry.url)
+  const world = { registry, proxy }
+  let isRight = true
+  try {
+    for (const name of asked) {
+      const results = await runTool(
+        name,
+        (scope) => faultCases(scope, askedPhases).filter(({ fault }) => fault.includes(values.only)),
+        world,
+      )
+      if (name === 'topsail') isRight = results.every(({ right }) => right)
+    }
+  } finally {
+    await proxy.close()
+    await registry.close()
+  }
+  return isRight ? 0 : 1
+}
+
+type World = { readonly registry: TestRegistry; readonly proxy: FaultProxy }
+type Result = { readonly right: boolean }
+
+async function runTool(
+  name: ToolName,
+  casesFor: (struck: string) => readonly FaultCase[],
+  world: World,
+): Promise<readonly Result[]> {
+  const tool = toolNamed(name)
+  console.log(`\n${tool.title}`)
+  const results: Result[] = []
+  const count = casesFor('').length
+  for (let at = 0; at < count; at += 1) {
+    const result = await runCase(tool, (struck) => casesFor(struck)[at], world)
+    if (result !== undefined) results.push(result)
+  }
+  const right = results.filter((result) => result.right).length
+  console.log(`${tool.title}: ${right} of ${results.length} right`)
+  return results
+}
+
+async function runCase(
+  tool: Tool,
+  caseFor: (struck: string) => FaultCase | undefined,
+  { registry, proxy }: World,
+): Promise<Result | undefined> {
+  stages += 1
+  proxy.clear()
+  const scope = `@faults${stages}`
+  const stage = await setStage({ tool, before: toolNamed('topsail'), scope, registry, proxy, limitSeconds })
+  const each = caseFor(stage.struck)
+  // Peers neither ask again nor promote: the phase does not exist for them.
+  if (each === undefined || (tool.name !== 'topsail' && (each.phase === 'confirm' || each.phase === 'promote'))) {
+    await stage.close()
+    return undefined
+  }
+  strike(proxy, each.rules)
+  const first = await stage.publish()
+  proxy.clear()
+  const second = await stage.publish()
+  await stage.close()
+  const right = isRight(each, first, second)
+  const line = [each.phase.padEnd(8), each.fault.padEnd(29), textOf(first).padEnd(46), `then ${textOf(second)}`]
+  console.log(`  ${right ? ' ' : '!'} ${line.join('  ')}`)
+  return { right }
+}
+
+/** Whole with exit code 0; or not whole, which the exit code says, nothing broken meanwhile, and whole with the next. */
+function isRight({ expected }: FaultCase, first: Ended, second: Ended): boolean {
+  const endedFirst = first.code === 0 && isWhole(first)
+  const saidSo = first.code !== 0 && first.code !== 'too long' && first.state.sound
+  const endedSecond = second.code === 0 && isWhole(second)
+  return endedSecond && (expected === 'ends' ? endedFirst : saidSo)
+}
+
+function isWhole({ state }: Ended): boolean {
+  return state.live === 4 && state.tags === 4 && state.sound && state.tidy
+}
+
+function textOf({ code, state, seconds }: Ended): string {
+  const exit = code === 'too long' ? `ended by us after ${limitSeconds} s` : `exit ${code} in ${seconds.toFixed(0)} s`
+  return `${exit}, ${state.live}/4 live, ${state.tags}/4 tags${state.sound ? '' : ', BROKEN'}${state.tidy ? '' : ', candidates'}`
+}
