@@ -69,10 +69,14 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
 
 /** How far one can go back without anybody having seen it. */
 function returnLine({ promotion }: PublishResult, uploads: number): string {
-  if (uploads === 0) return ''
-  return promotion === 'candidate'
-    ? 'Promotion: candidate. Until the first dist-tag moves, a rollback is quiet; after that it moves them back and deprecates.\n'
-    : 'Promotion: direct. The point of no return is the first upload: each package is public at once, and a rollback deprecates.\n'
+  return uploads === 0 || promotion === undefined ? '' : `Promotion: ${promotion}. ${returnWords[promotion]}\n`
+}
+
+const returnWords: Readonly<Record<NonNullable<PublishResult['promotion']>, string>> = {
+  candidate: 'Until the first dist-tag moves, a rollback is quiet; after that it moves them back and deprecates.',
+  staged:
+    'Nobody can install anything before topsail approve; topsail reject drops it all. The approval is the point of no return.',
+  direct: 'The point of no return is the first upload: each package is public at once, and a rollback deprecates.',
 }
 
 function firstLine(firsts: readonly string[]): string {

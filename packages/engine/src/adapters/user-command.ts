@@ -23,7 +23,7 @@ export type CommandAnswer =
 export async function runUserCommand(command: UserCommand): Promise<CommandAnswer> {
   const { execa } = await import('execa')
   const [file = '', ...args] = command.argv.map((argument) => filled(argument, command.values))
-  const run = await execa(file, args, {
+  const child = execa(file, args, {
     cwd: command.cwd,
     env: command.env,
     reject: false,
@@ -32,8 +32,17 @@ export async function runUserCommand(command: UserCommand): Promise<CommandAnswe
     preferLocal: true,
     ...(command.input === undefined ? { stdin: 'ignore' as const } : { input: command.input }),
   })
+  // Closing its output does not stop a program that never looks.
+  let printed = 0
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      printed += chunk.length
+      if (printed > mostOutput) child.kill('SIGKILL')
+    })
+  }
+  const run = await child
   if (run.timedOut) return broken(`${file} took longer than ${command.timeout} seconds`)
-  if (run.isMaxBuffer) return broken(`${file} printed more than ${mostOutput / 1024} kB`)
+  if (run.isMaxBuffer || printed > mostOutput) return broken(`${file} printed more than ${mostOutput / 1024} kB`)
   if (run.code === 'ENOENT' || run.code === 'EACCES') return broken(`${file} cannot be started: ${run.code}`, true)
   if (run.exitCode === undefined) return broken(`${file} was stopped by ${run.signal ?? 'the system'}`)
   return { kind: 'ended', code: run.exitCode, stdout: run.stdout, stderr: command.redact(lastPart(run.stderr)) }
