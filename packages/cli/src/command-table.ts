@@ -68,6 +68,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diff.ts')).diffCommand,
   },
   {
+    name: 'status',
+    summary: 'show the newest releases, who is releasing now, and what to do next',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'finish the release that an earlier run left open',
+    load: async () => (await import('./commands/resume.ts')).resumeCommand,
+  },
+  {
+    name: 'rollback',
+    summary: 'take a release back',
+    load: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  },
+  {
     name: 'approve',
     summary: 'make a staged release public, dependencies first',
     load: async () => (await import('./commands/approve.ts')).approveCommand,

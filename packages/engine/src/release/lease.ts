@@ -103,6 +103,17 @@ function givesUp(wait: LeaseOptions['wait'], waited: number, moved: boolean): bo
 /** Answers in a row that did not come before giving up. */
 const mostUnread = 5
 
+/** Who holds the lease, as far as one look can tell: a holder that died is still shown until it is replaced. */
+export async function readLease(
+  refs: RefStore,
+  ref: string,
+  listed: ReadonlyMap<string, Sha>,
+): Promise<LeaseHolder | undefined> {
+  const sha = listed.get(ref)
+  const found = sha === undefined ? undefined : parseLease((await refs.read(ref, sha))?.message)
+  return found?.holder === '' ? undefined : found
+}
+
 async function isGone({ isGone: ask }: LeaseOptions, other: LeaseHolder): Promise<boolean> {
   return ask !== undefined && (await ask(other.holder))
 }

@@ -46,29 +46,21 @@ export async function openReleases(
   return { releases, problems: read.flatMap(({ problems }) => problems) }
 }
 
-/** Open and closed ones. */
-export async function allReleases(
+/** The open ones and the newest of the closed, oldest first. */
+export async function newestReleases(
   ports: ReleasePorts,
   names: ReleaseRefs,
   refs: ReadonlyMap<string, Sha>,
+  count: number,
 ): Promise<StoredReleases> {
-  const shared = [...namesBelow(refs, names.open('')).keys(), ...namesBelow(refs, names.closed('')).keys()]
-  const ids = [...new Set([...shared, ...(await ports.journals.list())])].toSorted()
+  const closed = [...namesBelow(refs, names.closed('')).keys()].toSorted().slice(-count)
+  const open = [...namesBelow(refs, names.open('')).keys()]
+  const ids = [...new Set([...closed, ...open, ...(await ports.journals.list())])].toSorted()
   const read = await Promise.all(ids.map((release) => readRelease(ports, names, refs, release)))
   return {
     releases: read.flatMap(({ stored }) => stored ?? []),
     problems: read.flatMap(({ problems }) => problems),
   }
-}
-
-/** Undefined when nobody knows such a release. */
-export async function findRelease(
-  ports: ReleasePorts,
-  names: ReleaseRefs,
-  refs: ReadonlyMap<string, Sha>,
-  release: string,
-): Promise<{ readonly stored: StoredRelease | undefined; readonly problems: readonly Problem[] }> {
-  return readRelease(ports, names, refs, release)
 }
 
 /** Nothing was changed by it but, perhaps, its own journal. */
@@ -77,7 +69,8 @@ export function isOpen({ progress, ref, release }: StoredRelease): boolean {
   return ref !== undefined || [...progress.steps.values()].length > 0
 }
 
-async function readRelease(
+/** Without a release where nobody knows it. */
+export async function readRelease(
   ports: ReleasePorts,
   names: ReleaseRefs,
   refs: ReadonlyMap<string, Sha>,

@@ -120,7 +120,8 @@ async function takeAway(
 ): Promise<ChangeOutcome & { readonly left?: string }> {
   if (progress.unpublish) {
     const outcome = await registry.unpublish(name, version)
-    if (outcome.kind === 'done' || outcome.kind === 'unknown') return outcome
+    if (outcome.kind === 'done') return { ...outcome, left: 'the version is gone, and can never be used again' }
+    if (outcome.kind === 'unknown') return outcome
   }
   const instead = replacement === null ? '' : ` Use ${replacement} instead.`
   const outcome = await registry.deprecate(name, version, `This version was rolled back.${instead}`)

@@ -1,0 +1,47 @@
+/**
+ * `topsail rollback [RELEASE]`: takes a release back in reverse order. What it will do, and what will remain all the
+ * same, is said before the first step.
+ */
+import { rollbackWorkspace } from '@topsail/engine'
+import { type Command } from 'commander'
+import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { reportProblems } from '../render/problem.ts'
+import { publishProgress } from '../render/publish-progress.ts'
+import { renderRollbackPlan, renderRollbackResult } from '../render/rollback.ts'
+
+type Options = CommonOptions & { readonly dryRun?: boolean; readonly unpublish?: boolean; readonly otp?: string }
+
+export function rollbackCommand(context: CliContext): Command {
+  return newCommand('rollback', 'take a release back: the open one, or else the newest')
+    .argument('[release]', 'its name, as topsail status lists it')
+    .option('--dry-run', 'show what would be taken back and what would remain, and change nothing')
+    .option('--unpublish', 'take versions away where the registry allows it, instead of deprecating them')
+    .option('--otp <code>', 'a one-time password')
+    .action((release: string | undefined, options: Options) => rollback(release, options, context))
+}
+
+async function rollback(release: string | undefined, options: Options, context: CliContext): Promise<void> {
+  const progress = publishProgress(context.err)
+  const { onEvent, onWait } = progress
+  const result = await rollbackWorkspace({
+    cwd: folderOf(context, options),
+    release,
+    dryRun: options.dryRun,
+    unpublish: options.unpublish,
+    otp: options.otp,
+    env: context.env,
+    onPlan: (plan) => context.err.write(renderRollbackPlan(plan, context.err)),
+    onEvent,
+    onWait,
+  }).finally(progress.end)
+  reportProblems(context, result.problems)
+  context.exitWith(result.exitCode)
+  if (options.json === true) {
+    return writeJson(context, { schema: 'topsail/rollback@1', dryRun: options.dryRun === true, ...result })
+  }
+  if (options.dryRun === true && result.rollback !== undefined) {
+    return void context.out.write(renderRollbackPlan(result.rollback, context.out))
+  }
+  context.out.write(renderRollbackResult(result))
+}

@@ -1,0 +1,23 @@
+/**
+ * `topsail status`: what became of the newest releases, who is releasing now, and the next command.
+ */
+import { statusWorkspace } from '@topsail/engine'
+import { type Command } from 'commander'
+import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { reportProblems } from '../render/problem.ts'
+import { renderStatus } from '../render/status.ts'
+
+export function statusCommand(context: CliContext): Command {
+  return newCommand('status', 'show the newest releases, who is releasing now, and what to do next').action(
+    (options: CommonOptions) => status(options, context),
+  )
+}
+
+async function status(options: CommonOptions, context: CliContext): Promise<void> {
+  const result = await statusWorkspace({ cwd: folderOf(context, options), env: context.env })
+  reportProblems(context, result.problems)
+  context.exitWith(result.exitCode)
+  if (options.json === true) writeJson(context, { schema: 'topsail/status@1', ...result })
+  else context.out.write(renderStatus(result, context.out))
+}

@@ -1,0 +1,198 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { publishWorkspace, type PublishOptions } from '../publish/publish-workspace.ts'
+import { createRepository, faultProxy, gitEnvironment, npmrcFor, startRegistry } from '../testing/index.ts'
+import type { FaultProxy, TestRegistry, TestRepository } from '../testing/index.ts'
+import { resumeWorkspace, rollbackWorkspace, type RollbackPlan } from './release-workspace.ts'
+import { statusWorkspace } from './status-workspace.ts'
+
+let registry: TestRegistry
+let proxy: FaultProxy
+let repository: TestRepository
+const opened: { close(): Promise<void> }[] = []
+let scopes = 0
+let scope = ''
+
+beforeAll(async () => {
+  registry = await startRegistry()
+  proxy = await faultProxy(registry.url)
+  Object.assign(process.env, gitEnvironment)
+})
+afterAll(async () => {
+  await proxy.close()
+  await registry.close()
+})
+beforeEach(() => {
+  scope = `@r${(scopes += 1)}`
+  proxy.clear()
+})
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close()
+})
+
+/** `db`, and `api` that depends on it, published at 1.0.0 and versioned to 1.1.0 by a commit of its own. */
+async function openNextVersion(): Promise<void> {
+  const manifest = (name: string, version: string, dependencies = {}) => ({
+    name: `${scope}/${name}`,
+    version,
+    main: 'index.js',
+    dependencies,
+  })
+  const dependencies = { [`${scope}/db`]: 'workspace:^' }
+  repository = await createRepository({
+    'package.json': { name: 'shop', private: true },
+    'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+    'topsail.json': { release: { leaseSeconds: 3 } },
+    '.changeset/config.json': { baseBranch: 'main', access: 'public' },
+    '.changeset/brave-cats.md': `---\n'${scope}/db': minor\n---\n\nPools.\n`,
+    '.npmrc': npmrcFor(proxy.url, '${TEST_TOKEN}'),
+    'packages/db/package.json': manifest('db', '1.0.0'),
+    'packages/db/index.js': 'exports.one = 1\n',
+    'packages/api/package.json': manifest('api', '1.0.0', dependencies),
+    'packages/api/index.js': 'exports.one = 1\n',
+  })
+  opened.push(repository)
+  expect((await publish()).exitCode).toBe(0)
+  await repository.git('rm', '--quiet', '.changeset/brave-cats.md')
+  await repository.write({
+    'packages/db/package.json': manifest('db', '1.1.0'),
+    'packages/api/package.json': manifest('api', '1.1.0', dependencies),
+  })
+  await repository.commit('chore: version')
+}
+
+const settings = (cwd = repository.root): PublishOptions => ({
+  cwd,
+  env: { TEST_TOKEN: registry.token, HOME: repository.root, NPM_CONFIG_GLOBALCONFIG: '/nonexistent' },
+  patience: 20_000,
+})
+const publish = (options: Partial<PublishOptions> = {}) => publishWorkspace({ ...settings(), ...options })
+const tagsOf = async (name: string) => (await registry.packument(`${scope}/${name}`))?.['dist-tags']
+const refuse = (name: string) =>
+  proxy.add({ method: 'PUT', name: `${scope}/${name}`, fault: { kind: 'status', status: 403 } })
+
+async function freshClone(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'topsail-clone-'))
+  opened.push({ close: () => rm(folder, { recursive: true, force: true }) })
+  const clone = join(folder, 'work')
+  await repository.git('clone', '--quiet', `file://${repository.remote}`, clone)
+  await cp(join(repository.root, '.npmrc'), join(clone, '.npmrc'))
+  return clone
+}
+
+test('until all are confirmed nobody gets any of it, and then everybody gets all of it', async () => {
+  await openNextVersion()
+  refuse('api')
+  expect((await publish()).exitCode).toBe(3)
+  expect(await tagsOf('db')).toEqual({ latest: '1.0.0', 'topsail-candidate': '1.1.0' })
+  const { releases, holder } = await statusWorkspace(settings())
+  expect(holder).toBeUndefined()
+  expect(releases[0]).toMatchObject({ state: 'open', next: ['topsail resume', 'topsail rollback'] })
+  expect(releases[0]?.units.map(({ name, state }) => [name, state])).toEqual([
+    [`${scope}/api`, 'failed'],
+    [`${scope}/db`, 'candidate'],
+  ])
+  proxy.clear()
+  expect((await resumeWorkspace(settings())).exitCode).toBe(0)
+  expect([await tagsOf('db'), await tagsOf('api')]).toEqual([{ latest: '1.1.0' }, { latest: '1.1.0' }])
+  expect((await statusWorkspace(settings())).releases[0]).toMatchObject({ state: 'finished' })
+  expect((await resumeWorkspace(settings())).releases).toEqual([])
+})
+
+test('a fresh clone finishes what another began, from the commit of the release though main has moved on', async () => {
+  await openNextVersion()
+  refuse('api')
+  await publish()
+  proxy.clear()
+  await repository.write({ 'packages/api/index.js': 'exports.one = 2\n', 'packages/db/index.js': 'exports.one = 2\n' })
+  await repository.commit('feat: later work')
+  const clone = await freshClone()
+  const result = await resumeWorkspace(settings(clone))
+  expect(result).toMatchObject({ exitCode: 0, releases: [{ state: 'finished', resumed: true }] })
+  expect(await tagsOf('api')).toEqual({ latest: '1.1.0' })
+  const tarball = (await registry.packument(`${scope}/api`))?.versions['1.1.0']
+  expect(tarball?.['gitHead']).toBe(await repository.git('rev-parse', 'HEAD~1'))
+  const remote = await repository.git('ls-remote', 'origin', `refs/tags/${scope}/api@1.1.0^{}`)
+  expect(remote).toContain(await repository.git('rev-parse', 'HEAD~1'))
+  // The first clone hears of it, and has nothing left to do.
+  expect(await publish()).toMatchObject({ exitCode: 0, releases: [], published: [] })
+})
+
+test('a candidate goes back without a trace but its version', async () => {
+  await openNextVersion()
+  refuse('api')
+  await publish()
+  proxy.clear()
+  const plans: RollbackPlan[] = []
+  const result = await rollbackWorkspace({ ...settings(), onPlan: (plan) => plans.push(plan) })
+  expect(result).toMatchObject({ exitCode: 0, releases: [{ state: 'rolled-back' }] })
+  expect(plans).toMatchObject([{ wasPublic: false }])
+  expect(plans[0]?.leftovers).toContainEqual({
+    kind: 'version',
+    name: `${scope}/db`,
+    version: '1.1.0',
+    registry: proxy.url,
+  })
+  expect(await tagsOf('db')).toEqual({ latest: '1.0.0' })
+  const packument = await registry.packument(`${scope}/db`)
+  expect(packument?.versions['1.1.0']?.['deprecated']).toContain('1.0.0')
+  expect(await repository.remoteTags()).toEqual([`${scope}/api@1.0.0`, `${scope}/db@1.0.0`])
+})
+
+test('a finished release goes back to the exact dist-tags, without its tags, and onto a branch', async () => {
+  await openNextVersion()
+  expect((await publish()).exitCode).toBe(0)
+  const dry = await rollbackWorkspace({ ...settings(), dryRun: true })
+  expect(dry.rollback).toMatchObject({ wasPublic: true })
+  expect(await tagsOf('db')).toEqual({ latest: '1.1.0' })
+  const result = await rollbackWorkspace(settings())
+  expect(result).toMatchObject({ exitCode: 0, problems: [] })
+  expect([await tagsOf('db'), await tagsOf('api')]).toEqual([{ latest: '1.0.0' }, { latest: '1.0.0' }])
+  expect(await repository.remoteTags()).toEqual([`${scope}/api@1.0.0`, `${scope}/db@1.0.0`])
+  expect(await repository.git('tag')).not.toContain('1.1.0')
+  const branch = `origin/topsail/rollback-${result.rollback?.release}`
+  await repository.git('fetch', '--quiet', 'origin')
+  expect(await repository.git('show', `${branch}:packages/db/package.json`)).toContain('1.0.0')
+  expect(await repository.git('show', `${branch}:.changeset/brave-cats.md`)).toContain('Pools.')
+  expect(await repository.git('for-each-ref', 'refs/topsail/burned')).not.toBe('')
+  expect((await statusWorkspace(settings())).releases[0]).toMatchObject({ state: 'rolled-back', next: [] })
+  expect((await rollbackWorkspace({ ...settings(), release: result.rollback?.release })).problems).toMatchObject([
+    { code: 'RELEASE_ALREADY_ROLLED_BACK' },
+  ])
+})
+
+test('a rollback that failed half-way is finished by resume', async () => {
+  await openNextVersion()
+  await publish()
+  proxy.add({ method: 'PUT', fault: { kind: 'status', status: 401 } })
+  const first = await rollbackWorkspace(settings())
+  expect(first.exitCode).toBe(3)
+  expect((await statusWorkspace(settings())).releases[0]).toMatchObject({
+    state: 'rolling-back',
+    next: ['topsail resume'],
+  })
+  proxy.clear()
+  expect((await resumeWorkspace(settings())).releases).toMatchObject([{ state: 'rolled-back' }])
+  expect(await tagsOf('api')).toEqual({ latest: '1.0.0' })
+})
+
+test('of two that publish at once one releases, and the other says who', async () => {
+  await openNextVersion()
+  const clone = await freshClone()
+  const both = await Promise.all([publish(), publish({ cwd: clone })])
+  const codes = both.map(({ exitCode }) => exitCode).toSorted()
+  const winners = both.filter(({ releases }) => releases.some(({ state }) => state === 'finished'))
+  expect(winners).toHaveLength(1)
+  const loser = both.find((one) => !winners.includes(one))
+  if (codes[1] === 1) expect(loser?.problems).toMatchObject([{ code: 'LEASE_HELD' }])
+  else expect(loser?.published).toEqual([])
+})
+
+test('an unknown release is said to be unknown, and nothing is changed', async () => {
+  await openNextVersion()
+  expect((await rollbackWorkspace({ ...settings(), release: 'r7' })).problems).toMatchObject([
+    { code: 'RELEASE_UNKNOWN', release: 'r7' },
+  ])
+})

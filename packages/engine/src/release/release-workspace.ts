@@ -1,0 +1,163 @@
+/**
+ * What can be done about a release that has begun: go on with it, take it back, or look at it.
+ */
+import { leftoversOf, rollbackSteps } from '@topsail/core'
+import type { Leftover, Problem, Progress, Step } from '@topsail/core'
+import { carryOptions, openSession, type Session, type SessionOptions } from '../publish/session.ts'
+import { publishResult, type PublishResult } from '../publish/publish-result.ts'
+import type { PublishEvent } from '../publish/publish-workspace.ts'
+import { continueRelease } from './carry-out.ts'
+import { holdReleases, type Hold } from './hold.ts'
+import { releaseRefs } from './ports.ts'
+import { newestReleases, openReleases, readRelease, type StoredRelease } from './stored-release.ts'
+
+export type ResumeOptions = SessionOptions & {
+  readonly onEvent?: ((event: PublishEvent) => void) | undefined
+}
+
+/** Finishes what an earlier run left open, forwards or back, and begins nothing new. */
+export async function resumeWorkspace(options: ResumeOptions): Promise<PublishResult> {
+  const session = await openSession(options)
+  const { ports, holding } = session
+  const refs = await readRefs(session)
+  if (refs.kind === 'unreachable') return publishResult({ problems: [refs.problem] })
+  const seen = await openReleases(ports, releaseRefs(holding.namespace), refs.refs, { tidy: false })
+  if (seen.problems.length > 0 || seen.releases.length === 0) return publishResult({ problems: seen.problems })
+  return underLease(session, async (hold) => {
+    const open = await openReleases(ports, hold.names, hold.refs, { tidy: true })
+    if (open.problems.length > 0) return publishResult({ problems: open.problems })
+    const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
+    const resumed = []
+    for (const stored of open.releases) {
+      const { release, progress } = stored
+      options.onEvent?.({ kind: 'resumed', release, direction: progress.direction })
+      const end = await continueRelease(ports, hold, stored, carry)
+      resumed.push(end)
+      if (end.state === 'open') break
+    }
+    return publishResult({ resumed, problems: [] })
+  })
+}
+
+/** What a rollback will do, in order, and what will remain of the release all the same. */
+export type RollbackPlan = {
+  readonly release: string
+  /** It is public already, or a part of it is. */
+  readonly wasPublic: boolean
+  readonly steps: readonly Step[]
+  readonly leftovers: readonly Leftover[]
+}
+
+export type RollbackOptions = ResumeOptions & {
+  /** The open one, or else the newest, when left out. */
+  readonly release?: string | undefined
+  /** Takes versions away where the registry allows it, instead of deprecating them. */
+  readonly unpublish?: boolean | undefined
+  readonly dryRun?: boolean | undefined
+  /** Called once, before anything is changed. */
+  readonly onPlan?: ((plan: RollbackPlan) => void) | undefined
+}
+
+export type RollbackResult = PublishResult & { readonly rollback: RollbackPlan | undefined }
+
+export async function rollbackWorkspace(options: RollbackOptions): Promise<RollbackResult> {
+  const session = await openSession(options)
+  const { ports, holding } = session
+  const refs = await readRefs(session)
+  if (refs.kind === 'unreachable') return stopped([refs.problem])
+  const chosen = await chooseRelease(session, refs.refs, options.release)
+  if (chosen.kind === 'none') return stopped(chosen.problems)
+  if (options.dryRun === true) {
+    const rollback = planRollback(chosen.stored, options.unpublish === true)
+    return { ...publishResult({ problems: [] }), steps: rollback.steps, rollback }
+  }
+  const answer = await holdReleases(ports, holding)
+  if (answer.kind === 'stopped') return stopped([answer.problem])
+  const { hold } = answer
+  try {
+    // It may have gone on since.
+    const again = await chooseRelease(session, hold.refs, options.release)
+    if (again.kind === 'none') return stopped(again.problems)
+    const { stored } = again
+    const unpublish = options.unpublish === true || stored.progress.unpublish
+    const rollback = planRollback(stored, unpublish)
+    options.onPlan?.(rollback)
+    const turnsNow = stored.progress.direction === 'forward' || unpublish !== stored.progress.unpublish
+    const turnBack = turnsNow ? { unpublish } : undefined
+    const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
+    const end = await continueRelease(ports, hold, stored, { ...carry, turnBack, last: true })
+    return { ...publishResult({ end, problems: [] }), rollback }
+  } finally {
+    await hold.end()
+  }
+}
+
+type Chosen =
+  | { readonly kind: 'chosen'; readonly stored: StoredRelease }
+  | { readonly kind: 'none'; readonly problems: readonly Problem[] }
+
+async function chooseRelease(
+  { ports, holding }: Session,
+  refs: ReadonlyMap<string, string>,
+  wanted: string | undefined,
+): Promise<Chosen> {
+  const names = releaseRefs(holding.namespace)
+  const open = await openReleases(ports, names, refs, { tidy: false })
+  if (open.problems.length > 0) return { kind: 'none', problems: open.problems }
+  const [first] = open.releases
+  if (first !== undefined && (wanted === undefined || wanted === first.release)) {
+    return { kind: 'chosen', stored: first }
+  }
+  if (first !== undefined) {
+    const { release, progress } = first
+    const { direction } = progress
+    return { kind: 'none', problems: [{ code: 'RELEASE_OPEN', severity: 'error', release, direction }] }
+  }
+  const { releases } = await newestReleases(ports, names, refs, 5)
+  const stored = wanted === undefined ? releases.at(-1) : (await readRelease(ports, names, refs, wanted)).stored
+  if (stored === undefined) {
+    const known = releases.map(({ release }) => release)
+    return { kind: 'none', problems: [{ code: 'RELEASE_UNKNOWN', severity: 'error', release: wanted ?? '', known }] }
+  }
+  if (stored.progress.closed === 'rolled-back') {
+    const { release } = stored
+    return { kind: 'none', problems: [{ code: 'RELEASE_ALREADY_ROLLED_BACK', severity: 'error', release }] }
+  }
+  return { kind: 'chosen', stored }
+}
+
+function planRollback({ progress, release }: StoredRelease, unpublish: boolean): RollbackPlan {
+  const turned: Progress = { ...progress, unpublish }
+  const isBegun = (kind: string): boolean =>
+    progress.opened.steps.some((step) => step.kind === kind && progress.steps.has(step.id))
+  const wasPublic = isBegun('promote') || (progress.opened.promotion === 'direct' && isBegun('upload'))
+  const isOver = (id: string): boolean => ['undone', 'left'].includes(progress.steps.get(id)?.state ?? '')
+  const steps = rollbackSteps(turned).filter((step) => !isOver(step.kind === 'undo' ? step.of.id : step.id))
+  return { release, wasPublic, steps, leftovers: leftoversOf(turned) }
+}
+
+function stopped(problems: readonly Problem[]): RollbackResult {
+  return { ...publishResult({ problems }), rollback: undefined }
+}
+
+async function underLease(session: Session, act: (hold: Hold) => Promise<PublishResult>): Promise<PublishResult> {
+  const answer = await holdReleases(session.ports, session.holding)
+  if (answer.kind === 'stopped') return publishResult({ problems: [answer.problem] })
+  try {
+    return await act(answer.hold)
+  } finally {
+    await answer.hold.end()
+  }
+}
+
+type RefsAnswer =
+  | { readonly kind: 'known'; readonly refs: ReadonlyMap<string, string> }
+  | { readonly kind: 'unreachable'; readonly problem: Problem }
+
+export async function readRefs({ ports, holding, remote, config }: Session): Promise<RefsAnswer> {
+  const listed = await ports.refs.list(`${holding.namespace}/`)
+  if (listed.kind === 'known') return listed
+  const detail = config.redact(listed.detail)
+  const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const
+  return { kind: 'unreachable', problem }
+}

@@ -1,0 +1,78 @@
+/**
+ * `topsail status`: every release that is known here or at the remote, who is releasing now, and what can be done next.
+ * Read from journals alone, and nothing is changed.
+ */
+import { unitStatuses } from '@topsail/core'
+import type { Problem, Promotion, UnitStatus } from '@topsail/core'
+import { openSession, type SessionOptions } from '../publish/session.ts'
+import { readLease, type LeaseHolder } from './lease.ts'
+import { releaseRefs } from './ports.ts'
+import { readRefs } from './release-workspace.ts'
+import { isOpen, newestReleases, type StoredRelease } from './stored-release.ts'
+
+export type ReleaseStatus = {
+  readonly release: string
+  /** ISO 8601. */
+  readonly began: string
+  readonly state: 'open' | 'rolling-back' | 'finished' | 'rolled-back'
+  readonly promotion: Promotion
+  readonly commit: string | null
+  readonly units: readonly UnitStatus[]
+  readonly tags: readonly string[]
+  /** What can be done about it, as command lines. */
+  readonly next: readonly string[]
+}
+
+export type StatusResult = {
+  /** Who is releasing; undefined when nobody is. */
+  readonly holder: LeaseHolder | undefined
+  /** Newest first. */
+  readonly releases: readonly ReleaseStatus[]
+  readonly problems: readonly Problem[]
+  readonly exitCode: 0 | 1
+}
+
+const shown = 10
+
+export async function statusWorkspace(options: SessionOptions): Promise<StatusResult> {
+  const session = await openSession(options)
+  const { ports, holding } = session
+  const refs = await readRefs(session)
+  if (refs.kind === 'unreachable') {
+    return { holder: undefined, releases: [], problems: [refs.problem], exitCode: 1 }
+  }
+  const names = releaseRefs(holding.namespace)
+  const [holder, all] = await Promise.all([
+    readLease(ports.refs, names.lease, refs.refs),
+    newestReleases(ports, names, refs.refs, shown),
+  ])
+  const newest = all.releases.filter((stored) => isOpen(stored) || stored.progress.closed !== undefined).toReversed()
+  return {
+    holder,
+    releases: newest.map((stored) => statusOf(stored, newest)),
+    problems: all.problems,
+    exitCode: all.problems.length > 0 ? 1 : 0,
+  }
+}
+
+function statusOf(stored: StoredRelease, newest: readonly StoredRelease[]): ReleaseStatus {
+  const { release, progress } = stored
+  const { opened, direction } = progress
+  const state = isOpen(stored) ? (direction === 'back' ? 'rolling-back' : 'open') : (progress.closed ?? 'open')
+  const next = {
+    open: ['topsail resume', 'topsail rollback'],
+    'rolling-back': ['topsail resume'],
+    finished: newest.some(isOpen) ? [] : [`topsail rollback ${release}`],
+    'rolled-back': [],
+  }[state]
+  return {
+    release,
+    began: opened.at,
+    state,
+    promotion: opened.promotion,
+    commit: opened.commit,
+    units: unitStatuses(progress),
+    tags: opened.steps.flatMap((step) => (step.kind === 'tag' ? step.tags.map(({ tag }) => tag) : [])),
+    next,
+  }
+}
