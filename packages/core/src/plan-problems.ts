@@ -6,12 +6,14 @@
 import { placesIn, type SkipReason } from './admit.ts'
 import { compareBumps } from './bump.ts'
 import type { ChangesetChange } from './change.ts'
+import { followsNames } from './commit-presets.ts'
 import type { Edge } from './graph.ts'
 import type { Path, Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import { effectiveRange } from './range.ts'
 import { highestAsked, type Evidence } from './reasons.ts'
 import { compareText } from './record.ts'
+import type { Settings } from './settings.ts'
 import type { Settled } from './settle.ts'
 import type { Snapshot } from './snapshot.ts'
 import { parseVersion, satisfies } from './versions.ts'
@@ -42,14 +44,23 @@ function droppedEdges(
 ): Problem[] {
   const edges = laws.graph.dependents.get(pkg.name) ?? []
   return edges.flatMap((edge: Edge): Problem[] => {
-    const { dependent, decidedBy, notFollowed: why } = edge
-    if (why === undefined || skip(dependent) !== undefined) return []
+    const { dependent } = edge
+    if (skip(dependent) !== undefined) return []
     const place = { file: manifestPath(dependent) }
-    const { field, range } = decidedBy
     const versions = { current: pkg.version ?? '', next: versionOf(pkg.name) }
-    const facts = { name: dependent.name, dependency: pkg.name, field, range, ...versions, why }
-    return [{ code: 'DEPENDENCY_NOT_FOLLOWED', severity: 'warning', place, ...facts }]
+    return unfollowedUses(edge, laws.settings).map(({ use: { field, range }, why }) => {
+      const facts = { name: dependent.name, dependency: pkg.name, field, range, ...versions, why }
+      return { code: 'DEPENDENCY_NOT_FOLLOWED', severity: 'warning', place, ...facts }
+    })
   })
+}
+
+/** Changesets knows a package by its name alone: what stands under another key is left out, whatever else is followed. */
+function unfollowedUses({ uses, decidedBy, notFollowed, dependency }: Edge, settings: Settings) {
+  const decided = notFollowed === undefined ? [] : [{ use: decidedBy, why: notFollowed }]
+  if (settings.rules === 'topsail' || followsNames(settings)) return decided
+  const aliased = uses.filter((use) => use !== decidedBy && use.key !== dependency.name && use.form.kind !== 'file')
+  return [...decided, ...aliased.map((use) => ({ use, why: 'protocol' as const }))]
 }
 
 /** Private packages may: nobody installs them from a registry. */

@@ -414,6 +414,19 @@ describe('edges that Changesets drops are reported', () => {
     (plan) => expect(plan.problems).toMatchObject([{ why: 'protocol' }, { why: 'tag' }]),
   )
   scenario(
+    'an alias beside an edge that is followed is not dropped in silence',
+    `api 1.0.0 -> db workspace:*, old-db npm:db@^1.0.0
+     db 1.0.0
+     --- changesets
+     a db major`,
+    `api 1.0.0 -> 1.0.1 patch: db 2.0.0 leaves workspace:*
+     db 1.0.0 -> 2.0.0 major: a`,
+    (plan) =>
+      expect(plan.problems).toMatchObject([
+        { code: 'DEPENDENCY_NOT_FOLLOWED', name: 'api', dependency: 'db', range: 'npm:db@^1.0.0', why: 'protocol' },
+      ]),
+  )
+  scenario(
     'with bumpVersionsWithWorkspaceProtocolOnly only the workspace protocol is followed',
     `api 1.0.0 -> db ^1.0.0
      web 1.0.0 -> db workspace:^
