@@ -142,8 +142,14 @@ function notServed(
   const seconds = Math.round(trial.elapsed / 1000)
   const about = { name: step.name, version: step.version, registry: step.registry }
   const problem = problemOf({ code: 'CONFIRM_TIMED_OUT', ...about, seconds, detail })
-  return { kind: 'again', after: found.kind === 'unreachable' ? found.retryAfter : undefined, detail, problem }
+  if (found.kind !== 'unreachable') return { kind: 'again', detail, problem }
+  // A refusal is no delay: past a moment's disorder nothing will come of waiting.
+  if (found.refused === true && trial.elapsed > longestRefusal) return { kind: 'failed', problem }
+  return { kind: 'again', after: found.retryAfter, detail, problem }
 }
+
+/** Milliseconds. */
+const longestRefusal = 20_000
 
 async function moveTag(
   step: PromoteStep | UnmarkStep,

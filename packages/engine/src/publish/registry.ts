@@ -19,7 +19,13 @@ export type Lookup =
       readonly distTags?: ReadonlyMap<string, Version> | undefined
     }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unreachable'; readonly detail: string; readonly retryAfter: number | undefined }
+  | {
+      readonly kind: 'unreachable'
+      readonly detail: string
+      readonly retryAfter: number | undefined
+      /** It answers, and does not let us look. */
+      readonly refused?: boolean | undefined
+    }
 
 export type Availability = Lookup | { readonly kind: 'listed'; readonly detail: string }
 
@@ -91,7 +97,9 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     url,
     lookup: lookUp,
     async facts(name) {
-      const answer = await fetchPackument(url, name, { ...base, headers: corgi })
+      // Nothing has been sent that an unknown answer could leave in doubt, so the library may ask again.
+      const retry = { retries: 2, minTimeout: 300, maxTimeout: 2_000 }
+      const answer = await fetchPackument(url, name, { ...base, retry, headers: corgi })
       if (answer.kind === 'absent') return { kind: 'known', versions: new Map(), distTags: new Map() }
       if (answer.kind === 'failed') return unreachable(answer.failure, config)
       const versions = [...versionsOf(answer.packument)].map(
@@ -192,7 +200,8 @@ function textOf(value: unknown): string | undefined {
 
 function unreachable(failure: RegistryFailure, config: NpmConfig): Extract<Lookup, { kind: 'unreachable' }> {
   const retryAfter = failure.kind === 'unknown' ? failure.retryAfter : undefined
-  return { kind: 'unreachable', detail: config.redact(failure.detail), retryAfter }
+  const refused = failure.kind === 'refused' || failure.kind === 'unauthorised'
+  return { kind: 'unreachable', detail: config.redact(failure.detail), retryAfter, refused }
 }
 
 function redacted(failure: RegistryFailure, config: NpmConfig): RegistryFailure {
