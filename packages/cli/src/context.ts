@@ -12,6 +12,7 @@ export type Output = {
   readonly isTTY: boolean
   /** Read when needed, since a terminal may be resized. */
   readonly columns: () => number
+  readonly rows?: () => number
   readonly colours: Colours
   /** Resolves when everything written has left the process. */
   readonly drained: () => Promise<void>
@@ -91,6 +92,7 @@ function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {
     },
     isTTY,
     columns: () => stream.columns ?? 100,
+    rows: () => stream.rows ?? 24,
     colours: createColors(wantsColours(env, isTTY)),
     drained: () =>
       new Promise((resolve) => {

@@ -46,7 +46,7 @@ export function publishCommand(context: CliContext): Command {
 }
 
 async function publish(options: Options, context: CliContext): Promise<void> {
-  const progress = publishProgress(context.err)
+  const progress = publishProgress(context.err, context.env)
   const result = await publishWorkspace({
     cwd: folderOf(context, options),
     dryRun: options.dryRun,

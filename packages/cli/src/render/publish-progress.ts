@@ -1,11 +1,13 @@
 /**
- * A publish while it runs. In a log each thing that happened is a line; on a terminal the lines scroll above one status
- * line that counts. Only events that tell a person something become lines.
+ * A release while it runs. In a log each thing that happened is a line, on GitHub Actions in a group for each phase; on
+ * a terminal it is a table (live-view.ts). Only events that tell a person something become lines.
  */
 import type { ForwardStep, Step } from '@topsail/core'
 import type { PublishEvent } from '@topsail/engine'
-import type { Output } from '../context.ts'
-import { plural, printable, truncate } from './text.ts'
+import type { Environment, Output } from '../context.ts'
+import { liveView } from './live-view.ts'
+import { logLines, phaseOf, type Phase } from './log-lines.ts'
+import { plural, printable } from './text.ts'
 
 export type Progress = {
   readonly onEvent: (event: PublishEvent) => void
@@ -14,59 +16,33 @@ export type Progress = {
   readonly end: () => void
 }
 
-export function publishProgress(output: Output): Progress {
-  const tally = {
-    pack: 0,
-    upload: 0,
-    confirm: 0,
-    totals: { pack: 0, upload: 0, confirm: 0 },
-    running: new Set<string>(),
-  }
-  const status = statusLine(output)
+/** On a terminal that a person looks at a live table, everywhere else lines. */
+export function publishProgress(output: Output, env: Environment = {}): Progress {
+  const live = output.isTTY && !env['CI'] && env['TERM'] !== 'dumb' ? liveView(output) : undefined
+  const log = logLines(output, env)
   let waitsFor: string | undefined
+  const say = (line: string, phase?: Phase): void => (live === undefined ? log.line(line, phase) : live.above(line))
   return {
     onEvent: (event) => {
-      count(event, tally)
-      status.above(lineOf(event, output))
-      status.show(statusOf(tally))
+      live?.onEvent(event)
+      const line = lineOf(event, output)
+      if (line !== undefined && (live === undefined || isToStay(event))) say(line, phaseOf(event))
     },
     onWait: ({ holder, seconds }) => {
       if (waitsFor === holder) return
       waitsFor = holder
-      status.above(`waiting for ${printable(holder)}, or for ${seconds} seconds of silence`)
+      say(`waiting for ${printable(holder)}, or for ${seconds} seconds of silence`)
     },
-    end: () => status.show(''),
+    end: () => {
+      live?.end()
+      log.end()
+    },
   }
 }
 
-type Tally = {
-  pack: number
-  upload: number
-  confirm: number
-  totals: { pack: number; upload: number; confirm: number }
-  readonly running: Set<string>
-}
-
-function count(event: PublishEvent, tally: Tally): void {
-  if (event.kind === 'planned') {
-    for (const kind of counted) tally.totals[kind] = event.steps.filter((step) => step.kind === kind).length
-    return
-  }
-  if (!('step' in event)) return
-  const now = `${runningWords[event.step.kind]} ${subject(event.step)}`
-  if (event.kind === 'step-started') tally.running.add(now)
-  if (event.kind === 'step-done' || event.kind === 'step-failed') tally.running.delete(now)
-  const kind = counted.find((known) => known === event.step.kind)
-  if (event.kind === 'step-done' && kind !== undefined) tally[kind] += 1
-}
-
-const counted = ['pack', 'upload', 'confirm'] as const
-
-function statusOf({ pack, upload, confirm, totals, running }: Tally): string {
-  if (totals.pack === 0 || running.size === 0) return ''
-  const now = [...running].slice(0, 3).join(', ')
-  const more = running.size > 3 ? ` and ${running.size - 3} more` : ''
-  return `packed ${pack}/${totals.pack}, uploaded ${upload}/${totals.upload}, confirmed ${confirm}/${totals.confirm}  ${now}${more}`
+/** What the table does not tell. */
+function isToStay(event: PublishEvent): boolean {
+  return ['build-started', 'build-output', 'build-ended', 'resumed', 'step-failed'].includes(event.kind)
 }
 
 function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
@@ -78,7 +54,7 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
     case 'build-started':
       return buildTitle(event.build)
     case 'build-output':
-      return colours.dim(`  ${printable(event.line)}`)
+      return colours.dim(`  │ ${printable(event.line)}`)
     case 'build-ended':
       return event.problem === undefined ? `${colours.green('✓')} built` : `${colours.red('✗')} the build failed`
     case 'resumed': {
@@ -126,20 +102,6 @@ function buildTitle({
     : `${what} ${plural(scripted.length, 'package')}`
 }
 
-const runningWords: Readonly<Record<Step['kind'], string>> = {
-  pack: 'packing',
-  check: 'checking',
-  upload: 'uploading',
-  confirm: 'waiting for',
-  gate: 'checking',
-  promote: 'promoting',
-  unmark: 'tidying',
-  tag: 'tagging',
-  push: 'pushing',
-  undo: 'taking back',
-  revert: 'reverting',
-}
-
 /** Steps without a word are no news. */
 const doneWords: Readonly<Partial<Record<Step['kind'], string>>> = {
   pack: 'packed',
@@ -171,21 +133,4 @@ const undoneWords: Readonly<Record<ForwardStep['kind'], string>> = {
   unmark: 'the candidate tag of',
   tag: 'the making of',
   push: 'the push of',
-}
-
-/** One line at the bottom of a terminal, redrawn below what is printed above it. In a log there is none. */
-function statusLine(output: Output) {
-  const clear = '\r\u001b[2K'
-  let shown = ''
-  return {
-    above: (line: string | undefined) => {
-      if (line !== undefined) output.write(`${shown === '' ? '' : clear}${line}\n`)
-      if (line !== undefined) shown = ''
-    },
-    show: (text: string) => {
-      if (!output.isTTY || text === shown) return
-      output.write(`${shown === '' ? '' : clear}${output.colours.dim(truncate(text, output.columns() - 1))}`)
-      shown = text
-    },
-  }
 }
