@@ -142,7 +142,7 @@ function everyUse(uses: readonly DependencyUse[], settings: Settings): Verdict |
   const linked = asked.find((use) => use.linked)
   if (linked !== undefined) return { notFollowed: undefined, decidedBy: linked }
   if (asked.length === 0) return { notFollowed: 'workspace-only', decidedBy: first }
-  return { notFollowed: whyNot(first.resolved), decidedBy: first }
+  return { notFollowed: whyNotLinked(first.resolved), decidedBy: first }
 }
 
 /** Changesets: the sections are laid over one another, and the last one that lists the package decides alone. */
@@ -165,11 +165,11 @@ function followedByChangesets(use: DependencyUse, dependency: Package, settings:
   if (form.kind === 'workspace-path') return form.path === dependency.dir ? undefined : 'stale'
   if (form.kind === 'alias' && form.workspace) return 'protocol'
   if (form.kind !== 'workspace-range' && settings.bumpVersionsWithWorkspaceProtocolOnly) return 'workspace-only'
-  if (form.kind !== 'range' && form.kind !== 'workspace-range') return whyNot(form)
+  if (form.kind !== 'range' && form.kind !== 'workspace-range') return whyNotLinked(form)
   return satisfies(dependency.version ?? '', form.range) ? undefined : 'stale'
 }
 
-function whyNot(form: RangeForm): NotFollowed {
+export function whyNotLinked(form: RangeForm): NotFollowed {
   if (form.kind === 'tag') return 'tag'
   return form.kind === 'range' || form.kind === 'workspace-range' || form.kind === 'workspace-path'
     ? 'stale'

@@ -7,7 +7,7 @@ import { placesIn, type SkipReason } from './admit.ts'
 import { compareBumps } from './bump.ts'
 import type { ChangesetChange } from './change.ts'
 import { followsNames } from './commit-presets.ts'
-import type { Edge } from './graph.ts'
+import { whyNotLinked, type DependencyUse, type Edge, type NotFollowed } from './graph.ts'
 import type { Path, Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import { effectiveRange } from './range.ts'
@@ -37,6 +37,8 @@ export function planProblems(
   ]
 }
 
+type Unfollowed = { readonly use: DependencyUse; readonly why: NotFollowed }
+
 function droppedEdges(
   { pkg }: Settled,
   { laws, versionOf }: Evidence,
@@ -55,12 +57,19 @@ function droppedEdges(
   })
 }
 
-/** Changesets knows a package by its name alone: what stands under another key is left out, whatever else is followed. */
-function unfollowedUses({ uses, decidedBy, notFollowed, dependency }: Edge, settings: Settings) {
+/**
+ * The edge as a whole, or single uses of one that is followed. Changesets knows a package by its name alone and leaves
+ * out what stands under another key; `topsail` lets every use speak for itself, but for those that are not linked.
+ */
+function unfollowedUses({ uses, decidedBy, notFollowed, dependency }: Edge, settings: Settings): readonly Unfollowed[] {
   const decided = notFollowed === undefined ? [] : [{ use: decidedBy, why: notFollowed }]
-  if (settings.rules === 'topsail' || followsNames(settings)) return decided
-  const aliased = uses.filter((use) => use !== decidedBy && use.key !== dependency.name && use.form.kind !== 'file')
-  return [...decided, ...aliased.map((use) => ({ use, why: 'protocol' as const }))]
+  const others = uses.filter((use) => use !== decidedBy && use.form.kind !== 'file')
+  if (settings.rules !== 'topsail' && !followsNames(settings)) {
+    const aliased = others.filter((use) => use.key !== dependency.name)
+    return [...decided, ...aliased.map((use) => ({ use, why: 'protocol' as const }))]
+  }
+  const stale = others.filter((use) => !use.linked)
+  return [...decided, ...stale.map((use) => ({ use, why: whyNotLinked(use.resolved) }))]
 }
 
 /** Private packages may: nobody installs them from a registry. */

@@ -633,6 +633,10 @@ describe('dependents under topsail', () => {
      a kit major`,
     `kit 2.0.0 -> 3.0.0 major: a
      ui 1.0.0 -> 1.0.1 patch: kit 3.0.0 leaves workspace:*`,
+    (plan) =>
+      expect(plan.problems).toMatchObject([
+        { code: 'DEPENDENCY_NOT_FOLLOWED', name: 'ui', field: 'peerDependencies', range: '^1.0.0', why: 'stale' },
+      ]),
   )
   scenario(
     'a table of a package overrides the preset',
