@@ -167,7 +167,7 @@ function uploadSteps(unit: PublishUnit, needs: readonly PublishUnit[], promotion
     id: stepId('upload', unit),
     needs: ['check', ...needs.map((need) => stepId('confirm', need))],
     after: [],
-    undo: staged.staged ? { kind: 'exact', by: 'reject' } : { kind: 'compensating', by: 'deprecate' },
+    undo: uploadUndo(unit, promotion),
     name,
     version,
     ...unit.upload,
@@ -206,6 +206,11 @@ function promotionSteps(
 /** Only npm leads a channel to a version by the upload itself; elsewhere that is always a step of its own. */
 function isPromoted(unit: PublishUnit, promotion: Promotion): boolean {
   return promotion !== 'direct' || !isNpmKey(unit.name)
+}
+
+function uploadUndo(unit: PublishUnit, promotion: Promotion): Undo {
+  if (!isNpmKey(unit.name)) return { kind: 'none' }
+  return stagedBy(unit, promotion).staged ? { kind: 'exact', by: 'reject' } : { kind: 'compensating', by: 'deprecate' }
 }
 
 function stagedBy(unit: PublishUnit, promotion: Promotion): { readonly staged?: true } {

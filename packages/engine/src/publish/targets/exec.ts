@@ -23,8 +23,6 @@ import type {
 export type ExecOptions = {
   /** The workspace root, absolute. */
   readonly root: string
-  /** For a person: the name of the target. */
-  readonly place: string
   readonly commands: ExecCommands
   /** Seconds a command may take. */
   readonly timeout: number
@@ -59,11 +57,6 @@ export function execTarget(options: ExecOptions): Target {
     return answer.reply.status === 'done' ? { kind: 'done' } : unexpected(verb, 'done')
   }
   return {
-    place: options.place,
-    undo: {
-      upload: commands.retract === undefined ? 'none' : 'compensating',
-      promote: commands.promote === undefined ? 'none' : 'exact',
-    },
     lookup,
     confirm: (released) => lookup(released, commands.confirm === undefined ? 'exists' : 'confirm'),
     channel,

@@ -47,8 +47,6 @@ export function ociTarget(options: OciOptions): Target {
     return changed(await registry.putManifest(tag, manifest.value))
   }
   return {
-    place: `${image.host}/${image.repository}`,
-    undo: { upload: 'none', promote: 'exact' },
     lookup,
     confirm: lookup,
     facts: (released) => factsOf(registry, released),

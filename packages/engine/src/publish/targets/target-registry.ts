@@ -92,7 +92,7 @@ function place(
     const { integrity, file } = outcome.tarball
     return { kind: 'packed', artefact: { integrity, file } }
   }
-  return { target: execTarget({ ...options, place: key, commands, timeout, packTarball }), released }
+  return { target: execTarget({ ...options, commands, timeout, packTarball }), released }
 }
 
 async function pack(key: TargetKey, { target, released }: Placed, out: string): Promise<PackOutcome> {

@@ -1,7 +1,8 @@
 /**
- * A place that releases go to, behind one interface: what it has, one attempt at a time to change it, and what of each
- * change can be taken back. A target never retries, never decides an order and never keeps state between runs: the one
- * loop asks it again after a crash, and an integrity tells whether what it finds is ours.
+ * A place that releases go to besides npm registries, behind one interface: what it has, one attempt at a time to change
+ * it, and the way back. A target never retries, never decides an order and never keeps state between runs: the one loop
+ * asks it again after a crash, and an integrity tells whether what it finds is ours. `target-registry.ts` shows it to
+ * the loop as it shows an npm registry; `target-contract.test.ts` holds all of them to the same behaviour.
  */
 import type { Integrity, PackageFacts, PackageName, Path, Problem, Version } from '@topsail/core'
 import type { Availability, Lookup, UploadOutcome } from '../registry.ts'
@@ -27,20 +28,14 @@ export type ChannelAnswer =
   | { readonly kind: 'known'; readonly value: string | undefined }
   | Extract<Lookup, { kind: 'unreachable' }>
 
-/** exact: as before. compensating: it stays, and whoever uses it is warned. none: it stays. */
-export type UndoStrength = 'exact' | 'compensating' | 'none'
-
 export type Target = {
-  /** Where things go, for a person to read; without credentials. */
-  readonly place: string
-  readonly undo: { readonly upload: UndoStrength; readonly promote: UndoStrength }
   /** Every version and channel there is, as far as the place can tell; channels as `channel` answers. */
   facts(released: Released): Promise<PackageFacts>
   /** Whether this version is there, past every cache we can pass. */
   lookup(released: Released): Promise<Lookup>
   /** Makes what will be uploaded, on this machine alone. */
   pack(released: Released): Promise<Packed>
-  /** `channel`: what the upload leads there at once, where a place cannot take anything without (npm). */
+  /** `channel` is for those that cannot take anything without leading something there. */
   upload(released: Released, artefact: Artefact, channel: string): Promise<UploadOutcome>
   /** Whether it can be fetched by those who need it next. */
   confirm(released: Released): Promise<Availability>
