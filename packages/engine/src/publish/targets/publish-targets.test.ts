@@ -10,6 +10,7 @@ import { hasDockerRegistry, startDockerRegistry, type DockerRegistry } from '../
 import { execShelf, type ExecShelf } from '../../testing/exec-shelf.ts'
 import { createRepository, gitEnvironment, npmrcFor, startRegistry } from '../../testing/index.ts'
 import type { TestRegistry, TestRepository } from '../../testing/index.ts'
+import { rollbackWorkspace } from '../../release/release-workspace.ts'
 import { publishWorkspace, type PublishEvent, type PublishOptions } from '../publish-workspace.ts'
 import type { PublishResult } from '../publish-result.ts'
 
@@ -149,5 +150,36 @@ test.skipIf(!hasDockerRegistry)(
     expect(result.failed.map(({ problem }) => problem.code)).toContain('PACK_FAILED')
     expect(result.exitCode).not.toBe(0)
     expect(await npm.packument('@broken/db')).toBeUndefined()
+  },
+)
+
+test.skipIf(!hasDockerRegistry)(
+  'a rollback leads image tags and channels back to exactly where they were',
+  async () => {
+    const repository = await workspace('@back', '1.0.0')
+    expect((await publish(repository)).exitCode).toBe(0)
+    const before = { api: await latestImage('back/api'), shop: await latestImage('back/shop') }
+    for (const name of ['db', 'api', 'shop']) {
+      const path = `packages/${name}/package.json`
+      const manifest = JSON.parse(await readFile(join(repository.root, path), 'utf8')) as object
+      await repository.write({ [path]: { ...manifest, version: '1.1.0' } })
+    }
+    await repository.write({ 'packages/api/content': 'chart of 1.1.0' })
+    await repository.commit('chore: version packages')
+    expect((await publish(repository)).exitCode).toBe(0)
+    expect((await latestImage('back/api')).layer.version).toBe('1.1.0')
+
+    const env = {
+      TEST_TOKEN: npm.token,
+      HOME: folder,
+      PATH: process.env['PATH'],
+      NPM_CONFIG_GLOBALCONFIG: '/nonexistent',
+    }
+    const result = await rollbackWorkspace({ cwd: repository.root, env, patience: 20_000 })
+    expect(result.problems.filter((problem) => problem.severity === 'error')).toEqual([])
+    expect({ api: await latestImage('back/api'), shop: await latestImage('back/shop') }).toEqual(before)
+    expect((await npm.packument('@back/api'))?.['dist-tags']).toMatchObject({ latest: '1.0.0' })
+    expect(await readFile(join(folder, 'shelf', encodeURIComponent('@back/api #latest')), 'utf8')).toBe('1.0.0')
+    expect((await repository.remoteTags()).filter((tag) => tag.endsWith('1.1.0'))).toEqual([])
   },
 )
