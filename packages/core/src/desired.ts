@@ -3,6 +3,7 @@
  * in its registry and has its tag. Decided from facts alone, never from what an earlier run did, so that a run that
  * was killed anywhere is completed by the next one.
  */
+import type { BurnedVersions } from './burned.ts'
 import { edgesOf } from './graph.ts'
 import type { Integrity, PackageName, Sha, Version } from './names.ts'
 import type { Problem } from './problem.ts'
@@ -39,6 +40,8 @@ export type ReleasedWorld = {
   readonly remoteTags: ReadonlyMap<string, Sha> | undefined
   /** Packages whose folder at their tag is that of HEAD. */
   readonly unchangedSinceTag: ReadonlySet<PackageName>
+  /** Versions that were rolled back; they are neither published nor tagged again. */
+  readonly burned?: BurnedVersions | undefined
   /** The commit that wrote a package's present version into its manifest; null where that cannot be told. */
   readonly versionCommits: ReadonlyMap<PackageName, Sha | null>
 }
@@ -64,8 +67,11 @@ export type Releasable = Package & { readonly version: Version }
 
 export function desiredRelease(world: ReleasedWorld, options: DesiredOptions = {}): DesiredRelease {
   const releasable = releasablePackages(world.workspace, world.settings)
-  const chosen = chosenOf(releasable, options.only)
+  const asked = chosenOf(releasable, options.only)
+  const chosen = asked.filter((pkg) => !isBurned(pkg, world))
   const problems: Problem[] = [...unknownNames(releasable, options.only), ...unreachableRegistries(chosen, world)]
+  const burned = asked.filter((pkg) => isBurned(pkg, world)).map(({ name, version }) => ({ name, version }))
+  if (burned.length > 0) problems.push({ code: 'PUBLISH_VERSIONS_BURNED', severity: 'warning', versions: burned })
   const members = new Map(world.workspace.packages.map((pkg) => [pkg.name, pkg]))
 
   const units: PublishUnit[] = []
@@ -89,6 +95,11 @@ export function desiredRelease(world: ReleasedWorld, options: DesiredOptions = {
     units.push(...own.map((unit, index) => (index === 0 ? { ...unit, tag: wanted.tag } : unit)))
   }
   return { units, alreadyThere, problems }
+}
+
+function isBurned({ name, version }: Package, { burned }: ReleasedWorld): boolean {
+  if (burned === undefined || version === undefined || !Object.hasOwn(burned, name)) return false
+  return burned[name]?.includes(version) === true
 }
 
 export function releasablePackages(workspace: Workspace, settings: Settings): readonly Releasable[] {
@@ -218,6 +229,8 @@ function needsThatStayAway(
     const missing = facts?.kind === 'known' && !facts.versions.has(dependency.version ?? '')
     if (dependency.private || !keysOf(dependency, world.settings).includes(name)) {
       problems.push({ code: 'PUBLISH_NEEDS_PRIVATE', severity: 'warning', name: pkg.name, dependency: name })
+    } else if (isBurned(dependency, world)) {
+      problems.push({ code: 'PUBLISH_NEEDS_BURNED', severity: 'error', name: pkg.name, dependency: name })
     } else if (!coming.has(name) && missing) {
       problems.push({ code: 'PUBLISH_NEEDS_LEFT_OUT', severity: 'error', name: pkg.name, dependency: name })
     }

@@ -131,6 +131,11 @@ export type Problem =
   // publishing: before the first step
   | ProblemOf<'PUBLISH_ONLY_UNKNOWN', { name: string }>
   | ProblemOf<'PUBLISH_NEEDS_LEFT_OUT', { name: PackageName; dependency: PackageName }>
+  | ProblemOf<'PUBLISH_NEEDS_BURNED', { name: PackageName; dependency: PackageName }>
+  | ProblemOf<
+      'PUBLISH_VERSIONS_BURNED',
+      { versions: readonly { readonly name: PackageName; readonly version: Version }[] }
+    >
   | ProblemOf<'PUBLISH_NEEDS_PRIVATE', { name: PackageName; dependency: PackageName }>
   | ProblemOf<'PUBLISH_TREE_DIRTY', { files: readonly Path[] }>
   | ProblemOf<'PUBLISH_VERSIONS_UNCOMMITTED', { names: readonly PackageName[] }>

@@ -3,6 +3,7 @@
  * says. One request per package, a handful of git processes in all, nothing written.
  */
 import type {
+  BurnedVersions,
   PackageFacts,
   PackageName,
   Problem,
@@ -36,6 +37,7 @@ export type ObserveOptions = {
   readonly addresses: ReadonlyMap<TargetKey, string>
   registryAt(url: string): Registry
   readonly concurrency: number
+  readonly burned?: BurnedVersions | undefined
   readonly tags: boolean
   readonly push: boolean
 }
@@ -82,6 +84,7 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
       ? await unchangedSince(git, taggedAndMissing(members, facts, localTags, settings))
       : new Set(),
     versionCommits: written.commits,
+    burned: options.burned,
   }
   return { world, remote: remoteTags.kind === 'known' ? remoteTags.remote : undefined, problems }
 }

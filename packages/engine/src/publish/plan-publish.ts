@@ -2,9 +2,20 @@
  * What a publish would do, found by looking at the world and changing nothing: the units that are missing somewhere,
  * the steps that bring them there, and everything a person should know before the first of them.
  */
-import { desiredRelease, isNpmKey, packageOf, releaseSteps } from '@topsail/core'
-import type { DesiredRelease, PackageName, Problem, Promotion, PublishUnit, Snapshot, Step } from '@topsail/core'
+import { desiredRelease, isNpmKey, packageOf, parseBurned, releaseSteps } from '@topsail/core'
+import type {
+  BurnedVersions,
+  DesiredRelease,
+  PackageName,
+  Problem,
+  Promotion,
+  PublishUnit,
+  Sha,
+  Snapshot,
+  Step,
+} from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
+import { burnedFile, burnedRef } from '../read/burned.ts'
 import { planBuild, type BuildPlan } from './build/plan-build.ts'
 import { choosePromotion } from './choose-promotion.ts'
 import { dirtyFiles } from './head-state.ts'
@@ -36,11 +47,17 @@ export type PlannedPublish = {
   readonly promotion: Promotion
 }
 
-export async function planPublish(session: Session, options: PlanOptions): Promise<PlannedPublish> {
+/** `refs`: what is listed below the namespace of releases. */
+export async function planPublish(
+  session: Session,
+  refs: ReadonlyMap<string, Sha>,
+  options: PlanOptions,
+): Promise<PlannedPublish> {
   const { snapshot, git, config } = session
   const observation = await observeWorld({
     ...session,
     concurrency: session.concurrency * readsPerUpload,
+    burned: await readBurned(session, refs),
     tags: options.tags ?? true,
     push: options.push ?? true,
   })
@@ -57,10 +74,29 @@ export async function planPublish(session: Session, options: PlanOptions): Promi
   })
   const asked = options.promotion ?? snapshot.settings.release.promotion
   const chosen = await choosePromotion(asked, units, session)
-  const before = problemsBefore({ snapshot, observation, desired, config, dirty, distTag: options.distTag })
+  const before = problemsBefore({
+    snapshot,
+    observation,
+    desired,
+    config,
+    isTrusted: session.isTrusted,
+    dirty,
+    distTag: options.distTag,
+  })
   const problems = [...before, ...choice.problems, ...chosen.problems]
   const { promotion } = chosen
   return { build: choice.build, problems, steps: releaseSteps(units, promotion), units, alreadyThere, promotion }
+}
+
+/** As everybody sees them: a fresh clone has not heard of a rollback. */
+async function readBurned(
+  { ports, holding }: Session,
+  refs: ReadonlyMap<string, Sha>,
+): Promise<BurnedVersions | undefined> {
+  const ref = burnedRef(holding.namespace)
+  const sha = refs.get(ref)
+  const text = sha === undefined ? undefined : (await ports.refs.read(ref, sha))?.files[burnedFile]
+  return text === undefined ? undefined : parseBurned(text)
 }
 
 type Before = {
@@ -68,11 +104,13 @@ type Before = {
   readonly observation: Observation
   readonly desired: DesiredRelease
   readonly config: NpmConfig
+  readonly isTrusted: boolean
   readonly dirty: readonly string[]
   readonly distTag: string | undefined
 }
 
-function problemsBefore({ snapshot, observation, desired, config, dirty, distTag }: Before): readonly Problem[] {
+function problemsBefore(before: Before): readonly Problem[] {
+  const { snapshot, observation, desired, config, isTrusted, dirty, distTag } = before
   const problems: Problem[] = [
     ...snapshot.problems.filter(concernsPublishing),
     ...observation.problems,
@@ -82,7 +120,7 @@ function problemsBefore({ snapshot, observation, desired, config, dirty, distTag
   const targets = desired.units.flatMap((unit) => unit.upload ?? [])
   const onNpm = desired.units.filter((unit) => isNpmKey(unit.name)).flatMap((unit) => unit.upload ?? [])
   for (const registry of new Set(onNpm.map((target) => target.registry))) {
-    if (!config.hasCredentials(registry))
+    if (!isTrusted && !config.hasCredentials(registry))
       problems.push({ code: 'REGISTRY_WITHOUT_TOKEN', severity: 'warning', registry })
   }
   const asked = new Set([...(distTag === undefined ? [] : [distTag]), ...targets.map((target) => target.distTag)])

@@ -35,7 +35,7 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   const seen = await lookForOpen(session)
   if (seen.problems.length > 0) return publishResult({ problems: seen.problems })
   if (options.dryRun === true) return dryRun(session, seen, options)
-  const planned = seen.releases.length === 0 ? await planAndTell(session, options) : undefined
+  const planned = seen.releases.length === 0 ? await planAndTell(session, seen.refs, options) : undefined
   if (planned !== undefined && hasNothingToDo(planned)) return publishResult({ planned, problems: planned.problems })
 
   const answer = await holdReleases(session.ports, session.holding)
@@ -48,7 +48,7 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   }
 }
 
-type Seen = StoredReleases & { readonly lease: Sha | undefined }
+type Seen = StoredReleases & { readonly lease: Sha | undefined; readonly refs: ReadonlyMap<string, Sha> }
 
 /** Before anything is taken: whether there is something to go on with, and what the lease looked like meanwhile. */
 async function lookForOpen({ ports, holding, remote, config }: Session): Promise<Seen> {
@@ -57,10 +57,10 @@ async function lookForOpen({ ports, holding, remote, config }: Session): Promise
   if (listed.kind === 'unreachable') {
     const detail = config.redact(listed.detail)
     const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const
-    return { releases: [], problems: [problem], lease: undefined }
+    return { releases: [], problems: [problem], lease: undefined, refs: new Map() }
   }
   const open = await openReleases(ports, names, listed.refs, { tidy: false })
-  return { ...open, lease: listed.refs.get(names.lease) }
+  return { ...open, lease: listed.refs.get(names.lease), refs: listed.refs }
 }
 
 async function dryRun(session: Session, seen: Seen, options: PublishOptions): Promise<PublishResult> {
@@ -70,12 +70,16 @@ async function dryRun(session: Session, seen: Seen, options: PublishOptions): Pr
     release,
     direction: progress.direction,
   }))
-  const planned = await planAndTell(session, options)
+  const planned = await planAndTell(session, seen.refs, options)
   return dryResult({ planned, problems: [...open, ...planned.problems] })
 }
 
-async function planAndTell(session: Session, options: PublishOptions): Promise<PlannedPublish> {
-  const planned = await planPublish(session, options)
+async function planAndTell(
+  session: Session,
+  refs: ReadonlyMap<string, Sha>,
+  options: PublishOptions,
+): Promise<PlannedPublish> {
+  const planned = await planPublish(session, refs, options)
   options.onEvent?.({ kind: 'planned', steps: planned.steps, problems: planned.problems })
   return planned
 }
@@ -109,7 +113,7 @@ async function publishHeld(
   }
   // Nobody has released since we looked, if the lease is as it was.
   const isCurrent = resumed.length === 0 && hold.lease.from === before.lease
-  const planned = (isCurrent ? before.planned : undefined) ?? (await planAndTell(session, options))
+  const planned = (isCurrent ? before.planned : undefined) ?? (await planAndTell(session, hold.refs, options))
   if (hasNothingToDo(planned)) return publishResult({ resumed, planned, problems: planned.problems })
   return publishResult(await publishPlanned(session, hold, planned, carry, { resumed, options }))
 }

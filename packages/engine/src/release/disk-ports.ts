@@ -72,7 +72,7 @@ function releaseClock(clock: Clock): ReleaseClock {
     },
     releaseId() {
       const [day = '', time = ''] = new Date().toISOString().split('T')
-      return `${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`
+      return `${day.replaceAll('-', '')}-${time.slice(0, 12).replace(/[:.]/g, '')}-${randomBytes(2).toString('hex')}`
     },
   }
 }

@@ -44,7 +44,7 @@ export type ReleaseClock = Clock &
     date(): Date
     /** Repeats until the answer is called; keeps no process alive. */
     every(milliseconds: number, action: () => void): () => void
-    /** Different at every call: `20260102-030405-1a2b3c`. */
+    /** Different at every call: `20260102-030405678-1a2b`. */
     releaseId(): string
   }
 

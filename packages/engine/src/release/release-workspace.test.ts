@@ -139,6 +139,10 @@ test('a candidate goes back without a trace but its version', async () => {
   const packument = await registry.packument(`${scope}/db`)
   expect(packument?.versions['1.1.0']?.['deprecated']).toContain('1.0.0')
   expect(await repository.remoteTags()).toEqual([`${scope}/api@1.0.0`, `${scope}/db@1.0.0`])
+  expect((await publish()).problems.map(({ code }) => code)).toEqual([
+    'PUBLISH_VERSIONS_BURNED',
+    'PUBLISH_NEEDS_BURNED',
+  ])
 })
 
 test('a finished release goes back to the exact dist-tags, without its tags, and onto a branch', async () => {
@@ -158,6 +162,10 @@ test('a finished release goes back to the exact dist-tags, without its tags, and
   expect(await repository.git('show', `${branch}:.changeset/brave-cats.md`)).toContain('Pools.')
   expect(await repository.git('for-each-ref', 'refs/topsail/burned')).not.toBe('')
   expect((await statusWorkspace(settings())).releases[0]).toMatchObject({ state: 'rolled-back', next: [] })
+  const clone = await freshClone()
+  const again = await publish({ cwd: clone })
+  expect(again).toMatchObject({ exitCode: 0, published: [], tags: { made: [] } })
+  expect(again.problems.map(({ code }) => code)).toEqual(['PUBLISH_VERSIONS_BURNED'])
   expect((await rollbackWorkspace({ ...settings(), release: result.rollback?.release })).problems).toMatchObject([
     { code: 'RELEASE_ALREADY_ROLLED_BACK' },
   ])
@@ -195,4 +203,15 @@ test('an unknown release is said to be unknown, and nothing is changed', async (
   expect((await rollbackWorkspace({ ...settings(), release: 'r7' })).problems).toMatchObject([
     { code: 'RELEASE_UNKNOWN', release: 'r7' },
   ])
+})
+
+test('where a forge refuses hidden refs that is said, and a branch serves', async () => {
+  await openNextVersion()
+  await repository.git('-C', repository.remote, 'config', 'receive.hideRefs', 'refs/topsail')
+  expect((await publish()).problems).toMatchObject([{ code: 'LEASE_FORBIDDEN' }])
+  expect(await tagsOf('db')).toEqual({ latest: '1.0.0' })
+  await repository.write({ 'topsail.json': { release: { refs: 'refs/heads/topsail' } } })
+  await repository.commit('chore: where the journal goes')
+  expect((await publish()).exitCode).toBe(0)
+  expect(await repository.git('ls-remote', 'origin', 'refs/heads/topsail/lease')).not.toBe('')
 })

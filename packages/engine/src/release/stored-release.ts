@@ -58,7 +58,10 @@ export async function newestReleases(
   const ids = [...new Set([...closed, ...open, ...(await ports.journals.list())])].toSorted()
   const read = await Promise.all(ids.map((release) => readRelease(ports, names, refs, release)))
   return {
-    releases: read.flatMap(({ stored }) => stored ?? []),
+    // Names tell the time by the clocks of many machines; the fencing number only grows.
+    releases: read
+      .flatMap(({ stored }) => stored ?? [])
+      .toSorted((a, b) => a.progress.opened.fence - b.progress.opened.fence),
     problems: read.flatMap(({ problems }) => problems),
   }
 }

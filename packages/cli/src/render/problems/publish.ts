@@ -21,6 +21,19 @@ export const publishProblems = {
     mend: () => 'bundle it and list it in devDependencies or bundleDependencies, or take "private" out of its manifest',
     example: { severity: 'warning', name: '@acme/api', dependency: '@acme/internal' },
   },
+  PUBLISH_NEEDS_BURNED: {
+    title: 'A package would be published with a dependency that was rolled back',
+    says: (p) => `${quote(p.name)} needs ${quote(p.dependency)}, whose version in git was rolled back.`,
+    mend: () => 'version again, so that both get versions that were never rolled back',
+    example: { severity: 'error', name: '@acme/api', dependency: '@acme/db' },
+  },
+  PUBLISH_VERSIONS_BURNED: {
+    title: 'Versions that were rolled back are not published again',
+    says: (p) =>
+      `${list(p.versions.map(({ name, version }) => `${name}@${version}`))} ${p.versions.length === 1 ? 'was' : 'were'} rolled back, and a version is never used twice.`,
+    mend: () => 'merge the branch that topsail rollback made, or version again; the next plan skips these versions',
+    example: { severity: 'warning', versions: [{ name: '@acme/db', version: '1.2.0' }] },
+  },
   PUBLISH_TREE_DIRTY: {
     title: 'Publishing from a tree with uncommitted changes',
     says: (p) => `HEAD is what is released, but these files differ from it: ${list(p.files)}.`,

@@ -86,19 +86,19 @@ export const releaseProblems = {
     says: (p) => `The journal of release ${quote(p.release)} is damaged at line ${p.line}: ${printable(p.detail)}.`,
     mend: () =>
       'nothing is done while it cannot be trusted; docs/journal.md tells how to look at it and how to mend it',
-    example: { severity: 'error', release: '20260102-030405-1a2b3c', line: 7, detail: 'the sum does not fit the line' },
+    example: { severity: 'error', release: '20260102-030405678-1a2b', line: 7, detail: 'the sum does not fit the line' },
   },
   JOURNAL_UNREADABLE: {
     title: 'The journal of a release cannot be fetched',
     says: (p) => `The remote lists release ${quote(p.release)}, but its journal could not be fetched.`,
     mend: () => 'run the same command again',
-    example: { severity: 'error', release: '20260102-030405-1a2b3c' },
+    example: { severity: 'error', release: '20260102-030405678-1a2b' },
   },
   JOURNAL_NOT_PUSHED: {
     title: 'The end of a release could not be pushed',
     says: (p) => `Release ${quote(p.release)} has ended, but the remote does not know it yet (${printable(p.detail)}).`,
     mend: () => 'the next topsail publish or topsail resume tells it',
-    example: { severity: 'warning', release: '20260102-030405-1a2b3c', detail: 'Connection timed out' },
+    example: { severity: 'warning', release: '20260102-030405678-1a2b', detail: 'Connection timed out' },
   },
   RELEASE_OPEN: {
     title: 'An earlier run left a release open',
@@ -107,7 +107,7 @@ export const releaseProblems = {
         ? `The rollback of release ${quote(p.release)} is not finished; it comes first.`
         : `Release ${quote(p.release)} is not finished; it comes first.`,
     mend: () => nextCommands,
-    example: { severity: 'warning', release: '20260102-030405-1a2b3c', direction: 'forward' },
+    example: { severity: 'warning', release: '20260102-030405678-1a2b', direction: 'forward' },
   },
   RELEASE_UNKNOWN: {
     title: 'There is no such release',
@@ -116,19 +116,19 @@ export const releaseProblems = {
         ? 'No release is known here or at the remote.'
         : `Nobody knows a release ${quote(p.release)}${p.known.length === 0 ? '' : `; the newest are ${p.known.map(quote).join(', ')}`}.`,
     mend: () => 'topsail status lists them',
-    example: { severity: 'error', release: 'r7', known: ['20260102-030405-1a2b3c'] },
+    example: { severity: 'error', release: 'r7', known: ['20260102-030405678-1a2b'] },
   },
   RELEASE_TURNED_BACK: {
     title: 'A release was rolled back',
     says: (p) => `Release ${quote(p.release)} was being rolled back, and now it is; nothing new was published.`,
     mend: () => 'version again before publishing: what was rolled back keeps its version',
-    example: { severity: 'error', release: '20260102-030405-1a2b3c' },
+    example: { severity: 'error', release: '20260102-030405678-1a2b' },
   },
   RELEASE_ALREADY_ROLLED_BACK: {
     title: 'A release is rolled back already',
     says: (p) => `Release ${quote(p.release)} is rolled back already.`,
     mend: () => undefined,
-    example: { severity: 'error', release: '20260102-030405-1a2b3c' },
+    example: { severity: 'error', release: '20260102-030405678-1a2b' },
   },
   UNDO_FAILED: {
     title: 'A step could not be taken back',
