@@ -43,6 +43,13 @@ test('what comes after a step starts whichever way that ended', () => {
   expect(schedule.take('pack', 9).map(({ id }) => id)).toEqual(['last'])
 })
 
+test('of a chain that an earlier run finished nothing is done again', () => {
+  const schedule = scheduleSteps([step('a'), step('b', ['a']), step('c', ['b'])], { done: new Set(['a', 'b']) })
+  expect(schedule.take('check', 3).map((one) => one.id)).toEqual(['c'])
+  schedule.settle('c', 'done')
+  expect(schedule.isFinished()).toBe(true)
+})
+
 test('what an earlier run finished is not done again', () => {
   const schedule = scheduleSteps([step('a'), step('b', ['a'])], { done: new Set(['a']) })
   expect(schedule.take('pack', 9).map(({ id }) => id)).toEqual(['b'])

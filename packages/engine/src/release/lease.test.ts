@@ -65,6 +65,15 @@ test('a lost answer is looked up, not taken for a loss', async () => {
   expect(await lease.check()).toEqual({ kind: 'held' })
 })
 
+test('a lease that cannot be read is never taken for free', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const first = held(await acquire(refs, 'a', clock))
+  const unread: RefStore = { ...refs, read: async () => undefined }
+  expect(await acquire(unread, 'b', clock)).toMatchObject({ kind: 'unreachable' })
+  expect(await first.check()).toEqual({ kind: 'held' })
+})
+
 test('an unreachable remote stops the holder before anybody could have taken over', async () => {
   const refs = memoryRefStore()
   let away = false

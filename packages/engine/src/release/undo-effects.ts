@@ -4,7 +4,7 @@
  * to take back is left and named, and nothing waits for it.
  */
 import type { Evidence, Progress, PromoteStep, UploadStep, Version } from '@topsail/core'
-import { candidateTag } from '@topsail/core'
+import { candidateTag, stepId } from '@topsail/core'
 import { failed, problemOf } from '../publish/attempt.ts'
 import type { Attempt, Effects, Trial } from '../publish/drive.ts'
 import { holdsIntegrity } from '../publish/npm-effects.ts'
@@ -88,13 +88,17 @@ async function undoUpload(step: UploadStep, id: string, trial: Trial, options: U
 function notYetShown(step: UploadStep, id: string, trial: Trial, { progress, complete }: UndoOptions): Attempt {
   const state = progress.steps.get(step.id)?.state
   const wasSent = state !== undefined && state !== 'failed'
-  if (!wasSent && complete) return { kind: 'done' }
-  // What the registry said it has, it will show; a request that nobody saw answered may never have arrived.
-  if (state === 'done' || trial.elapsed < longestOnItsWay) return again('it is not listed', undefined, id, trial)
-  return wasSent ? { kind: 'done', left: 'it was sent and never seen; it may still appear' } : { kind: 'done' }
+  // Only an approval leads from the staging area to where it may be seen later.
+  const isApproved = progress.steps.has(stepId('promote', step))
+  if (complete && (!wasSent || (step.staged === true && !isApproved))) return { kind: 'done' }
+  if (trial.elapsed < (state === 'done' ? longestUnseen : longestOnItsWay)) {
+    return again('it is not listed', undefined, id, trial)
+  }
+  return wasSent ? { kind: 'done', left: 'it was sent and is not to be seen; it may still appear' } : { kind: 'done' }
 }
 
-/** Milliseconds. */
+/** Milliseconds: what the registry said it has, and what may never have arrived. */
+const longestUnseen = 5 * 60_000
 const longestOnItsWay = 30_000
 
 /** Undefined when it is not staged any more; what was approved meanwhile is public. */

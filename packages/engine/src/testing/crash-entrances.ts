@@ -67,11 +67,20 @@ async function publish(runner: Runner, hold: Hold, shape: ReleaseShape): Promise
   if (errors.length > 0) return { done: false, detail: JSON.stringify(errors) }
   if (desired.units.length === 0) return { done: true, detail: 'nothing to release' }
   const wanted = { units: desired.units, promotion: shape.promotion, commit: world.head }
-  return endOf(await startRelease(ports, hold, wanted, carrying))
+  const end = await startRelease(ports, hold, wanted, carrying)
+  const isStaged = end.driven.failed.some(({ problem }) => problem.code === 'APPROVAL_WANTED')
+  return isStaged ? approve(runner, hold) : endOf(end)
+}
+
+/** The person who was asked says yes. */
+async function approve({ ports }: Runner, hold: Hold): Promise<Ended> {
+  const listed = await ports.refs.list('refs/topsail/')
+  if (listed.kind === 'unreachable') return { done: false, detail: listed.detail }
+  return (await goOn({ ports }, { ...hold, refs: listed.refs })) ?? nothingOpen
 }
 
 async function goOn(
-  { ports }: Runner,
+  { ports }: Pick<Runner, 'ports'>,
   hold: Hold,
   turnBack?: { readonly unpublish: boolean },
 ): Promise<Ended | undefined> {
@@ -79,7 +88,7 @@ async function goOn(
   if (open.problems.length > 0) return { done: false, detail: JSON.stringify(open.problems) }
   const [stored] = open.releases
   if (stored === undefined) return undefined
-  return endOf(await continueRelease(ports, hold, stored, { ...carrying, turnBack }))
+  return endOf(await continueRelease(ports, hold, stored, { ...carrying, approved: true, turnBack }))
 }
 
 function endOf({ state, problems, driven }: ReleaseEnd): Ended {

@@ -43,6 +43,8 @@ function missingBelow(registry: MemoryRegistry, wanted: Wanted, above: ReadonlyS
 export type WorldView = {
   readonly packages: Readonly<Record<PackageName, PackageView>>
   readonly tags: Readonly<Record<string, string>>
+  /** What waits for approval. */
+  readonly staged: readonly string[]
 }
 
 export type PackageView = {
@@ -58,7 +60,7 @@ export function viewOf(world: MemoryWorld, integrities: boolean): WorldView {
     const deprecated = [...versions].filter(([, version]) => version.deprecated !== '').map(([version]) => version)
     return [name, { versions: sorted(stored), deprecated, distTags: sorted(distTags) }] as const
   })
-  return { packages: sorted(packages), tags: sorted(world.tags) }
+  return { packages: sorted(packages), tags: sorted(world.tags), staged: [...world.registry.staged.keys()].sort() }
 }
 
 function sorted<Value>(entries: Iterable<readonly [string, Value]>): Readonly<Record<string, Value>> {

@@ -5,7 +5,7 @@ import { randomNumbers } from './random-numbers.ts'
 import { releaseShapes } from './release-shapes.ts'
 
 /** One of so many points; `TOPSAIL_CRASH_EVERY=1` or `pnpm crash` tries all. */
-const every = Number(process.env['TOPSAIL_CRASH_EVERY'] ?? 41)
+const every = Number(process.env['TOPSAIL_CRASH_EVERY'] ?? 67)
 
 test('wherever a release dies or the network fails, it is finished or taken back', { timeout: 120_000 }, async () => {
   const shapes = releaseShapes(randomNumbers(1), 8)

@@ -158,7 +158,11 @@ function rolledBack(now: WorldView, start: WorldView, shape: ReleaseShape): Worl
 function differences(now: WorldView, expected: WorldView): readonly string[] {
   const names = [...new Set([...Object.keys(now.packages), ...Object.keys(expected.packages)])]
   const texts = names.flatMap((name) => difference(name, now.packages[name], expected.packages[name]))
-  return [...texts, ...difference('tags', now.tags, expected.tags)]
+  return [
+    ...texts,
+    ...difference('tags', now.tags, expected.tags),
+    ...difference('staged', now.staged, expected.staged),
+  ]
 }
 
 function difference(about: string, now: unknown, expected: unknown): readonly string[] {

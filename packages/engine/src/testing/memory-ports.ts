@@ -13,6 +13,7 @@ import {
 } from '@topsail/core'
 import { integrityOf, type Tarball } from '../publish/pack/tarball.ts'
 import type { Registry } from '../publish/registry.ts'
+import type { RegistryStage } from '../publish/registry-stage.ts'
 import type { TagWriter } from '../publish/tags.ts'
 import { sha256, type Journal } from '../release/journal-file.ts'
 import type { JournalStore, ReleaseClock, ReleasePorts, TarballStore } from '../release/ports.ts'
@@ -87,6 +88,24 @@ function registryOver(line: Line, port: Registry): Registry {
       line.send(`deprecate ${at(name, version)}`, () => port.deprecate(name, version, message), unknown),
     unpublish: (name, version) =>
       line.send(`unpublish ${at(name, version)}`, () => port.unpublish(name, version), unknown),
+    ...(port.staging === undefined ? {} : { staging: stagingOver(line, port.staging) }),
+  }
+}
+
+function stagingOver(line: Line, port: RegistryStage): RegistryStage {
+  const unknown = () => ({ kind: 'unknown', detail, retryAfter: undefined }) as const
+  const unreachable = () => ({ kind: 'unreachable', detail, retryAfter: undefined }) as const
+  const at = (name: string, version: string): string => `${name}@${version}`
+  return {
+    canStage: () => port.canStage(),
+    stage: (request) => {
+      const { name, version } = request.tarball
+      return line.send(`stage ${at(name, version)}`, () => port.stage(request), unknown)
+    },
+    lookupStaged: (name, version) =>
+      line.ask(`lookup staged ${at(name, version)}`, () => port.lookupStaged(name, version), unreachable),
+    approve: (name, version) => line.send(`approve ${at(name, version)}`, () => port.approve(name, version), unknown),
+    reject: (name, version) => line.send(`reject ${at(name, version)}`, () => port.reject(name, version), unknown),
   }
 }
 

@@ -6,7 +6,8 @@
 import type { Integrity, PackageName, Version } from '@topsail/core'
 import rcompare from 'semver/functions/rcompare.js'
 import { integrityOf } from '../publish/pack/tarball.ts'
-import type { Availability, Registry, UploadOutcome } from '../publish/registry.ts'
+import type { Availability, Registry, UploadOutcome, UploadRequest } from '../publish/registry.ts'
+import type { RegistryStage } from '../publish/registry-stage.ts'
 import type { ChangeOutcome } from '../publish/registry-changes.ts'
 
 export type StoredVersion = {
@@ -33,6 +34,8 @@ export type UploadAttempt = {
 export type MemoryRegistry = {
   readonly packages: ReadonlyMap<PackageName, StoredPackage>
   readonly uploads: readonly UploadAttempt[]
+  /** What waits for approval, as `name@version`. */
+  readonly staged: ReadonlyMap<string, UploadRequest>
   readonly port: Registry
 }
 
@@ -48,6 +51,7 @@ export type MemoryRegistryOptions = {
 export function memoryRegistry(options: MemoryRegistryOptions): MemoryRegistry {
   const packages = new Map<PackageName, StoredPackage>()
   const uploads: UploadAttempt[] = []
+  const staged = new Map<string, UploadRequest>()
   const { url, now } = options
   const changed = (): ChangeOutcome => {
     options.onChange?.()
@@ -116,7 +120,39 @@ export function memoryRegistry(options: MemoryRegistryOptions): MemoryRegistry {
       return changed()
     },
   }
-  return { packages, uploads, port }
+  return { packages, uploads, staged, port: { ...port, staging: stagingOf(port, packages, staged) } }
+}
+
+function stagingOf(
+  port: Registry,
+  packages: ReadonlyMap<PackageName, StoredPackage>,
+  staged: Map<string, UploadRequest>,
+): RegistryStage {
+  return {
+    canStage: async () => true,
+    async stage(request) {
+      const { name, version } = request.tarball
+      const isTaken = packages.get(name)?.versions.has(version) === true || staged.has(`${name}@${version}`)
+      if (isTaken) return { kind: 'taken', certain: true, detail: `${name}@${version} is staged already` }
+      staged.set(`${name}@${version}`, request)
+      return { kind: 'stored' }
+    },
+    async lookupStaged(name, version) {
+      const request = staged.get(`${name}@${version}`)
+      return request === undefined ? { kind: 'absent' } : { kind: 'present', integrity: integrityOf(request.bytes) }
+    },
+    async approve(name, version) {
+      const request = staged.get(`${name}@${version}`)
+      if (request === undefined) return { kind: 'refused', detail: 'it is not staged' }
+      staged.delete(`${name}@${version}`)
+      const outcome = await port.upload(request)
+      return outcome.kind === 'stored' ? { kind: 'done' } : outcome
+    },
+    async reject(name, version) {
+      staged.delete(`${name}@${version}`)
+      return { kind: 'done' }
+    },
+  }
 }
 
 /** Without one, the highest version is what a registry shows as `latest`. */

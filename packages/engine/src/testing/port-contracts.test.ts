@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
@@ -12,8 +12,9 @@ import { npmRegistry, type Registry } from '../publish/registry.ts'
 import { packInMemory } from './memory-ports.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { memoryWorld, type MemoryClone } from './memory-world.ts'
-import { journalContract, registryContract, tagsContract } from './port-contracts.ts'
-import { startRegistry, type TestRegistry } from './registry.ts'
+import { npmFront, oneTimePassword, type NpmFront } from './npm-front.ts'
+import { journalContract, registryContract, stagingContract, tagsContract } from './port-contracts.ts'
+import { npmrcFor, startRegistry, type TestRegistry } from './registry.ts'
 import { createRepository, type TestRepository } from './repository.ts'
 import { createFolder } from './workspace-folder.ts'
 
@@ -21,19 +22,28 @@ describe('a registry in memory', () => {
   const registry = memoryRegistry({ url: 'https://registry.test/', now: () => 0 }).port
   const pack = async (name: string, version: string, salt = 0) => packInMemory(undefined, { name, version }, salt)
   registryContract('@contract', () => ({ registry, pack }))
+  stagingContract('@staging', () => ({ registry, pack }))
 })
 
 describe('npm against Verdaccio', () => {
   let server: TestRegistry
+  let front: NpmFront
   let registry: Registry
+  let staging: Registry
   let out: string
   beforeAll(async () => {
     server = await startRegistry()
     out = await mkdtemp(join(tmpdir(), 'topsail-contract-'))
     const env = { NPM_CONFIG_USERCONFIG: server.userconfig, HOME: out }
     registry = npmRegistry(server.url, { config: readNpmConfig(out, 'pnpm', env), maxSockets: 4 })
+    front = await npmFront(server.url, server.token)
+    const userconfig = join(out, 'front-npmrc')
+    await writeFile(userconfig, npmrcFor(front.url, server.token))
+    const config = readNpmConfig(out, 'pnpm', { NPM_CONFIG_USERCONFIG: userconfig, HOME: out })
+    staging = npmRegistry(front.url, { config, maxSockets: 4, otp: oneTimePassword })
   })
   afterAll(async () => {
+    await front.close()
     await server.close()
     await rm(out, { recursive: true, force: true })
   })
@@ -47,6 +57,7 @@ describe('npm against Verdaccio', () => {
     return { tarball: packed.tarball, bytes: await readFile(packed.tarball.file) }
   }
   registryContract('@contract', () => ({ registry, pack }))
+  stagingContract('@staging', () => ({ registry: staging, pack }))
 })
 
 describe('journals in memory', () => {

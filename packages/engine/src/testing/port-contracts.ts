@@ -112,6 +112,39 @@ export function registryContract(scope: string, subjectOf: () => RegistrySubject
   })
 }
 
+/** Of a registry with a staging area, for whoever may approve. */
+export function stagingContract(scope: string, subjectOf: () => RegistrySubject): void {
+  test('what is staged is found by its bytes and not served, once; approved it is public, and staged no more', async () => {
+    const { registry, pack } = subjectOf()
+    const name = `${scope}/staged`
+    const { tarball, bytes } = await pack(name, '1.0.0')
+    const { staging } = registry
+    const request = { tarball, bytes, distTag: 'latest', access: 'public' } as const
+    expect(await staging?.canStage()).toBe(true)
+    expect(await staging?.lookupStaged(name, '1.0.0')).toEqual({ kind: 'absent' })
+    expect(await staging?.stage(request)).toEqual({ kind: 'stored' })
+    expect(await staging?.stage(request)).toMatchObject({ kind: 'taken' })
+    expect(await staging?.lookupStaged(name, '1.0.0')).toMatchObject({ kind: 'present', integrity: tarball.integrity })
+    expect(await registry.lookup(name, '1.0.0')).toEqual({ kind: 'absent' })
+    expect(await staging?.approve(name, '1.0.0')).toEqual({ kind: 'done' })
+    expect(await staging?.lookupStaged(name, '1.0.0')).toEqual({ kind: 'absent' })
+    expect(await registry.lookup(name, '1.0.0')).toMatchObject({ kind: 'present', integrity: tarball.integrity })
+    expect(await registry.facts(name)).toMatchObject({ distTags: new Map([['latest', '1.0.0']]) })
+  })
+
+  test('what is rejected is staged no more, can be rejected again and not approved', async () => {
+    const { registry, pack } = subjectOf()
+    const name = `${scope}/rejected`
+    const { staging } = registry
+    await staging?.stage({ ...(await pack(name, '1.0.0')), distTag: 'latest', access: 'public' })
+    expect(await staging?.reject(name, '1.0.0')).toEqual({ kind: 'done' })
+    expect(await staging?.reject(name, '1.0.0')).toEqual({ kind: 'done' })
+    expect(await staging?.lookupStaged(name, '1.0.0')).toEqual({ kind: 'absent' })
+    expect(await staging?.approve(name, '1.0.0')).toMatchObject({ kind: 'refused' })
+    expect(await registry.lookup(name, '1.0.0')).toEqual({ kind: 'absent' })
+  })
+}
+
 const opened: JournalEvent = {
   kind: 'opened',
   release: 'r1',

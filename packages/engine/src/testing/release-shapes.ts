@@ -2,7 +2,7 @@
  * Shapes of releases for the crash explorer: small graphs in the forms that matter, and as many drawn ones as asked,
  * each with what the registry had before.
  */
-import type { DependencyField, Package, Promotion, Workspace } from '@topsail/core'
+import { promotions, type DependencyField, type Package, type Promotion, type Workspace } from '@topsail/core'
 import { packageOf, workspaceOf } from '@topsail/core/testing'
 
 export type ReleaseShape = {
@@ -41,7 +41,7 @@ export function releaseShapes(random: () => number, drawn: number): readonly Rel
   }
   const named = Object.entries(forms).flatMap(([form, lines], at) => {
     const members = lines.map(memberOf)
-    return (['direct', 'candidate'] as const).map((promotion) => {
+    return promotions.map((promotion) => {
       const reproducible = at % 2 === 0
       const lag = at % 3 === 0 ? 3_000 : 0
       return { name: `${form}, ${promotion}`, promotion, members, reproducible, lag }
@@ -74,7 +74,7 @@ function drawShape(random: () => number, at: number): ReleaseShape {
   })
   return {
     name: `drawn ${at}: ${lines.join(', ')}`,
-    promotion: random() < 0.6 ? 'candidate' : 'direct',
+    promotion: promotions[Math.floor(random() * promotions.length)] ?? 'direct',
     members: lines.map(memberOf),
     reproducible: random() < 0.5,
     lag: random() < 0.4 ? 3_000 : 0,
