@@ -45,7 +45,7 @@ test('what comes after a step starts whichever way that ended', () => {
 
 test('of a chain that an earlier run finished nothing is done again', () => {
   const schedule = scheduleSteps([step('a'), step('b', ['a']), step('c', ['b'])], { done: new Set(['a', 'b']) })
-  expect(schedule.take('check', 3).map((one) => one.id)).toEqual(['c'])
+  expect(schedule.take('pack', 3).map((one) => one.id)).toEqual(['c'])
   schedule.settle('c', 'done')
   expect(schedule.isFinished()).toBe(true)
 })
