@@ -57,3 +57,9 @@ test('the token is in no output', async () => {
   const { stdout, stderr } = await shop.topsail('publish', '--only', '@acme/nothing')
   expect(stdout + stderr).not.toContain(registry.token)
 })
+
+test.each(['approve', 'reject'])('%s says that nothing is staged', async (decision) => {
+  const { code, stderr } = await shop.topsail(decision)
+  expect(code).toBe(1)
+  expect(stderr).toContain('NOTHING_STAGED')
+})

@@ -11,13 +11,15 @@ export type PromotionChoice = { readonly promotion: Promotion; readonly problems
 
 export type PromotionWorld = {
   readonly config: Pick<NpmConfig, 'hasCredentials'>
+  /** This is a CI job that can prove who it is, which is enough to stage. */
+  readonly isTrusted: boolean
   registryAt(url: string): Registry
 }
 
 export async function choosePromotion(
   asked: Promotion | 'auto',
   units: readonly PublishUnit[],
-  { config, registryAt }: PromotionWorld,
+  { config, isTrusted, registryAt }: PromotionWorld,
 ): Promise<PromotionChoice> {
   const onNpm = units.filter((unit) => isNpmKey(unit.name))
   const registries = [...new Set(onNpm.flatMap((unit) => unit.upload?.registry ?? []))].toSorted()
@@ -27,7 +29,8 @@ export async function choosePromotion(
   }
   if (asked === 'auto') {
     if (registries.every((registry) => config.hasCredentials(registry))) return { promotion: 'candidate', problems: [] }
-    return { promotion: (await cannotStage()).length === 0 ? 'staged' : 'direct', problems: [] }
+    const canStage = isTrusted && (await cannotStage()).length === 0
+    return { promotion: canStage ? 'staged' : 'direct', problems: [] }
   }
   if (asked !== 'staged') return { promotion: asked, problems: [] }
   const problems = (await cannotStage()).map((registry): Problem => ({

@@ -19,7 +19,7 @@ import type { DriveEvent } from './drive.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
-import { trustedPublishing } from './trusted-publishing.ts'
+import { trustedPublishing, type TrustedPublishing } from './trusted-publishing.ts'
 import { pushRemote } from './tags.ts'
 
 export type SessionOptions = {
@@ -45,6 +45,8 @@ export type Session = {
   readonly git: Git
   readonly snapshot: Snapshot
   readonly config: NpmConfig
+  /** This is a CI job that can prove who it is. */
+  readonly isTrusted: boolean
   registryAt(url: string): Registry
   readonly concurrency: number
   /** Of targets that are no npm registries. */
@@ -70,13 +72,26 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const targetsIn = (place: { workspace: Workspace; root: string; out: string }): OtherTargets =>
     otherTargets({ ...place, settings, env, redact })
   const targets = targetsIn({ workspace, root, out: root })
-  const npmAt = registries(config, options, concurrency)
+  const trusted = trustedPublishing(env)
+  const npmAt = registries(config, trusted, options, concurrency)
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
   const ports = await diskPorts({ root, workspace, head, git, remote, registryAt, targetsIn, redact, clock, env })
   const { refs: namespace, leaseSeconds, sign } = settings.release
   const holding = { namespace, leaseSeconds, sign, wait: 'while-silent', onWait: options.onWait } as const
-  return { root, git, snapshot, config, registryAt, addresses: targets.addresses, concurrency, remote, ports, holding }
+  return {
+    root,
+    git,
+    snapshot,
+    config,
+    isTrusted: trusted !== undefined,
+    registryAt,
+    addresses: targets.addresses,
+    concurrency,
+    remote,
+    ports,
+    holding,
+  }
 }
 
 export function carryOptions(
@@ -127,9 +142,13 @@ function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolic
 }
 
 /** One registry per address: they share sockets and credentials. */
-function registries(config: NpmConfig, options: SessionOptions, maxSockets: number): (url: string) => Registry {
+function registries(
+  config: NpmConfig,
+  trusted: TrustedPublishing | undefined,
+  options: SessionOptions,
+  maxSockets: number,
+): (url: string) => Registry {
   const known = new Map<string, Registry>()
-  const trusted = trustedPublishing(options.env ?? process.env)
   return (url) => {
     const { otp, provenance } = options
     const registry =

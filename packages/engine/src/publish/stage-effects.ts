@@ -9,7 +9,7 @@ import type { Lookup, Registry } from './registry.ts'
 import type { RegistryFailure } from './registry-failure.ts'
 
 /** A registry as a staged upload sees it: what is staged is there. */
-export function stagedView(registry: Registry): Pick<Registry, 'lookup' | 'confirm' | 'upload'> {
+function stagedView(registry: Registry): Pick<Registry, 'lookup' | 'confirm' | 'upload'> {
   const lookup: Registry['lookup'] = async (name, version) => {
     const live = await registry.lookup(name, version)
     if (live.kind !== 'absent' || registry.staging === undefined) return live

@@ -60,6 +60,8 @@ const actions = (verb: string): readonly string[] => front.log.filter((line) => 
 
 test('a job with an identity and no token stages the whole set; one password approves it in dependency order', async () => {
   const staged = await publish()
+  expect(staged.promotion).toBe('staged')
+  expect(staged.problems.map(({ code }) => code)).not.toContain('REGISTRY_WITHOUT_TOKEN')
   expect(codes(staged)).toEqual(['APPROVAL_WANTED'])
   expect(staged.exitCode).toBe(3)
   expect(actions('stage')).toEqual(['db', 'api', 'web'].map((name) => `stage ${scope}/${name}@1.0.0`))

@@ -17,7 +17,7 @@ export type ImageReference = ImageName & {
 
 const repositoryShape = /^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/
 const hostShape = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d+)?$/i
-export const tagShape = /^\w[\w.-]{0,127}$/
+const tagShape = /^\w[\w.-]{0,127}$/
 export const digestShape = /^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/
 
 /** Undefined for what is no image name; a tag or digest must not follow it. */
