@@ -10,6 +10,7 @@ import { execa } from 'execa'
 import { git } from './repository.ts'
 import { writeShop, type ShopPackage } from './shop.ts'
 import type { ShownCommand, Stage } from './stage.ts'
+import { watchLatest, type Watcher } from './watcher.ts'
 
 const bin = fileURLToPath(new URL('../../../packages/cli/bin/topsail.js', import.meta.url))
 
@@ -17,8 +18,18 @@ export async function playActs(demo: Demo): Promise<void> {
   await openShop(demo)
   await look(demo)
   await version(demo)
-  await publish(demo)
-  await install(demo)
+  const watcher = watchLatest(
+    demo.registry,
+    manifestsOf(demo.shop).map(({ name }) => name),
+  )
+  const { latest } = await published(demo)
+  try {
+    await publish(demo)
+    await install(demo)
+    await rollBack(demo, latest)
+  } finally {
+    await report(demo, await watcher.stop())
+  }
 }
 
 export type Demo = {
@@ -43,14 +54,14 @@ async function openShop(demo: Demo): Promise<void> {
   git(shop, ['remote', 'add', 'origin', remote])
   git(shop, ['push', '-q', 'origin', 'main', '--tags'])
   await stage.work(
-    (versions: Versions) => `a registry on ${registry.url} holds the ${versions.size} packages of its last release`,
+    ({ count }: Published) => `a registry on ${registry.url} holds the ${count} packages of its last release`,
     () => publishLastRelease(demo, packages),
   )
   stage.note('Since then:')
   for (const subject of git(shop, ['log', '--format=%s', '-9']).trim().split('\n')) stage.note(`  ${subject}`)
 }
 
-async function publishLastRelease(demo: Demo, packages: readonly ShopPackage[]): Promise<Versions> {
+async function publishLastRelease(demo: Demo, packages: readonly ShopPackage[]): Promise<Published> {
   const { shop, env } = demo
   git(shop, ['checkout', '-q', `${packages[0]?.name}@${packages[0]?.version}`])
   await execa(process.execPath, [bin, 'publish'], { cwd: shop, env, extendEnv: false })
@@ -79,35 +90,89 @@ async function version(demo: Demo): Promise<void> {
 
 async function publish(demo: Demo): Promise<void> {
   const { stage, folder, shop } = demo
-  stage.heading('Publish in dependency order')
+  stage.heading('Publish in dependency order, and die in the middle')
   const before = await published(demo)
-  await topsail(demo, ['publish'], [30, 0], /✓ live|✓ pushed/)
-  const after = await published(demo)
-  const gained = [...after].filter(([name, versions]) => before.get(name) !== versions)
-  if (gained.length === 0) throw new Error('nothing was published')
-  const tags = new Set(git(folder, ['ls-remote', '--tags', 'origin.git']).match(/(?<=refs\/tags\/).+/g))
-  const missing = gained.filter(
-    ([name]) => !tags.has(`${name}@${manifestsOf(shop).find((manifest) => manifest.name === name)?.version}`),
+  await stage.work(
+    (uploaded: number) => `$ topsail publish   killed with SIGKILL when it had told of ${uploaded} uploads,`,
+    () => publishAndDie(demo),
   )
-  if (missing.length > 0) throw new Error(`no tag for ${missing.map(([name]) => name).join(', ')}`)
-  stage.note(`the registry has ${gained.length} new versions, each with its tag on the remote`)
+  const halfway = await published(demo)
+  stage.note(`the registry has ${gained(before, halfway)} of the new versions, and latest leads to none of them`)
+  if (before.latest !== halfway.latest) throw new Error('latest moved before the whole set was there')
+
+  stage.heading('Another machine, with a clone of its own, finishes what the dead one began')
+  const clone = join(folder, 'clone')
+  git(folder, ['clone', '-q', '--', join(folder, 'origin.git'), clone])
+  stage.note('a fresh clone cannot tell dead from slow: it waits for the lease, 5 s here')
+  await topsail({ ...demo, shop: clone }, ['resume'], [30, 0], /✓ (live|promoted|pushed)/)
+  const after = await published(demo)
+  const tags = new Set(git(folder, ['ls-remote', '--tags', 'origin.git']).match(/(?<=refs\/tags\/).+/g))
+  const missing = manifestsOf(shop).filter(({ name, version }) => !tags.has(`${name}@${version}`))
+  if (missing.length > 0) throw new Error(`no tag for ${missing.map(({ name }) => name).join(', ')}`)
+  stage.note(`the registry has ${gained(before, after)} new versions, each with its tag on the remote`)
 
   stage.heading('Publish once more: there is nothing left to do')
   await topsail(demo, ['publish'], [6, 2])
-  const again = await published(demo)
-  if (JSON.stringify([...again]) !== JSON.stringify([...after])) throw new Error('the second publish published')
+  if ((await published(demo)).versions !== after.versions) throw new Error('the second publish published')
 }
 
-/** Every package that the registry holds, with its versions. */
-type Versions = ReadonlyMap<string, string>
-
-async function published({ shop, registry }: Demo): Promise<Versions> {
-  const versions = new Map<string, string>()
-  for (const name of manifestsOf(shop).map((manifest) => manifest.name)) {
-    const document = await registry.packument(name)
-    if (document !== undefined) versions.set(name, Object.keys(document.versions).join(' '))
+/** Kills the release, and everything that it started, when a third of the set is uploaded. */
+async function publishAndDie({ shop, env }: Demo): Promise<number> {
+  const release = execa(process.execPath, [bin, 'publish'], {
+    cwd: shop,
+    env: { ...env },
+    extendEnv: false,
+    reject: false,
+    detached: process.platform !== 'win32',
+  })
+  let uploaded = 0
+  for await (const line of release.iterable({ from: 'stderr' })) {
+    if (!/uploaded/.test(line)) continue
+    uploaded += 1
+    if (uploaded === 4) kill(release.pid)
   }
-  return versions
+  const { exitCode } = await release
+  if (exitCode !== undefined) throw new Error(`the release ended by itself, with ${exitCode}`)
+  return uploaded
+}
+
+function kill(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+}
+
+async function rollBack(demo: Demo, latest: string): Promise<void> {
+  demo.stage.heading('Take the whole set back')
+  await topsail(demo, ['rollback'], [14, 4])
+  if ((await published(demo)).latest !== latest) throw new Error('latest does not lead to where it led before')
+  demo.stage.note('latest of every package leads to where it led before the release')
+  await topsail(demo, ['status'], [12, 2])
+}
+
+async function report({ stage }: Demo, { looks, broken }: Awaited<ReturnType<Watcher['stop']>>): Promise<void> {
+  stage.heading('Meanwhile somebody asked the registry all the time')
+  stage.note(`${looks} looks at the latest of every package and at all that it needs: ${broken.length} broken`)
+  for (const finding of broken) stage.note(`  ${finding}`)
+  if (looks === 0 || broken.length > 0) throw new Error('latest pointed at a broken set')
+}
+
+/** Of every package that the registry holds: its versions, and where `latest` leads, as texts to compare. */
+type Published = { readonly versions: string; readonly latest: string; readonly count: number }
+
+async function published({ shop, registry }: Demo): Promise<Published> {
+  const versions: string[] = []
+  const latest: string[] = []
+  for (const { name } of manifestsOf(shop)) {
+    const document = await registry.packument(name)
+    if (document === undefined) continue
+    versions.push(...Object.keys(document.versions).map((version) => `${name}@${version}`))
+    latest.push(`${name}@${document['dist-tags']['latest']}`)
+  }
+  return { versions: versions.join(' '), latest: latest.join(' '), count: versions.length }
+}
+
+function gained(before: Published, after: Published): number {
+  if (after.count === before.count) throw new Error('nothing was published')
+  return after.count - before.count
 }
 
 async function install(demo: Demo): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * `pnpm demo`: a shop with history is written into a temporary folder, a real npm registry starts, and the real
- * `topsail` plans, explains, versions and publishes. It ends with a service installed from that registry that runs.
+ * `topsail` plans, explains, versions and publishes, is killed in the middle, resumed from another clone, and rolled
+ * back, while somebody watches that `latest` never leads to a broken set. A service is installed from that registry.
  * Nothing outside the folder is touched, and the folder is removed at the end unless `--keep` is given. The exit code
  * is 0 only when every step did what it says.
  */
