@@ -33,10 +33,26 @@ test('publish --json gives one document, and progress on standard error', async 
   expect(stderr).toContain('live @acme/db@2.0.0')
 })
 
+test('--events gives every event as a line of JSON, the result last', async () => {
+  const { code, stdout, stderr } = await shop.topsail('publish', '--only', '@acme/api', '--events')
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { n: number; event: string })
+  expect(lines.map(({ n }) => n)).toEqual(lines.map((_, index) => index))
+  expect(lines[0]).toMatchObject({ schema: 'topsail/events@1', event: 'planned' })
+  expect(lines).toContainEqual(
+    expect.objectContaining({ event: 'step-done', step: expect.objectContaining({ id: 'upload:@acme/api@2.1.3' }) }),
+  )
+  expect(lines.at(-1)).toMatchObject({ event: 'result', command: 'publish', published: [{ name: '@acme/api' }] })
+  expect(stdout).not.toContain(registry.token)
+})
+
 test('publish publishes the rest, tells what is live, and names the tags', async () => {
   const { code, stdout, stderr } = await shop.topsail('publish')
   expect(code).toBe(0)
-  expect(stdout).toContain('2 packages published')
+  expect(stdout).toContain('1 package published')
   expect(stdout).toContain('@acme/web@1.0.0')
   expect(stderr).not.toContain('\u001b')
   expect(await registry.packument('@acme/web')).toMatchObject({ 'dist-tags': { latest: '1.0.0' } })

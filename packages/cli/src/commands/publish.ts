@@ -3,16 +3,17 @@
  * to standard error, the result to standard output.
  */
 import { type Promotion, promotions } from '@topsail/core'
-import { type PublishResult, publishWorkspace } from '@topsail/engine'
+import { type PublishOptions, type PublishResult, publishWorkspace } from '@topsail/engine'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type CommonOptions, folderOf, newCommand, oneOf, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
-import { publishProgress } from '../render/publish-progress.ts'
 import { renderPublishResult, renderPublishSteps } from '../render/publish-result.ts'
+import { watchRun } from '../watch-run.ts'
 
 type Options = CommonOptions & {
   readonly dryRun?: boolean
+  readonly events?: boolean
   readonly only?: readonly string[]
   readonly concurrency?: number
   readonly tag?: string
@@ -28,6 +29,7 @@ type Options = CommonOptions & {
 export function publishCommand(context: CliContext): Command {
   return newCommand('publish', 'publish what git has released and the registry lacks, in dependency order')
     .option('--dry-run', 'show what would be published, and publish nothing')
+    .option('--events', 'print every event as a line of JSON on standard output, the result last')
     .option('--only <names...>', 'publish these packages and no others')
     .option('--concurrency <count>', 'requests under way at the same time', wholeNumber)
     .option('--tag <dist-tag>', 'publish under this dist-tag')
@@ -46,9 +48,20 @@ export function publishCommand(context: CliContext): Command {
 }
 
 async function publish(options: Options, context: CliContext): Promise<void> {
-  const progress = publishProgress(context.err, context.env)
-  const result = await publishWorkspace({
-    cwd: folderOf(context, options),
+  const cwd = folderOf(context, options)
+  const { dryRun, events } = options
+  const result = await watchRun(context, { command: 'publish', events, dryRun }, (watch) =>
+    publishWorkspace({ cwd, ...optionsOf(options), env: context.env, ...watch }),
+  )
+  reportProblems(context, result.problems)
+  context.exitWith(result.exitCode)
+  if (events === true) return
+  if (options.json === true) writeJson(context, { schema: 'topsail/publish@1', dryRun: dryRun === true, ...result })
+  else context.out.write(textOf(result, options, context))
+}
+
+function optionsOf(options: Options): Omit<PublishOptions, 'cwd'> {
+  return {
     dryRun: options.dryRun,
     only: options.only,
     concurrency: options.concurrency,
@@ -60,15 +73,7 @@ async function publish(options: Options, context: CliContext): Promise<void> {
     promotion: options.promotion,
     tags: options.tags,
     push: options.push,
-    env: context.env,
-    onEvent: options.dryRun === true ? undefined : progress.onEvent,
-    onWait: progress.onWait,
-  }).finally(progress.end)
-  reportProblems(context, result.problems)
-  context.exitWith(result.exitCode)
-  if (options.json === true)
-    writeJson(context, { schema: 'topsail/publish@1', dryRun: options.dryRun === true, ...result })
-  else context.out.write(textOf(result, options, context))
+  }
 }
 
 function textOf(result: PublishResult, options: Options, context: CliContext): string {

@@ -61,8 +61,8 @@ function clearing(drawn: readonly string[], columns: number): string {
 
 type Frame = { readonly output: Output; readonly now: number; readonly spinner: string }
 
-/** Exported for the tests: what is drawn at one moment. */
-export function linesOf(state: LiveState, frame: Frame): readonly string[] {
+/** What is drawn at one moment. */
+function linesOf(state: LiveState, frame: Frame): readonly string[] {
   const { output } = frame
   const rows = [...state.rows.values()]
   if (rows.length === 0 || state.began === undefined) return []
