@@ -31,7 +31,7 @@ export type PublishOptions = SessionOptions &
   }
 
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
-  const session = await openSession(options)
+  const session = await openSession({ ...options, onBuild: options.onEvent })
   const seen = await lookForOpen(session)
   if (seen.problems.length > 0) return publishResult({ problems: seen.problems })
   if (options.dryRun === true) return dryRun(session, seen, options)

@@ -3,7 +3,7 @@
  * which it acts. Nothing is asked of the world here but git about itself.
  */
 import { availableParallelism } from 'node:os'
-import type { RetryPolicy, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
+import type { PackageName, Problem, RetryPolicy, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
@@ -14,6 +14,8 @@ import { diskPorts } from '../release/disk-ports.ts'
 import type { HoldSettings } from '../release/hold.ts'
 import type { LeaseHolder } from '../release/lease.ts'
 import type { ReleasePorts } from '../release/ports.ts'
+import { planBuild } from './build/plan-build.ts'
+import { runBuild, type BuildEvent } from './build/run-build.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { DriveEvent } from './drive.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
@@ -36,9 +38,13 @@ export type SessionOptions = {
   readonly patience?: number | undefined
   readonly env?: Environment | undefined
   readonly clock?: Clock | undefined
+  /** A resumed release builds again what it has to pack again. */
+  readonly onBuild?: ((event: BuildEvent) => void) | undefined
   /** Somebody else is releasing, or was; this run waits to see which. */
   readonly onWait?: ((other: LeaseHolder) => void) | undefined
 }
+
+type BuildPlace = { readonly workspace: Workspace; readonly root: string; readonly names: readonly PackageName[] }
 
 export type Session = {
   readonly root: string
@@ -71,12 +77,31 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { redact } = config
   const targetsIn = (place: { workspace: Workspace; root: string; out: string }): OtherTargets =>
     otherTargets({ ...place, settings, env, redact })
+  const buildOf = (place: BuildPlace): (() => Promise<Problem | undefined>) | undefined => {
+    const files = diskFiles(place.root)
+    const { build: setting } = settings.release
+    const { build } = planBuild({ files, workspace: place.workspace, packing: place.names, setting })
+    const run = { build, files, workspace: place.workspace, env, redact, onEvent: options.onBuild ?? (() => {}) }
+    return build === undefined ? undefined : () => runBuild(run)
+  }
   const targets = targetsIn({ workspace, root, out: root })
   const trusted = trustedPublishing(env)
   const npmAt = registries(config, trusted, options, concurrency)
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
-  const ports = await diskPorts({ root, workspace, head, git, remote, registryAt, targetsIn, redact, clock, env })
+  const ports = await diskPorts({
+    root,
+    workspace,
+    head,
+    git,
+    remote,
+    registryAt,
+    targetsIn,
+    buildOf,
+    redact,
+    clock,
+    env,
+  })
   const { refs: namespace, leaseSeconds, sign } = settings.release
   const holding = { namespace, leaseSeconds, sign, wait: 'while-silent', onWait: options.onWait } as const
   return {

@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Package, Problem, Releasable, Sha, Workspace } from '@topsail/core'
+import { packageOf } from '@topsail/core'
+import type { Package, PackageName, Problem, Releasable, Sha, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
@@ -34,6 +35,12 @@ export type DiskPortsOptions = {
   registryAt(url: string): Registry
   /** The targets that are no npm registries, of the workspace at some folder. */
   targetsIn(place: { readonly workspace: Workspace; readonly root: string; readonly out: string }): OtherTargets
+  /** What has to be built before these packages are packed; undefined where nothing has to be. */
+  buildOf(place: {
+    readonly workspace: Workspace
+    readonly root: string
+    readonly names: readonly PackageName[]
+  }): (() => Promise<Problem | undefined>) | undefined
   readonly redact: Redact
   readonly clock: Clock
   readonly env: Readonly<Record<string, string | undefined>>
@@ -97,6 +104,16 @@ async function packerAt(commit: Sha | null, out: string, options: DiskPortsOptio
   let tree: Promise<Worktree> | undefined
   const opened = (): Promise<Worktree> => (tree ??= openWorktree(commit, out, options))
   const packer: ReleasePacker = {
+    async prepare(units) {
+      const worktree = await opened()
+      if (worktree.kind !== 'ready') return undefined
+      const { root, workspace } = worktree
+      const names = units.map(({ name }) => packageOf(name))
+      if (options.buildOf({ root, workspace, names }) === undefined) return undefined
+      // A worktree has no installed dependencies, and a package without its build is not what was released.
+      const detail = `it has to be built first: check out ${commit}, install its dependencies, and run topsail resume there`
+      return { code: 'PACK_FAILED', severity: 'error', name: names.join(', '), detail }
+    },
     async pack(unit) {
       const worktree = await opened()
       return worktree.kind === 'ready'
@@ -124,12 +141,15 @@ function packerOf(
   workspace: Workspace,
   out: string,
   commit: Sha | null,
-  { targetsIn }: DiskPortsOptions,
+  { targetsIn, buildOf }: DiskPortsOptions,
 ): ReleasePacker {
   const targets = targetsIn({ workspace, root, out })
   const packer = workspacePacker({ root, workspace, out, gitHead: commit ?? undefined })
   const packages = new Map(workspace.packages.map((pkg) => [pkg.name, pkg]))
   return {
+    async prepare(units) {
+      return buildOf({ root, workspace, names: units.map(({ name }) => packageOf(name)) })?.()
+    },
     async pack({ name, version }) {
       const packed = targets.pack(name, version)
       if (packed !== undefined) return packed
@@ -153,7 +173,13 @@ function hasVersion(pkg: Package): pkg is Releasable {
 }
 
 type Worktree =
-  | { readonly kind: 'ready'; readonly packer: ReleasePacker; close(): Promise<void> }
+  | {
+      readonly kind: 'ready'
+      readonly root: string
+      readonly workspace: Workspace
+      readonly packer: ReleasePacker
+      close(): Promise<void>
+    }
   | { readonly kind: 'impossible'; readonly detail: string }
 
 async function openWorktree(commit: Sha, out: string, options: DiskPortsOptions): Promise<Worktree> {
@@ -180,5 +206,5 @@ async function openWorktree(commit: Sha, out: string, options: DiskPortsOptions)
   }
   const root = join(tree, below.kind === 'done' ? below.stdout.trim() : '')
   const { workspace } = readWorkspace(diskFiles(root))
-  return { kind: 'ready', packer: packerOf(root, workspace, out, commit, options), close }
+  return { kind: 'ready', root, workspace, packer: packerOf(root, workspace, out, commit, options), close }
 }

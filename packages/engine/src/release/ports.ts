@@ -2,7 +2,7 @@
  * Everything that a release does to the world, and everything it asks it, as records of functions: a whole release, its
  * recovery and its way back run against these alone, in memory as well as for real.
  */
-import type { Fence, Integrity, PackageName, PublishUnit, RevertStep, Sha, Version } from '@topsail/core'
+import type { Fence, Integrity, PackageName, Problem, PublishUnit, RevertStep, Sha, Version } from '@topsail/core'
 import type { Clock } from '../publish/clock.ts'
 import type { Packer } from '../publish/pack/pack-package.ts'
 import type { Tarball } from '../publish/pack/tarball.ts'
@@ -70,6 +70,8 @@ export type TarballStore = {
 
 /** Packs the packages of one commit. */
 export type ReleasePacker = {
+  /** Builds them first, where an earlier run had built them somewhere else. */
+  prepare?(units: readonly PublishUnit[]): Promise<Problem | undefined>
   pack(unit: PublishUnit): ReturnType<Packer['pack']>
   afterPublish(unit: PublishUnit): ReturnType<Packer['afterPublish']>
 }

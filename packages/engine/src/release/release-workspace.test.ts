@@ -33,11 +33,12 @@ afterEach(async () => {
 })
 
 /** `db`, and `api` that depends on it, published at 1.0.0 and versioned to 1.1.0 by a commit of its own. */
-async function openNextVersion(): Promise<void> {
+async function openNextVersion(scripts: Readonly<Record<string, string>> = {}): Promise<void> {
   const manifest = (name: string, version: string, dependencies = {}) => ({
     name: `${scope}/${name}`,
     version,
     main: 'index.js',
+    scripts,
     dependencies,
   })
   const dependencies = { [`${scope}/db`]: 'workspace:^' }
@@ -45,6 +46,7 @@ async function openNextVersion(): Promise<void> {
     'package.json': { name: 'shop', private: true },
     'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
     'topsail.json': { release: { leaseSeconds: 3 } },
+    '.gitignore': 'node_modules\n',
     '.changeset/config.json': { baseBranch: 'main', access: 'public' },
     '.changeset/brave-cats.md': `---\n'${scope}/db': minor\n---\n\nPools.\n`,
     '.npmrc': npmrcFor(proxy.url, '${TEST_TOKEN}'),
@@ -118,6 +120,24 @@ test('a fresh clone finishes what another began, from the commit of the release 
   expect(remote).toContain(await repository.git('rev-parse', 'HEAD~1'))
   // The first clone hears of it, and has nothing left to do.
   expect(await publish()).toMatchObject({ exitCode: 0, releases: [], published: [] })
+})
+
+test('what has to be built is built again before it is packed again, and never packed unbuilt', async () => {
+  const build = `node -e "require('fs').writeFileSync('built.js', 'exports.built = true')"`
+  await openNextVersion({ build })
+  refuse('api')
+  await publish()
+  proxy.clear()
+  const clone = await freshClone()
+  const later = await freshClone()
+  await repository.git('-C', later, 'commit', '--quiet', '--allow-empty', '--message', 'chore: later')
+  const elsewhere = await resumeWorkspace(settings(later))
+  expect(elsewhere).toMatchObject({ exitCode: 3, problems: [{ code: 'PACK_FAILED' }] })
+  expect((await resumeWorkspace(settings(clone))).exitCode).toBe(0)
+  const address = (await registry.packument(`${scope}/api`))?.versions['1.1.0']?.dist.tarball ?? ''
+  const { execFileSync } = await import('node:child_process')
+  const bytes = Buffer.from(await (await fetch(address)).arrayBuffer())
+  expect(execFileSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' })).toContain('package/built.js')
 })
 
 test('a candidate goes back without a trace but its version', async () => {

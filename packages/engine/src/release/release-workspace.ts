@@ -17,7 +17,7 @@ export type ResumeOptions = SessionOptions & {
 
 /** Finishes what an earlier run left open, forwards or back, and begins nothing new. */
 export async function resumeWorkspace(options: ResumeOptions): Promise<PublishResult> {
-  const session = await openSession(options)
+  const session = await openSession({ ...options, onBuild: options.onEvent })
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') return publishResult({ problems: [refs.problem] })

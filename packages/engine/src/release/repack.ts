@@ -3,7 +3,8 @@
  * release. Its bytes may differ from those of the run that died, so the new integrity is recorded, here and at the
  * ref, before it is used; what that run may still get through counts as ours all the same.
  */
-import type { Integrity, Problem, UploadStep } from '@topsail/core'
+import type { Integrity, Problem, PublishUnit, UploadStep } from '@topsail/core'
+import { stepId } from '@topsail/core'
 import { cleaned } from '../publish/attempt.ts'
 import { stopOf, type JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePacker, ReleasePorts } from './ports.ts'
@@ -21,12 +22,16 @@ export async function repackMissing(
     await inParallel(left, (step) => isMissing(ports, opened.release, step, integrities.get(step.id) ?? []))
   ).flat()
 
+  const names = new Set(missing.map((step) => step.name))
+  const units = dependenciesFirst(opened.units).filter((unit) => names.has(unit.name))
+  const unbuilt = units.length === 0 ? undefined : await packer.prepare?.(units)
+  if (unbuilt !== undefined) return [cleaned(unbuilt, ports.redact)]
+
   const problems: Problem[] = []
   let recorded = 0
-  // In dependency order and one at a time: scripts that build may read what those before them have built.
-  for (const step of missing) {
-    const unit = opened.units.find((each) => each.name === step.name)
-    if (unit === undefined) continue
+  // One at a time: scripts that build may read what those before them have built.
+  for (const unit of units) {
+    const step = { id: stepId('upload', unit) }
     const outcome = await packer.pack(unit)
     if (outcome.kind === 'failed') {
       problems.push(cleaned(outcome.problem, ports.redact))
@@ -41,6 +46,24 @@ export async function repackMissing(
   }
   const stop = recorded === 0 ? undefined : stopOf(await keeper.push())
   return stop === undefined ? problems : [...problems, stop]
+}
+
+function dependenciesFirst(units: readonly PublishUnit[]): readonly PublishUnit[] {
+  const byName = new Map(units.map((unit) => [unit.name, unit]))
+  const ordered = new Set<PublishUnit>()
+  const begun = new Set<PublishUnit>()
+  // Without recursion: a chain may be as long as the workspace is large.
+  const stack = units.toReversed()
+  for (let unit = stack.at(-1); unit !== undefined; unit = stack.at(-1)) {
+    if (begun.has(unit)) {
+      ordered.add(unit)
+      stack.pop()
+      continue
+    }
+    begun.add(unit)
+    stack.push(...unit.needs.flatMap((name) => byName.get(name) ?? []).filter((need) => !begun.has(need)))
+  }
+  return [...ordered]
 }
 
 /** Neither the registry has it nor this machine. */

@@ -19,7 +19,7 @@ export function revertBranches(options: RevertBranchOptions): RevertBranches {
   return { make: (step) => makeBranch(step, options) }
 }
 
-export function revertBranchOf(release: string): string {
+function revertBranchOf(release: string): string {
   return `topsail/rollback-${release}`
 }
 
