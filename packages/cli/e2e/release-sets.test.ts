@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
 
@@ -100,4 +101,31 @@ test('a package or a set that is not there is a problem, a package without a his
   expect(unknown).toMatchObject({ code: 1, stdout: '' })
   expect(unknown.stderr).toContain('PACKAGE_UNKNOWN')
   expect((await workspace.topsail('diff', 'abc')).stderr).toContain('SET_UNKNOWN')
+})
+
+test('version asks the remote which versions a rollback has burned, plan asks nobody', async () => {
+  workspace = makeWorkspace(shopFiles())
+  const { dir, git } = workspace
+  const remote = `${dir}-remote.git`
+  execFileSync('git', ['init', '--quiet', '--bare', remote])
+  try {
+    git('remote', 'add', 'origin', remote)
+    const text = JSON.stringify({ format: 'topsail/burned@1', versions: { '@acme/db': ['3.0.0'] } })
+    const put = (args: readonly string[], input: string): string =>
+      execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
+        cwd: dir,
+        encoding: 'utf8',
+        input,
+      }).trim()
+    const tree = put(['mktree'], `100644 blob ${put(['hash-object', '-w', '--stdin'], text)}\tburned.json\n`)
+    git('push', '--quiet', 'origin', `${put(['commit-tree', tree], 'burned')}:refs/topsail/burned`)
+    expect((await workspace.topsail('plan')).stdout).toMatch(/@acme\/db +2\.0\.0 +→ +3\.0\.0/)
+    expect((await workspace.topsail('version', '--no-fetch', '--dry-run')).stdout).toContain('3.0.0')
+    expect((await workspace.topsail('version', '--dry-run')).stdout).toMatch(/@acme\/db +2\.0\.0 +→ +3\.0\.1/)
+    expect((await workspace.topsail('why', 'db')).stdout).toContain('3.0.0 was rolled back')
+    git('remote', 'set-url', 'origin', `${dir}-gone.git`)
+    expect((await workspace.topsail('version', '--dry-run')).stderr).toContain('RECORDS_NOT_FETCHED')
+  } finally {
+    rmSync(remote, { recursive: true, force: true })
+  }
 })

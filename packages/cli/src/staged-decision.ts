@@ -6,8 +6,8 @@ import { decideStaged } from '@topsail/engine'
 import { type CommonOptions, folderOf, writeJson } from './command.ts'
 import type { CliContext } from './context.ts'
 import { reportProblems } from './render/problem.ts'
-import { publishProgress } from './render/publish-progress.ts'
 import { renderPublishResult } from './render/publish-result.ts'
+import { watchRun } from './watch-run.ts'
 
 export type DecisionOptions = CommonOptions & { readonly otp?: string }
 
@@ -16,11 +16,9 @@ export async function decide(
   options: DecisionOptions,
   context: CliContext,
 ): Promise<void> {
-  const progress = publishProgress(context.err)
-  const { onEvent, onWait } = progress
   const cwd = folderOf(context, options)
-  const result = await decideStaged({ cwd, decision, otp: options.otp, env: context.env, onEvent, onWait }).finally(
-    progress.end,
+  const result = await watchRun(context, { command: decision }, (watch) =>
+    decideStaged({ cwd, decision, otp: options.otp, env: context.env, ...watch }),
   )
   reportProblems(context, result.problems)
   context.exitWith(result.exitCode)

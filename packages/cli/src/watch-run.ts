@@ -17,6 +17,12 @@ export type WatchOptions = {
   readonly dryRun?: boolean | undefined
 }
 
+/** For the commands that carry a release out. */
+export const eventsOption = [
+  '--events',
+  'print every event as a line of JSON on standard output, the result last',
+] as const
+
 type Result = { readonly exitCode: number }
 
 /** Runs it, and tells everybody. The result is the last of the events. */

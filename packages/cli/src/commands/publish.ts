@@ -9,7 +9,7 @@ import { type CommonOptions, folderOf, newCommand, oneOf, writeJson } from '../c
 import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
 import { renderPublishResult, renderPublishSteps } from '../render/publish-result.ts'
-import { watchRun } from '../watch-run.ts'
+import { eventsOption, watchRun } from '../watch-run.ts'
 
 type Options = CommonOptions & {
   readonly dryRun?: boolean
@@ -29,7 +29,7 @@ type Options = CommonOptions & {
 export function publishCommand(context: CliContext): Command {
   return newCommand('publish', 'publish what git has released and the registry lacks, in dependency order')
     .option('--dry-run', 'show what would be published, and publish nothing')
-    .option('--events', 'print every event as a line of JSON on standard output, the result last')
+    .option(...eventsOption)
     .option('--only <names...>', 'publish these packages and no others')
     .option('--concurrency <count>', 'requests under way at the same time', wholeNumber)
     .option('--tag <dist-tag>', 'publish under this dist-tag')

@@ -7,10 +7,15 @@ import { type Command } from 'commander'
 import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
-import { publishProgress } from '../render/publish-progress.ts'
 import { renderRollbackPlan, renderRollbackResult } from '../render/rollback.ts'
+import { eventsOption, watchRun } from '../watch-run.ts'
 
-type Options = CommonOptions & { readonly dryRun?: boolean; readonly unpublish?: boolean; readonly otp?: string }
+type Options = CommonOptions & {
+  readonly dryRun?: boolean
+  readonly unpublish?: boolean
+  readonly otp?: string
+  readonly events?: boolean
+}
 
 export function rollbackCommand(context: CliContext): Command {
   return newCommand('rollback', 'take a release back: the open one, or else the newest')
@@ -18,25 +23,28 @@ export function rollbackCommand(context: CliContext): Command {
     .option('--dry-run', 'show what would be taken back and what would remain, and change nothing')
     .option('--unpublish', 'take versions away where the registry allows it, instead of deprecating them')
     .option('--otp <code>', 'a one-time password')
+    .option(...eventsOption)
     .action((release: string | undefined, options: Options) => rollback(release, options, context))
 }
 
 async function rollback(release: string | undefined, options: Options, context: CliContext): Promise<void> {
-  const progress = publishProgress(context.err)
-  const { onEvent, onWait } = progress
-  const result = await rollbackWorkspace({
-    cwd: folderOf(context, options),
-    release,
-    dryRun: options.dryRun,
-    unpublish: options.unpublish,
-    otp: options.otp,
-    env: context.env,
-    onPlan: (plan) => context.err.write(renderRollbackPlan(plan, context.err)),
-    onEvent,
-    onWait,
-  }).finally(progress.end)
+  const cwd = folderOf(context, options)
+  const { dryRun, unpublish, otp, events } = options
+  const result = await watchRun(context, { command: 'rollback', events, dryRun }, (watch) =>
+    rollbackWorkspace({
+      cwd,
+      release,
+      dryRun,
+      unpublish,
+      otp,
+      env: context.env,
+      onPlan: (plan) => context.err.write(renderRollbackPlan(plan, context.err)),
+      ...watch,
+    }),
+  )
   reportProblems(context, result.problems)
   context.exitWith(result.exitCode)
+  if (events === true) return
   if (options.json === true) {
     return writeJson(context, { schema: 'topsail/rollback@1', dryRun: options.dryRun === true, ...result })
   }

@@ -1,7 +1,7 @@
 /**
  * `topsail version`: makes the plan and writes it: manifests, ranges, changelogs, lockfile, consumed changesets.
  */
-import { planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
+import { fetchBurned, planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
 import type { Command } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -17,6 +17,7 @@ type Options = PlanningOptions & {
   readonly strict?: boolean
   readonly allowDirty?: boolean
   readonly lockfile: boolean
+  readonly fetch: boolean
 }
 
 export function versionCommand(context: CliContext): Command {
@@ -27,6 +28,7 @@ export function versionCommand(context: CliContext): Command {
     .option('--strict', 'write nothing when an input was left out of the plan')
     .option('--allow-dirty', 'write although files to be written have uncommitted changes')
     .option('--no-lockfile', 'leave the lockfile as it is')
+    .option('--no-fetch', 'ask no remote which versions a rollback has burned')
     .action((options: Options) => version(options, context))
 }
 
@@ -37,6 +39,7 @@ async function version(options: Options, context: CliContext): Promise<void> {
     showVersionResult({ outcome: 'refused', edits: [], problems: recovered }, options, context)
     return
   }
+  const fetched = options.fetch ? await fetchBurned({ cwd }) : []
   const { snapshot, plan } = await planWorkspace({
     cwd,
     rules: options.rules,
@@ -48,7 +51,7 @@ async function version(options: Options, context: CliContext): Promise<void> {
   })
   const { dryRun, strict, allowDirty, lockfile } = options
   const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile })
-  reportProblems(context, recovered)
+  reportProblems(context, [...recovered, ...fetched])
   if (options.json !== true) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
   showVersionResult(result, { json: options.json, plan }, context)
 }

@@ -35,11 +35,15 @@ export async function readSets(git: Git, { namespace, fetch }: SetsOptions): Pro
   return { chain, problems }
 }
 
+/** Milliseconds: a remote that does not answer keeps nobody from reading what is here. */
+const longestWait = 15_000
+
 /** Brings what other machines have recorded into this clone, where plans and people read it. */
 export async function fetchRecords(git: Git, namespace: string): Promise<Problem[]> {
   const remote = await pushRemote(git)
   if (remote === undefined) return []
-  const listed = await git(['ls-remote', '--', remote, setsRef(namespace), burnedRef(namespace)])
+  const signal = AbortSignal.timeout(longestWait)
+  const listed = await git(['ls-remote', '--', remote, setsRef(namespace), burnedRef(namespace)], { signal })
   if (listed.kind === 'missing' || listed.code !== 0) {
     const detail = listed.kind === 'missing' ? listed.detail : listed.stderr.trim()
     return [{ code: 'RECORDS_NOT_FETCHED', severity: 'warning', remote, detail }]
@@ -47,7 +51,9 @@ export async function fetchRecords(git: Git, namespace: string): Promise<Problem
   const refs = listed.stdout.split('\n').flatMap((line) => line.split('\t')[1] ?? [])
   if (refs.length === 0) return []
   const specs = refs.map((ref) => `+${ref}:${ref}`)
-  const fetched = await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ...specs])
+  const fetched = await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ...specs], {
+    signal,
+  })
   if (fetched.kind === 'done' && fetched.code === 0) return []
   const detail = fetched.kind === 'missing' ? fetched.detail : fetched.stderr.trim()
   return [{ code: 'RECORDS_NOT_FETCHED', severity: 'warning', remote, detail }]

@@ -86,7 +86,12 @@ export const releaseProblems = {
     says: (p) => `The journal of release ${quote(p.release)} is damaged at line ${p.line}: ${printable(p.detail)}.`,
     mend: () =>
       'nothing is done while it cannot be trusted; docs/journal.md tells how to look at it and how to mend it',
-    example: { severity: 'error', release: '20260102-030405678-1a2b', line: 7, detail: 'the sum does not fit the line' },
+    example: {
+      severity: 'error',
+      release: '20260102-030405678-1a2b',
+      line: 7,
+      detail: 'the sum does not fit the line',
+    },
   },
   JOURNAL_UNREADABLE: {
     title: 'The journal of a release cannot be fetched',
