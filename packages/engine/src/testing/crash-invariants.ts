@@ -73,9 +73,11 @@ export async function brokenRecords(world: MemoryWorld, clones: readonly MemoryC
   for (const { name, version, integrity, shown } of world.registry.uploads) {
     if (shown !== undefined && shown !== integrity) problems.push(`${name}@${version} was sent again with other bytes`)
   }
-  const { fences } = world
-  fences.forEach((fence, at) => {
-    if (fence < (fences[at - 1] ?? 0)) problems.push(`the lease went from fence ${fences[at - 1]} back to ${fence}`)
+  world.holders.forEach(({ holder, fence }, at) => {
+    const before = world.holders[at - 1]
+    if (before !== undefined && fence <= before.fence) {
+      problems.push(`${holder} took the lease from ${before.holder} with fence ${fence} after ${before.fence}`)
+    }
   })
   const listed = await world.refs.list('refs/topsail/')
   for (const [ref, sha] of listed.kind === 'known' ? listed.refs : []) {

@@ -5,7 +5,8 @@
  */
 import type { MemoryClock } from './memory-clock.ts'
 
-const askFates = ['die-before', 'die-after', 'reply-lost', 'unreachable'] as const
+/** `offline`: from here on nothing gets through any more. */
+const askFates = ['die-before', 'die-after', 'reply-lost', 'unreachable', 'offline'] as const
 /** `lands-late`: the runner dies, and what it has sent is carried out some time afterwards. */
 const sendFates = [...askFates, 'lands-late'] as const
 const localFates = ['die-before', 'die-after'] as const
@@ -37,6 +38,7 @@ const late = 5_000
 export function lineOf(clock: MemoryClock, misfortune: Misfortune | undefined): Line {
   const calls: Call[] = []
   let dead = false
+  let offline = false
   let die: () => void = () => {}
   const death = new Promise<'died'>((resolve) => {
     die = () => {
@@ -68,7 +70,8 @@ export function lineOf(clock: MemoryClock, misfortune: Misfortune | undefined): 
     if (fate === 'lands-late') clock.at(late, () => void act())
     if (dead) return never()
     await travel()
-    if (fate === 'unreachable') return lost()
+    if (fate === 'offline') offline = true
+    if (fate === 'unreachable' || offline) return lost()
     const answer = await act()
     if (fate === 'die-after') die()
     await travel()

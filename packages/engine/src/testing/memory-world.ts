@@ -33,8 +33,8 @@ export type MemoryWorld = {
   readonly tags: Map<string, Sha>
   readonly branches: Map<string, Sha>
   readonly refs: RefStore
-  /** Every fence that the lease ever had. */
-  readonly fences: readonly number[]
+  /** Everybody who ever took the lease, with the fence they got. */
+  readonly holders: readonly { readonly holder: string; readonly fence: number }[]
   clone(): MemoryClone
   runner(clone: MemoryClone, misfortune?: Misfortune): Runner
 }
@@ -90,16 +90,17 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
   return world
 }
 
-function watchedRefs(): Pick<MemoryWorld, 'refs' | 'fences'> {
+function watchedRefs(): Pick<MemoryWorld, 'refs' | 'holders'> {
   const refs = memoryRefStore()
-  const fences: number[] = []
+  const holders: { readonly holder: string; readonly fence: number }[] = []
   const swap: RefStore['swap'] = async (moves) => {
     const outcome = await refs.swap(moves)
     const lease = moves.find(({ ref }) => ref.endsWith('/lease'))
     if (outcome.kind !== 'done' || lease?.to === undefined) return outcome
-    const written: unknown = JSON.parse((await refs.read(lease.ref, lease.to))?.message ?? '{}')
-    fences.push((written as { readonly fence: number }).fence)
+    const message: unknown = JSON.parse((await refs.read(lease.ref, lease.to))?.message ?? '{}')
+    const { holder, fence } = message as { readonly holder: string; readonly fence: number }
+    if (holder !== '' && holder !== holders.at(-1)?.holder) holders.push({ holder, fence })
     return outcome
   }
-  return { fences, refs: { ...refs, swap } }
+  return { holders, refs: { ...refs, swap } }
 }
