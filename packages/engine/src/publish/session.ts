@@ -141,7 +141,7 @@ export function carryOptions(
 }
 
 /** Reading costs a registry little, and confirming takes two requests that must not wait behind uploads. */
-export const readsPerUpload = 3
+export const readsPerUpload = 5
 
 /** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
 const packing = Math.max(2, availableParallelism())

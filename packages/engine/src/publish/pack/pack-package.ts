@@ -34,8 +34,13 @@ export type PackerOptions = {
   readonly gitHead?: string | undefined
 }
 
+/** The folders of all members, absolute, once for all of them. */
+type PackOptions = PackerOptions & { readonly members: readonly string[] }
+
 export function workspacePacker(given: PackerOptions): Packer {
-  const options = { ...given, workspace: { ...given.workspace, tool: packingTool(given) } }
+  const { root, workspace } = given
+  const members = workspace.packages.map((pkg) => join(root, pkg.dir))
+  const options = { ...given, members, workspace: { ...workspace, tool: packingTool(given) } }
   const context = publishContext(options.workspace)
   const scriptsIn = (pkg: Package): ScriptContext => ({
     dir: join(options.root, pkg.dir),
@@ -74,7 +79,7 @@ function packingTool({ root, workspace }: PackerOptions): WorkspaceTool {
 async function packFiles(
   pkg: Package & { readonly version: Version },
   context: PublishContext,
-  options: PackerOptions,
+  options: PackOptions,
 ): Promise<PackOutcome> {
   const folder = await sourceFolder(pkg, options)
   if (typeof folder !== 'string') return failed({ code: 'PACK_FAILED', name: pkg.name, detail: folder.detail })
@@ -103,7 +108,7 @@ async function packFiles(
 }
 
 /** The package's folder, or the one below it that `publishConfig.directory` names. */
-async function sourceFolder(pkg: Package, options: PackerOptions): Promise<string | { readonly detail: string }> {
+async function sourceFolder(pkg: Package, options: PackOptions): Promise<string | { readonly detail: string }> {
   const home = join(options.root, pkg.dir)
   const directory: unknown = pkg.manifest.publishConfig?.directory
   if (typeof directory !== 'string' || !['pnpm', 'bun'].includes(options.workspace.tool)) return home
@@ -129,11 +134,11 @@ async function entriesOf(
   folder: string,
   manifest: Manifest,
   source: ManifestFile,
-  options: PackerOptions,
+  options: PackOptions,
 ): Promise<readonly TarEntry[]> {
-  const { tool, packages } = options.workspace
-  const members = packages.map((pkg) => join(options.root, pkg.dir))
-  const request = { dir: folder, manifest, source: source.manifest, tool, root: options.root, members }
+  const { tool } = options.workspace
+  const { root, members } = options
+  const request = { dir: folder, manifest, source: source.manifest, tool, root, members }
   const files = await filesToPack(request)
   const executables = executablesOf(manifest, source.manifest, tool)
   const entries: TarEntry[] = []
@@ -163,7 +168,7 @@ function goesByDisk(tool: WorkspaceTool): boolean {
 }
 
 /** pnpm gives a package without a licence file that of the workspace. */
-async function rootLicence(entries: readonly TarEntry[], options: PackerOptions): Promise<readonly TarEntry[]> {
+async function rootLicence(entries: readonly TarEntry[], options: PackOptions): Promise<readonly TarEntry[]> {
   if (options.workspace.tool !== 'pnpm' || entries.some((entry) => isLicence(entry.path))) return []
   const names = (await readdir(options.root, { withFileTypes: true })).filter(
     (file) => file.isFile() && isLicence(file.name),
