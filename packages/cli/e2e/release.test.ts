@@ -18,7 +18,10 @@ afterAll(async () => {
 })
 
 test('before anything has begun there is nothing to see, to finish or to take back', async () => {
-  expect(await shop.topsail('status')).toMatchObject({ code: 0, stdout: expect.stringContaining('No release is known') })
+  expect(await shop.topsail('status')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('No release is known'),
+  })
   expect(await shop.topsail('resume')).toMatchObject({ code: 0, stdout: 'No release is open.\n' })
   const { code, stderr } = await shop.topsail('rollback')
   expect(code).toBe(1)
