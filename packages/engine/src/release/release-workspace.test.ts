@@ -2,9 +2,13 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { encodeRecord, type JournalRecord } from '@topsail/core'
+import { gitIn } from '../adapters/git-process.ts'
 import { publishWorkspace, type PublishOptions } from '../publish/publish-workspace.ts'
 import { createRepository, faultProxy, gitEnvironment, npmrcFor, startRegistry } from '../testing/index.ts'
 import type { FaultProxy, TestRegistry, TestRepository } from '../testing/index.ts'
+import { gitRefStore } from './git-ref-store.ts'
+import { sha256 } from './journal-file.ts'
 import { resumeWorkspace, rollbackWorkspace, type RollbackPlan } from './release-workspace.ts'
 import { statusWorkspace } from './status-workspace.ts'
 
@@ -122,7 +126,7 @@ test('a fresh clone finishes what another began, from the commit of the release 
   expect(await publish()).toMatchObject({ exitCode: 0, releases: [], published: [] })
 })
 
-test('what has to be built is built again before it is packed again, and never packed unbuilt', async () => {
+test('what is built is built again before it is packed again, or not packed', { timeout: 60_000 }, async () => {
   const build = `node -e "require('fs').writeFileSync('built.js', 'exports.built = true')"`
   await openNextVersion({ build })
   refuse('api')
@@ -234,4 +238,16 @@ test('where a forge refuses hidden refs that is said, and a branch serves', asyn
   await repository.commit('chore: where the journal goes')
   expect((await publish()).exitCode).toBe(0)
   expect(await repository.git('ls-remote', 'origin', 'refs/heads/topsail/lease')).not.toBe('')
+})
+
+test('a journal that would hand git anything but commits and tags is not trusted', async () => {
+  await openNextVersion()
+  const refs = gitRefStore(gitIn(repository.root), 'origin')
+  const units = [{ name: 'x', version: '1.0.0', dir: 'x', needs: [], upload: undefined, tag: undefined }]
+  const opened = { v: 1, n: 0, at: '', fence: 1, kind: 'opened', promotion: 'direct', integrities: {}, units } as const
+  const record: JournalRecord = { ...opened, release: 'r', commit: '--output=stolen', steps: [] }
+  const { line } = encodeRecord(record, '', sha256)
+  const to = await refs.write({ message: 'x', files: { 'journal.ndjson': line } }, undefined)
+  await refs.swap([{ ref: 'refs/topsail/open/r', from: undefined, to }])
+  expect((await publish()).problems).toMatchObject([{ code: 'JOURNAL_CORRUPT', release: 'r' }])
 })

@@ -5,6 +5,7 @@
  */
 import { decodeJournal, foldJournal } from '@topsail/core'
 import type { Problem, Progress, Sha } from '@topsail/core'
+import { staysInside } from '../ports.ts'
 import { sha256 } from './journal-file.ts'
 import type { ReleasePorts, ReleaseRefs } from './ports.ts'
 
@@ -103,12 +104,36 @@ export async function readRelease(
   const chosen = chooseCopy(mineText, sharedText)
   const decoded = decodeJournal(chosen, sha256)
   const progress = decoded.kind === 'intact' ? foldJournal(decoded.records) : undefined
+  if (progress !== undefined && !isSound(progress)) {
+    const detail = 'it names commits, tags or folders that cannot be'
+    return { stored: undefined, problems: [{ code: 'JOURNAL_CORRUPT', severity: 'error', release, line: 1, detail }] }
+  }
   // Whoever went on elsewhere has written so at the ref before anything else.
   const complete = mineText !== undefined && mineText.startsWith(sharedText ?? '')
   return {
     stored: progress === undefined ? undefined : { release, text: chosen, progress, complete, ref },
     problems: [],
   }
+}
+
+/** A journal comes from a remote: what git or the file system will be handed must be what it says it is. */
+function isSound({ opened }: Progress): boolean {
+  const tags = opened.steps.flatMap((step) => (step.kind === 'tag' || step.kind === 'push' ? step.tags : []))
+  return (
+    (opened.commit === null || isCommit(opened.commit)) &&
+    tags.every(({ tag, commit }) => isTagName(tag) && isCommit(commit)) &&
+    opened.units.every(({ dir }) => staysInside(dir))
+  )
+}
+
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40,64}$/.test(text)
+}
+
+/** What git allows, and a little less. */
+function isTagName(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return !/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|^[-/]|\/$/.test(text) && text !== ''
 }
 
 function chooseCopy(here: string | undefined, there: string | undefined): string {
