@@ -5,7 +5,7 @@
  */
 import type { MemoryClock } from './memory-clock.ts'
 
-/** `offline`: from here on nothing gets through any more. */
+/** `offline`: from here on nothing gets through to that server any more. */
 const askFates = ['die-before', 'die-after', 'reply-lost', 'unreachable', 'offline'] as const
 /** `lands-late`: the runner dies, and what it has sent is carried out some time afterwards. */
 const sendFates = [...askFates, 'lands-late'] as const
@@ -18,14 +18,20 @@ export type Misfortune = { readonly call: number; readonly fate: Fate }
 
 export type Call = { readonly what: string; readonly fates: readonly Fate[] }
 
+type Server = 'registry' | 'git'
+
+/** `lost`: what the runner hears when no answer comes. */
+export type Wire = {
+  ask<Answer>(what: string, act: () => Promise<Answer>, lost: () => Answer): Promise<Answer>
+  /** The same for what changes something. */
+  send<Answer>(what: string, act: () => Promise<Answer>, lost: () => Answer): Promise<Answer>
+}
+
 export type Line = {
   readonly calls: readonly Call[]
   readonly death: Promise<'died'>
   isDead(): boolean
-  /** `lost`: what the runner hears when no answer comes. */
-  ask<Answer>(what: string, act: () => Promise<Answer>, lost: () => Answer): Promise<Answer>
-  /** The same for what changes something. */
-  send<Answer>(what: string, act: () => Promise<Answer>, lost: () => Answer): Promise<Answer>
+  to(server: Server): Wire
   /** On the runner's own machine: nothing is sent, and nothing happens after its death. */
   local<Answer>(what: string, act: () => Promise<Answer>): Promise<Answer>
   /** `act` is told to write all of it or half of it. */
@@ -38,7 +44,7 @@ const late = 5_000
 export function lineOf(clock: MemoryClock, misfortune: Misfortune | undefined): Line {
   const calls: Call[] = []
   let dead = false
-  let offline = false
+  const offline = new Set<Server>()
   let die: () => void = () => {}
   const death = new Promise<'died'>((resolve) => {
     die = () => {
@@ -60,7 +66,7 @@ export function lineOf(clock: MemoryClock, misfortune: Misfortune | undefined): 
   }
   const travelling = async <Answer>(
     what: string,
-    fates: readonly Fate[],
+    { fates, server }: { readonly fates: readonly Fate[]; readonly server: Server },
     act: () => Promise<Answer>,
     lost: () => Answer,
   ): Promise<Answer> => {
@@ -70,8 +76,8 @@ export function lineOf(clock: MemoryClock, misfortune: Misfortune | undefined): 
     if (fate === 'lands-late') clock.at(late, () => void act())
     if (dead) return never()
     await travel()
-    if (fate === 'offline') offline = true
-    if (fate === 'unreachable' || offline) return lost()
+    if (fate === 'offline') offline.add(server)
+    if (fate === 'unreachable' || offline.has(server)) return lost()
     const answer = await act()
     if (fate === 'die-after') die()
     await travel()
@@ -82,8 +88,10 @@ export function lineOf(clock: MemoryClock, misfortune: Misfortune | undefined): 
     calls,
     death,
     isDead: () => dead,
-    ask: (what, act, lost) => travelling(what, askFates, act, lost),
-    send: (what, act, lost) => travelling(what, sendFates, act, lost),
+    to: (server) => ({
+      ask: (what, act, lost) => travelling(what, { fates: askFates, server }, act, lost),
+      send: (what, act, lost) => travelling(what, { fates: sendFates, server }, act, lost),
+    }),
     async local(what, act) {
       return dead ? never() : onOwnMachine(act, begin(what, localFates))
     },

@@ -18,7 +18,7 @@ import type { TagWriter } from '../publish/tags.ts'
 import { sha256, type Journal } from '../release/journal-file.ts'
 import type { JournalStore, ReleaseClock, ReleasePorts, TarballStore } from '../release/ports.ts'
 import type { RefStore } from '../release/ref-store.ts'
-import type { Line } from './memory-line.ts'
+import type { Line, Wire } from './memory-line.ts'
 import type { MemoryClone, MemoryWorld } from './memory-world.ts'
 
 /** `number`: of the runner. */
@@ -26,7 +26,7 @@ type Place = { readonly world: MemoryWorld; readonly clone: MemoryClone; readonl
 
 export function memoryPorts(place: Place): ReleasePorts {
   const { world, clone, line, number } = place
-  const registry = registryOver(line, world.registry.port)
+  const registry = registryOver(line.to('registry'), world.registry.port)
   return {
     registryAt: () => registry,
     refs: refsOver(line, world.refs),
@@ -45,7 +45,7 @@ export function memoryPorts(place: Place): ReleasePorts {
     tags: tagsOver(line, clone, world),
     branches: {
       make: (step) =>
-        line.send(
+        line.to('git').send(
           'push the revert branch',
           async (): Promise<RevertOutcome> => {
             const branch = `revert-${step.release}`
@@ -68,31 +68,31 @@ type RevertOutcome = Awaited<ReturnType<ReleasePorts['branches']['make']>>
 
 const detail = 'the connection was lost'
 
-function registryOver(line: Line, port: Registry): Registry {
+function registryOver(wire: Wire, port: Registry): Registry {
   const unknown = () => ({ kind: 'unknown', detail, retryAfter: undefined }) as const
   const unreachable = () => ({ kind: 'unreachable', detail, retryAfter: undefined }) as const
   const at = (name: string, version: string): string => `${name}@${version}`
   return {
     url: port.url,
-    facts: (name) => line.ask(`facts ${name}`, () => port.facts(name), unreachable),
-    lookup: (name, version) => line.ask(`lookup ${at(name, version)}`, () => port.lookup(name, version), unreachable),
+    facts: (name) => wire.ask(`facts ${name}`, () => port.facts(name), unreachable),
+    lookup: (name, version) => wire.ask(`lookup ${at(name, version)}`, () => port.lookup(name, version), unreachable),
     confirm: (name, version) =>
-      line.ask(`confirm ${at(name, version)}`, () => port.confirm(name, version), unreachable),
+      wire.ask(`confirm ${at(name, version)}`, () => port.confirm(name, version), unreachable),
     upload: (request) => {
       const { name, version } = request.tarball
-      return line.send(`upload ${at(name, version)}`, () => port.upload(request), unknown)
+      return wire.send(`upload ${at(name, version)}`, () => port.upload(request), unknown)
     },
     setDistTag: (name, tag, version) =>
-      line.send(`set ${name} ${tag} ${version ?? 'nowhere'}`, () => port.setDistTag(name, tag, version), unknown),
+      wire.send(`set ${name} ${tag} ${version ?? 'nowhere'}`, () => port.setDistTag(name, tag, version), unknown),
     deprecate: (name, version, message) =>
-      line.send(`deprecate ${at(name, version)}`, () => port.deprecate(name, version, message), unknown),
+      wire.send(`deprecate ${at(name, version)}`, () => port.deprecate(name, version, message), unknown),
     unpublish: (name, version) =>
-      line.send(`unpublish ${at(name, version)}`, () => port.unpublish(name, version), unknown),
-    ...(port.staging === undefined ? {} : { staging: stagingOver(line, port.staging) }),
+      wire.send(`unpublish ${at(name, version)}`, () => port.unpublish(name, version), unknown),
+    ...(port.staging === undefined ? {} : { staging: stagingOver(wire, port.staging) }),
   }
 }
 
-function stagingOver(line: Line, port: RegistryStage): RegistryStage {
+function stagingOver(wire: Wire, port: RegistryStage): RegistryStage {
   const unknown = () => ({ kind: 'unknown', detail, retryAfter: undefined }) as const
   const unreachable = () => ({ kind: 'unreachable', detail, retryAfter: undefined }) as const
   const at = (name: string, version: string): string => `${name}@${version}`
@@ -100,27 +100,28 @@ function stagingOver(line: Line, port: RegistryStage): RegistryStage {
     canStage: () => port.canStage(),
     stage: (request) => {
       const { name, version } = request.tarball
-      return line.send(`stage ${at(name, version)}`, () => port.stage(request), unknown)
+      return wire.send(`stage ${at(name, version)}`, () => port.stage(request), unknown)
     },
     lookupStaged: (name, version) =>
-      line.ask(`lookup staged ${at(name, version)}`, () => port.lookupStaged(name, version), unreachable),
-    approve: (name, version) => line.send(`approve ${at(name, version)}`, () => port.approve(name, version), unknown),
-    reject: (name, version) => line.send(`reject ${at(name, version)}`, () => port.reject(name, version), unknown),
+      wire.ask(`lookup staged ${at(name, version)}`, () => port.lookupStaged(name, version), unreachable),
+    approve: (name, version) => wire.send(`approve ${at(name, version)}`, () => port.approve(name, version), unknown),
+    reject: (name, version) => wire.send(`reject ${at(name, version)}`, () => port.reject(name, version), unknown),
   }
 }
 
 function refsOver(line: Line, refs: RefStore): RefStore {
   const unreachable = () => ({ kind: 'unreachable', detail }) as const
   return {
-    list: (prefix) => line.ask(`list ${prefix}`, () => refs.list(prefix), unreachable),
+    list: (prefix) => line.to('git').ask(`list ${prefix}`, () => refs.list(prefix), unreachable),
     write: (content, parent) => line.local('write a commit', () => refs.write(content, parent)),
     read: (ref, sha) =>
-      line.ask(
+      line.to('git').ask(
         `read ${ref}`,
         () => refs.read(ref, sha),
         () => undefined,
       ),
-    swap: (moves) => line.send(`swap ${moves.map(({ ref }) => ref).join(' ')}`, () => refs.swap(moves), unreachable),
+    swap: (moves) =>
+      line.to('git').send(`swap ${moves.map(({ ref }) => ref).join(' ')}`, () => refs.swap(moves), unreachable),
   }
 }
 
@@ -136,7 +137,7 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
         return undefined
       }),
     adopt: (_, tags) =>
-      line.ask(
+      line.to('git').ask(
         `fetch ${tags.length} tags`,
         async () => {
           for (const { tag, commit } of tags) if (world.tags.get(tag) === commit) clone.tags.set(tag, commit)
@@ -146,7 +147,7 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
       ),
     push(_, tags) {
       const sent = tags.map((tag) => [tag, clone.tags.get(tag) ?? ''] as const)
-      return line.send(
+      return line.to('git').send(
         `push ${tags.length} tags`,
         async () => {
           const other = sent.find(([tag, commit]) => (world.tags.get(tag) ?? commit) !== commit)
@@ -159,7 +160,7 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
     },
     remove: (tags) => line.local(`remove ${tags.length} tags`, async () => removeFrom(clone.tags, tags)),
     removeRemote: (_, tags) =>
-      line.send(`remove ${tags.length} tags there`, async () => removeFrom(world.tags, tags), lost),
+      line.to('git').send(`remove ${tags.length} tags there`, async () => removeFrom(world.tags, tags), lost),
   }
 }
 
