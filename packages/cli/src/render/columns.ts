@@ -16,10 +16,11 @@ const widestCell = 60
 const gap = '  '
 
 export function renderColumns(rows: readonly (readonly Cell[])[], options: ColumnOptions = {}): string {
-  const clean = rows.map((row) => row.map((cell) => ({ ...cell, text: printable(cell.text) })))
+  const clean = rows.map((row) => row.map(({ text, paint }) => ({ text: printable(text), paint })))
   const widths = columnWidths(clean)
   const indent = options.indent ?? ''
-  return clean.map((row) => `${indent}${renderRow(row, widths, room(widths, indent, options.width))}\n`).join('')
+  const lastRoom = room(widths, indent, options.width)
+  return clean.map((row) => `${indent}${renderRow(row, widths, lastRoom)}\n`).join('')
 }
 
 /** The last column takes what is left, so it has no width of its own. */

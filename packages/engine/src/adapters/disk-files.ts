@@ -52,7 +52,7 @@ function soundText(disk: Disk, path: string, text: string): string | undefined {
 }
 
 function entriesInside(disk: Disk, dir: string): readonly Entry[] {
-  if (!staysInside(dir) || realInside(disk, dir) === undefined) return []
+  if (!staysInside(dir) || (!isRealFolder(disk, dir) && realInside(disk, dir) === undefined)) return []
   const found: Entry[] = []
   for (const dirent of listFolder(absolute(disk, dir))) {
     const path = dir === '.' ? dirent.name : `${dir}/${dirent.name}`

@@ -5,7 +5,16 @@
  */
 import { historyOfColumns, type CommitColumns, type History, type Path, type RawCommit, type Sha } from '@topsail/core'
 import { saidColumns } from './history-sayings.ts'
-import { messageOf, parentsOf, rowOf, shaOf, textOf, type HistoryTable, type Row } from './history-table.ts'
+import {
+  firstParentAt,
+  messageOf,
+  parentsOf,
+  rowOf,
+  shaOf,
+  textOf,
+  type HistoryTable,
+  type Row,
+} from './history-table.ts'
 
 /** `rows` newest first. */
 export function historyOf(table: HistoryTable, rows: Uint32Array, lastRelease: History['lastRelease']): History {
@@ -56,10 +65,12 @@ function listedParents(table: HistoryTable, rows: Uint32Array, places: Int32Arra
   const first = new Int32Array(rows.length).fill(-1)
   const others = new Map<number, readonly number[]>()
   for (let index = 0; index < rows.length; index += 1) {
-    const parents = parentsOf(table, rows[index] ?? 0)
-    if (parents.length > 0) first[index] = places[parents[0] ?? 0] ?? -1
-    if (parents.length < 2) continue
-    const listed = Array.from(parents.subarray(1), (row) => places[row] ?? -1)
+    const row = rows[index] ?? 0
+    const start = firstParentAt(table, row)
+    const count = firstParentAt(table, row + 1) - start
+    if (count > 0) first[index] = places[table.parents.data[start] ?? 0] ?? -1
+    if (count < 2) continue
+    const listed = Array.from(parentsOf(table, row).subarray(1), (parent) => places[parent] ?? -1)
     others.set(
       index,
       listed.filter((place) => place >= 0),

@@ -4,7 +4,7 @@
  */
 import type { Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
-import { appendCommit, parentsOf, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
+import { appendCommit, firstParentAt, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
 
 /** Undefined when all went well, else what git said. */
 export async function appendCommitsFrom(table: HistoryTable, git: Git, head: Sha): Promise<string | undefined> {
@@ -76,9 +76,9 @@ export function rowsFrom(table: HistoryTable, head: Row): Uint32Array {
   for (let row = stack.at(-1); row !== undefined; row = stack.at(-1)) {
     if (state[row] === 0) {
       state[row] = 1
-      const parents = parentsOf(table, row)
-      for (let index = parents.length - 1; index >= 0; index -= 1) {
-        const parent = parents[index] ?? 0
+      const start = firstParentAt(table, row)
+      for (let index = firstParentAt(table, row + 1) - 1; index >= start; index -= 1) {
+        const parent = table.parents.data[index] ?? 0
         if (state[parent] === 0) stack.push(parent)
       }
       continue

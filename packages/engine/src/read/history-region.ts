@@ -2,7 +2,7 @@
  * Which part of a history matters: the commits that some package has not released yet. What every release contains is
  * left out; where releases stand on lines that never met, more is kept rather than less.
  */
-import { parentsOf, type HistoryTable, type Row } from './history-table.ts'
+import { firstParentAt, type HistoryTable, type Row } from './history-table.ts'
 
 /** The rows of `order` (newest first) that are not contained in all of the releases. */
 export function unreleasedRows(table: HistoryTable, order: Uint32Array, releases: ReadonlySet<Row>): Uint32Array {
@@ -27,7 +27,9 @@ function ancestorsOf(table: HistoryTable, row: Row): Uint8Array {
   const contained = new Uint8Array(table.count)
   contained[row] = 1
   for (let at = row; at >= 0; at -= 1) {
-    if (contained[at] === 1) for (const parent of parentsOf(table, at)) contained[parent] = 1
+    if (contained[at] === 0) continue
+    const end = firstParentAt(table, at + 1)
+    for (let index = firstParentAt(table, at); index < end; index += 1) contained[table.parents.data[index] ?? 0] = 1
   }
   return contained
 }
@@ -36,7 +38,10 @@ function descendantsOf(table: HistoryTable, row: Row): Uint8Array {
   const containing = new Uint8Array(table.count)
   containing[row] = 1
   for (let at = row + 1; at < table.count; at += 1) {
-    if (parentsOf(table, at).some((parent) => containing[parent] === 1)) containing[at] = 1
+    const end = firstParentAt(table, at + 1)
+    for (let index = firstParentAt(table, at); index < end; index += 1) {
+      if (containing[table.parents.data[index] ?? 0] === 1) containing[at] = 1
+    }
   }
   return containing
 }

@@ -58,13 +58,13 @@ function keyOf(head: SaidHead): string {
 export function saidColumns(table: HistoryTable, rows: Uint32Array): SaidColumns {
   const { said, sayings, summaryStarts, summaryLengths, text } = table
   const { data } = said
+  const heads = sayings.heads.map((kept): PlainHead | undefined =>
+    kept === null ? undefined : { type: kept[0], scope: kept[1] ?? undefined, breaking: kept[2] },
+  )
   return {
     reading: sayings.reading,
     head: (index) => ((data[rows[index] ?? -1] ?? 0) >> 1) - 1,
-    heads: (head) => {
-      const kept = sayings.heads[head]
-      return kept ? { type: kept[0], scope: kept[1] ?? undefined, breaking: kept[2] } : undefined
-    },
+    heads: (head) => heads[head],
     summary: (index) => {
       const row = rows[index] ?? -1
       const start = summaryStarts.data[row] ?? 0

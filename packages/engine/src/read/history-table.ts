@@ -99,9 +99,13 @@ export function shaOf(table: HistoryTable, row: Row): Sha {
   return table.shas.data.toString('hex', row * table.hashBytes, (row + 1) * table.hashBytes)
 }
 
+/** Where the parents of a row begin in `parents`, and those of the row before it end. */
+export function firstParentAt(table: HistoryTable, row: Row): number {
+  return row < table.count ? (table.parentStarts.data[row] ?? 0) : table.parents.length
+}
+
 export function parentsOf(table: HistoryTable, row: Row): Uint32Array {
-  const end = row + 1 < table.count ? table.parentStarts.data[row + 1] : table.parents.length
-  return table.parents.data.subarray(table.parentStarts.data[row] ?? 0, end)
+  return table.parents.data.subarray(firstParentAt(table, row), firstParentAt(table, row + 1))
 }
 
 export function isWalked(table: HistoryTable, row: Row): boolean {

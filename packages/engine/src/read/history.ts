@@ -33,10 +33,12 @@ export async function readHistory(request: HistoryRequest): Promise<HistoryReadi
   if (facts.head === undefined) return { history: { commits: [], dirs: [], lastRelease: {} }, problems: [] }
   if (facts.isShallow) return readShallow(request, facts.head)
   const place = request.index ? indexPlace(facts.commonDir, facts.prefix) : undefined
+  // Git lists the tags while the index is read.
+  const tags = readTags(git)
   const kept = place && loadIndex(place)
   const table = kept?.hashBytes === facts.head.length / 2 ? kept : emptyTable(facts.head.length / 2)
   const before = { text: table.text.length, writes: table.versionWrites.size, reading: table.sayings.reading }
-  const reading = await readWith(request, table, facts.head, await readTags(git))
+  const reading = await readWith(request, table, facts.head, await tags)
   if (typeof reading === 'string') return failed(reading)
   const isGrown =
     table.text.length - before.text > worthKeeping ||

@@ -13,10 +13,10 @@ export async function readTags(git: Git): Promise<Tags> {
   const tags = new Map<string, Sha>()
   if (answer.kind === 'missing') return tags
   for (const line of answer.stdout.split('\n')) {
-    const match = /^([0-9a-f]+) ([0-9a-f]*) (.+)$/.exec(line)
-    const [, object, peeled, name] = match ?? []
-    if (name !== undefined && object !== undefined)
-      tags.set(name, peeled === undefined || peeled === '' ? object : peeled)
+    const first = line.indexOf(' ')
+    const second = line.indexOf(' ', first + 1)
+    if (first <= 0 || second < 0 || second + 1 === line.length) continue
+    tags.set(line.slice(second + 1), second === first + 1 ? line.slice(0, first) : line.slice(first + 1, second))
   }
   return tags
 }
