@@ -4,8 +4,8 @@
  */
 import type { Bump } from './bump.ts'
 import type { PackageName } from './names.ts'
-import type { Promotion } from './promotion.ts'
-import type { TargetSettings } from './targets.ts'
+import type { Promotion } from './release/promotion.ts'
+import type { TargetSettings } from './release/targets.ts'
 import type { DependencyField } from './workspace.ts'
 
 export const rulesNames = ['changesets@3', 'changesets@2', 'topsail'] as const

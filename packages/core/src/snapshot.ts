@@ -2,7 +2,7 @@
  * Everything a plan is decided from, as plain data: text where the planner parses, facts where git was asked.
  * The same snapshot always gives the same plan (`ReleasePlan.id` is its hash).
  */
-import type { BurnedVersions } from './burned.ts'
+import type { BurnedVersions } from './plan/burned.ts'
 import type { PackageName, Path, Sha } from './names.ts'
 import type { Problem } from './problem.ts'
 import type { Settings } from './settings.ts'

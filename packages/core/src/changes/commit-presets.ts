@@ -1,0 +1,169 @@
+/**
+ * How commits are read: which words ask for which bump, whose files and scopes count, and what a version below
+ * 1.0.0 does with a bump. `conventional` is Topsail's own reading; the other three answer as
+ * lerna 10, release-please 17 and nx 24 do, for those who migrate. Tables only: no code of a preset lives elsewhere
+ * than where the table is read.
+ */
+import type { Bump } from '../bump.ts'
+import type { PackageName, Version } from '../names.ts'
+import { recordOf } from '../record.ts'
+import type { CommitPresetName, Settings, ZeroMajorPolicy } from '../settings.ts'
+import { incrementPrerelease, incrementVersion, isPrerelease } from '../versions.ts'
+
+/** The grammar of a message: what is a header, where a breaking change may stand, which further lines are changes. */
+export type Dialect = 'conventional' | 'angular' | 'release-please' | 'nx'
+
+export type CommitPreset = {
+  readonly dialect: Dialect
+  /** `constructor` and the like are not types: the record has no prototype. */
+  readonly types: Readonly<Record<string, Bump>>
+  /** For a conventional type that the table does not name. */
+  readonly otherTypes: Bump
+  /** `Feat` for `feat`: the same, or a type of its own. */
+  readonly foldsCase: boolean
+  /** For a message that is not conventional at all. */
+  readonly unparsable: Bump
+  /** Whether a revert takes back the unreleased commit it names, or both simply count. */
+  readonly reverts: 'cancel' | 'count'
+  readonly attribution: Attribution
+  readonly zeroMajor: ZeroMajorPolicy
+  /** Whether a dependency on a package of the workspace is one by its name alone, whatever range is written. */
+  readonly edgesByName: boolean
+  /**
+   * `2.0.0-rc.1` outside pre mode: `finish` drops the suffix as semver does, `keep` raises the numbers and keeps the
+   * suffix, `count` raises the last number of the suffix whatever the bump.
+   */
+  readonly prerelease: 'finish' | 'keep' | 'count'
+}
+
+export type Attribution = {
+  /** narrow: only packages the scope names; demote: the others touched get a patch; ignore: files alone decide. */
+  readonly scope: 'narrow' | 'demote' | 'ignore'
+  /** Whether a file in a package inside another package counts for the outer one too. */
+  readonly nested: boolean
+  /** What a package in the root folder gets: the files of no other package, or everything. */
+  readonly root: 'rest' | 'everything'
+  /** Whether a commit without files counts for every package. */
+  readonly emptyCommits: 'nobody' | 'everybody'
+  /** Whether all transitive dependents of a touched package count as touched. */
+  readonly dependents: boolean
+}
+
+/** The preset of the settings, with the user's own types laid over its table. */
+export function commitPresetOf(settings: Settings): CommitPreset {
+  const preset = commitPresets[settings.commits.preset]
+  const own = Object.entries(settings.commits.types)
+  if (own.length === 0) return preset
+  const folded = preset.foldsCase ? own.map(([type, bump]) => [type.toLowerCase(), bump] as const) : own
+  return { ...preset, types: recordOf([...Object.entries(preset.types), ...folded]) }
+}
+
+export type CommitZeroMajor = ZeroMajorPolicy | 'minor-to-patch'
+
+/** What a version below 1.0.0 does with a bump that commits ask for; `none` where the planner's own rule does it. */
+export function zeroMajorOfCommits(settings: Settings, name: PackageName): CommitZeroMajor {
+  if (settings.zeroMajor !== 'none') return 'none'
+  const own = settings.commits.zeroMajor
+  const ofPackage = own !== undefined && Object.hasOwn(own, name) ? own[name] : undefined
+  return ofPackage ?? commitPresets[settings.commits.preset].zeroMajor
+}
+
+/** Only where commits are the one source: with changesets the edges are those that Changesets follows. */
+export function followsNames({ sources, commits }: Settings): boolean {
+  return sources === 'commits' && commitPresets[commits.preset].edgesByName
+}
+
+/** Outside of pre mode: a final version moves by its bump, and a prerelease as the tool named by the preset moves it. */
+export function nextByCommits(version: Version, bump: Bump, { sources, commits }: Settings): Version {
+  const how = sources === 'changesets' ? 'finish' : commitPresets[commits.preset].prerelease
+  if (how === 'finish' || bump === 'none' || !isPrerelease(version)) return incrementVersion(version, bump)
+  if (how === 'count') return incrementPrerelease(version)
+  const dash = version.indexOf('-')
+  return `${incrementVersion(version.slice(0, dash), bump)}${version.slice(dash)}`
+}
+
+const byFiles: Attribution = {
+  scope: 'ignore',
+  nested: false,
+  root: 'rest',
+  emptyCommits: 'nobody',
+  dependents: false,
+}
+
+const conventional: CommitPreset = {
+  dialect: 'conventional',
+  types: recordOf([
+    ['feat', 'minor'],
+    ['feature', 'minor'],
+    ['fix', 'patch'],
+    ['perf', 'patch'],
+    ['revert', 'patch'],
+    ...['build', 'chore', 'ci', 'docs', 'refactor', 'style', 'test'].map((type) => [type, 'none'] as const),
+  ]),
+  otherTypes: 'none',
+  foldsCase: true,
+  unparsable: 'none',
+  reverts: 'cancel',
+  attribution: { ...byFiles, scope: 'narrow' },
+  zeroMajor: 'none',
+  edgesByName: false,
+  prerelease: 'finish',
+}
+
+const lerna: CommitPreset = {
+  dialect: 'angular',
+  types: recordOf([['feat', 'minor']]),
+  otherTypes: 'patch',
+  foldsCase: false,
+  unparsable: 'patch',
+  reverts: 'cancel',
+  attribution: { ...byFiles, nested: true, root: 'everything' },
+  zeroMajor: 'major-to-minor',
+  edgesByName: false,
+  prerelease: 'finish',
+}
+
+const releasePlease: CommitPreset = {
+  dialect: 'release-please',
+  types: recordOf([
+    ['feat', 'minor'],
+    ['feature', 'minor'],
+    ['fix', 'patch'],
+    ['perf', 'patch'],
+    ['revert', 'patch'],
+  ]),
+  otherTypes: 'none',
+  foldsCase: true,
+  unparsable: 'none',
+  reverts: 'count',
+  attribution: { ...byFiles, root: 'everything', emptyCommits: 'everybody' },
+  zeroMajor: 'none',
+  edgesByName: true,
+  prerelease: 'keep',
+}
+
+const nx: CommitPreset = {
+  dialect: 'nx',
+  types: recordOf([
+    ['feat', 'minor'],
+    ['fix', 'patch'],
+    ...['build', 'chore', 'ci', 'docs', 'examples', 'perf', 'refactor', 'revert', 'style', 'test', 'types'].map(
+      (type) => [type, 'none'] as const,
+    ),
+  ]),
+  otherTypes: 'none',
+  foldsCase: false,
+  unparsable: 'none',
+  reverts: 'count',
+  attribution: { ...byFiles, scope: 'demote', dependents: true },
+  zeroMajor: 'none',
+  edgesByName: false,
+  prerelease: 'count',
+}
+
+const commitPresets: Readonly<Record<CommitPresetName, CommitPreset>> = {
+  conventional,
+  lerna,
+  'release-please': releasePlease,
+  nx,
+}

@@ -1,0 +1,152 @@
+/**
+ * What reading commits needs to know before the first message is read: whose files a commit touched, who has released
+ * it, what came in together, what was taken back. Everything is made once per history, and messages only on demand.
+ */
+import { packagesOfDirs, transitiveDependents } from './attribution.ts'
+import type { Bump } from '../bump.ts'
+import { commitPresetOf, zeroMajorOfCommits, type CommitPreset, type CommitZeroMajor } from './commit-presets.ts'
+import { columnsOf, type CommitColumns } from './commit-columns.ts'
+import { messagesOf, type Messages } from './commit-messages.ts'
+import { unreleasedCommits, type CommitIndex, type Unreleased } from './history.ts'
+import type { PackageName, Path, Version } from '../names.ts'
+import { changeOf, mergesOf } from './pull-requests.ts'
+import { findReverts, type Reverts } from './reverts.ts'
+import { scopeNarrower, type ScopeNarrower } from './scopes.ts'
+import type { History, Snapshot } from '../snapshot.ts'
+import { parseVersion } from '../versions.ts'
+import type { Package } from '../workspace.ts'
+
+export type Walk = {
+  readonly commits: CommitColumns
+  readonly preset: CommitPreset
+  readonly messages: Messages
+  /** Packages that have not released the commit and whose files it touched; a merge: what it brought in. */
+  readonly touched: (index: CommitIndex) => readonly PackageName[]
+  readonly waitsFor: (index: CommitIndex, name: PackageName) => boolean
+  readonly reverts: Reverts
+  readonly changeOf: (index: CommitIndex) => CommitIndex
+  /** Change -> the changesets its commits added. */
+  readonly carried: ReadonlyMap<CommitIndex, readonly Path[]>
+  readonly narrow: ScopeNarrower
+  readonly shift: (bump: Bump, name: PackageName) => Bump
+  readonly versionOf: (name: PackageName) => Version
+  /** Side branches already walked: what they said and touched, for the merge that comes after them. */
+  readonly broughtIn: Map<CommitIndex, { readonly said: Set<string>; readonly touched: Set<PackageName> }>
+  readonly merges: Int32Array
+  readonly unparsed: CommitIndex[]
+}
+
+export function prepareWalk(snapshot: Snapshot, history: History, packages: readonly Package[]): Walk {
+  const commits = columnsOf(history)
+  const { settings } = snapshot
+  const preset = commitPresetOf(settings)
+  const messages = messagesOf(commits, settings)
+  const merges = mergesOf(commits.parents)
+  const waitsFor = unreleasedCommits(history.lastRelease, commits)
+  const standsAlone = (index: CommitIndex) => isMerge(commits, index) || messages.hasPull(index)
+  const change = (index: CommitIndex) => changeOf(index, merges, standsAlone)
+  const versions = new Map(packages.map(({ name, version }) => [name, version]))
+  return {
+    commits,
+    preset,
+    messages,
+    touched: touchedPackages({ commits, dirs: history.dirs, packages, preset, waitsFor }),
+    waitsFor,
+    reverts: preset.reverts === 'cancel' ? revertsOf(commits, messages, merges) : nothingReverted,
+    changeOf: change,
+    carried: settings.sources === 'both' ? carriedChangesets(commits, change) : new Map(),
+    narrow: scopeNarrower(packages, preset, commits.sha),
+    shift: zeroMajorShift(snapshot, packages),
+    versionOf: (name) => versions.get(name) ?? '0.0.0',
+    broughtIn: new Map(),
+    merges,
+    unparsed: [],
+  }
+}
+
+export function isMerge(commits: CommitColumns, index: CommitIndex): boolean {
+  return commits.parents.others.has(index)
+}
+
+const nothingReverted: Reverts = { cancelledBy: new Map(), targets: new Map() }
+
+function revertsOf(commits: CommitColumns, messages: Messages, merges: Int32Array): Reverts {
+  const { size, sha, indexOf } = commits
+  const { subject, reverts } = messages
+  const pull = (index: CommitIndex): string | undefined => messages.read(index).pull
+  return findReverts({ size, sha, subject, pull, reverts }, merges, indexOf)
+}
+
+function carriedChangesets(
+  commits: CommitColumns,
+  change: (index: CommitIndex) => CommitIndex,
+): ReadonlyMap<CommitIndex, readonly Path[]> {
+  const carried = new Map<CommitIndex, Path[]>()
+  for (const [index, added] of commits.addedChangesets) {
+    const key = change(index)
+    carried.set(key, [...(carried.get(key) ?? []), ...added])
+  }
+  return carried
+}
+
+type Touching = {
+  readonly commits: CommitColumns
+  readonly dirs: readonly Path[]
+  readonly packages: readonly Package[]
+  readonly preset: CommitPreset
+  readonly waitsFor: Unreleased
+}
+
+function touchedPackages({ commits, dirs, packages, preset, waitsFor }: Touching): Walk['touched'] {
+  const { attribution } = preset
+  const owners = packagesOfDirs(dirs, packages, attribution)
+  const dependents = attribution.dependents ? transitiveDependents(packages) : undefined
+  const root = (attribution.root === 'everything' ? packages.filter(({ dir }) => dir === '.') : []).map(
+    ({ name }) => name,
+  )
+  const everybody = packages.map(({ name }) => name)
+  return (index) => {
+    const touched = commits.dirs(index)
+    if (touched.length === 0 && attribution.emptyCommits === 'everybody' && !isMerge(commits, index)) {
+      return everybody.filter((name) => waitsFor(index, name))
+    }
+    const names = distinct(touched, owners, root)
+    const all = dependents === undefined ? names : withAll(names, dependents)
+    return all.filter((name) => waitsFor(index, name))
+  }
+}
+
+/** A commit touches a few folders of a package or two; a set is for those that touch everything. */
+function distinct(
+  dirs: ArrayLike<number>,
+  owners: readonly (readonly PackageName[])[],
+  always: readonly PackageName[],
+): readonly PackageName[] {
+  if (dirs.length > 16) return [...new Set([...always, ...Array.from(dirs).flatMap((dir) => owners[dir] ?? [])])]
+  const names = [...always]
+  for (let at = 0; at < dirs.length; at += 1) {
+    for (const name of owners[dirs[at] ?? -1] ?? []) if (!names.includes(name)) names.push(name)
+  }
+  return names
+}
+
+function withAll(
+  names: readonly PackageName[],
+  dependents: (name: PackageName) => readonly PackageName[],
+): readonly PackageName[] {
+  return [...new Set([...names, ...names.flatMap(dependents)])]
+}
+
+function zeroMajorShift({ settings }: Snapshot, packages: readonly Package[]): Walk['shift'] {
+  const policies = new Map<PackageName, CommitZeroMajor>()
+  for (const { name, version } of packages) {
+    const policy = zeroMajorOfCommits(settings, name)
+    if (policy !== 'none' && parseVersion(version ?? '')?.major === 0) policies.set(name, policy)
+  }
+  return (bump, name) => {
+    const policy = policies.get(name)
+    if (policy === undefined) return bump
+    if (bump === 'major') return policy === 'minor-to-patch' ? bump : 'minor'
+    return bump === 'minor' && policy !== 'major-to-minor' ? 'patch' : bump
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Which commits a package has not released yet: those that its last release commit does not contain. Packages are
+ * grouped by release commit, and as long as each release contains the one before, one walk answers for all of them;
+ * releases on lines that never met cost one more walk per 32 of them.
+ */
+import type { PackageName, Sha } from '../names.ts'
+import type { History, RawCommit } from '../snapshot.ts'
+
+/** Commits are named by their index in `History.commits`, newest first: a parent has a higher index than its child. */
+export type CommitIndex = number
+
+export type Links = {
+  readonly indexOf: (sha: Sha) => CommitIndex | undefined
+  readonly parents: Parents
+}
+
+/** Parents that the history lists; the others are released by everybody. Nearly all commits have one: no list each. */
+export type Parents = {
+  readonly size: number
+  /** -1 where there is none. */
+  readonly first: Int32Array
+  /** The parents behind the first, of every merge commit; an empty list where none of them is listed. */
+  readonly others: ReadonlyMap<CommitIndex, readonly CommitIndex[]>
+}
+
+export function linkCommits(commits: readonly RawCommit[]): {
+  readonly indexOf: ReadonlyMap<Sha, CommitIndex>
+  readonly parents: Parents
+} {
+  const indexOf = new Map<Sha, CommitIndex>()
+  for (let index = 0; index < commits.length; index += 1) indexOf.set(commits[index]?.sha ?? '', index)
+  const first = new Int32Array(commits.length).fill(-1)
+  const others = new Map<CommitIndex, readonly CommitIndex[]>()
+  const listed = (sha: Sha, child: CommitIndex): CommitIndex => {
+    const parent = commits[child + 1]?.sha === sha ? child + 1 : (indexOf.get(sha) ?? -1)
+    return parent > child ? parent : -1
+  }
+  commits.forEach(({ parents }, index) => {
+    const [only, ...more] = parents
+    if (only !== undefined) first[index] = listed(only, index)
+    if (more.length > 0) {
+      const found = more.map((sha) => listed(sha, index)).filter((parent) => parent >= 0)
+      others.set(index, found)
+    }
+  })
+  return { indexOf, parents: { size: commits.length, first, others } }
+}
+
+export type Unreleased = (commit: CommitIndex, name: PackageName) => boolean
+
+/** A release that the history does not list is older than all it lists. */
+export function unreleasedCommits(lastRelease: History['lastRelease'], links: Links): Unreleased {
+  const releaseOf = new Map<PackageName, CommitIndex>()
+  for (const [name, release] of Object.entries(lastRelease)) {
+    const index = links.indexOf(release.commit)
+    if (index !== undefined) releaseOf.set(name, index)
+  }
+  const releases = [...new Set(releaseOf.values())].sort((a, b) => b - a)
+  if (releases.length === 0) return () => true
+  const contains = containment(releases, links.parents)
+  return (commit, name) => {
+    const release = releaseOf.get(name)
+    return release === undefined || !contains(release, commit)
+  }
+}
+
+type Contains = (release: CommitIndex, commit: CommitIndex) => boolean
+
+/** `releases` oldest first, each once. */
+function containment(releases: readonly CommitIndex[], parents: Parents): Contains {
+  const rankOf = new Map(releases.map((commit, rank) => [commit, rank]))
+  const walk = walkOldestContaining(rankOf, parents)
+  if (!isChain(releases, walk.oldestAbove)) return containmentBySets(releases, rankOf, parents)
+  return (release, commit) => (walk.oldest[commit] ?? none) <= (rankOf.get(release) ?? -1)
+}
+
+const none = 0x7fffffff
+
+/** For every commit the oldest release that contains it, itself included (`oldest`) or not (`oldestAbove`). */
+function walkOldestContaining(rankOf: ReadonlyMap<CommitIndex, number>, parents: Parents) {
+  const oldest = new Int32Array(parents.size).fill(none)
+  const oldestAbove = new Int32Array(parents.size).fill(none)
+  for (const [commit, rank] of rankOf) oldest[commit] = rank
+  for (let commit = 0; commit < parents.size; commit += 1) {
+    const here = Math.min(oldestAbove[commit] ?? none, oldest[commit] ?? none)
+    oldest[commit] = here
+    if (here === none) continue
+    const lower = (parent: CommitIndex): void => {
+      if (here < (oldestAbove[parent] ?? none)) oldestAbove[parent] = here
+    }
+    const parent = parents.first[commit] ?? -1
+    if (parent >= 0) lower(parent)
+    parents.others.get(commit)?.forEach(lower)
+  }
+  return { oldest, oldestAbove }
+}
+
+/** Each release is contained in the next newer one: then the oldest that contains a commit says it for all newer. */
+function isChain(releases: readonly CommitIndex[], oldestAbove: Int32Array): boolean {
+  return releases.every((release, rank) => rank === releases.length - 1 || oldestAbove[release] === rank + 1)
+}
+
+function containmentBySets(
+  releases: readonly CommitIndex[],
+  rankOf: ReadonlyMap<CommitIndex, number>,
+  parents: Parents,
+): Contains {
+  const sets: Uint32Array[] = []
+  for (let first = 0; first < releases.length; first += 32) {
+    const within = new Uint32Array(parents.size)
+    releases.slice(first, first + 32).forEach((release, bit) => {
+      within[release] = (1 << bit) >>> 0
+    })
+    for (let commit = 0; commit < parents.size; commit += 1) {
+      const bits = within[commit] ?? 0
+      if (bits === 0) continue
+      const parent = parents.first[commit] ?? -1
+      if (parent >= 0) within[parent] = (within[parent] ?? 0) | bits
+      for (const other of parents.others.get(commit) ?? []) within[other] = (within[other] ?? 0) | bits
+    }
+    sets.push(within)
+  }
+  return (release, commit) => {
+    const rank = rankOf.get(release) ?? 0
+    return (((sets[rank >>> 5]?.[commit] ?? 0) >>> (rank & 31)) & 1) === 1
+  }
+}

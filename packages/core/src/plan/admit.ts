@@ -1,0 +1,149 @@
+/**
+ * Which changes count in this plan. A changeset that names an unknown package, or mixes packages that are released with
+ * packages that are not, is quarantined; one that only names packages left out of releases stays on disk without
+ * effect; one that pre mode has used waits for the exit.
+ */
+import type { Bump } from '../bump.ts'
+import type { Change, ChangeId, ChangesetChange } from '../change.ts'
+import { lineNaming } from '../changes/changesets.ts'
+import { closestName } from '../closest-name.ts'
+import type { PackageName, Version } from '../names.ts'
+import { usedInPre } from './pre.ts'
+import type { Place, Problem } from '../problem.ts'
+import { compareText } from '../record.ts'
+import type { Settings } from '../settings.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { targetsOf } from '../release/targets.ts'
+import type { Package } from '../workspace.ts'
+
+/** Asked for at the command line or by `what-if`, on top of what the snapshot holds. */
+export type PlanOptions = {
+  readonly extraChanges?: readonly Change[]
+  readonly dropChanges?: readonly ChangeId[]
+}
+
+export type Admitted = {
+  /** In the plan's order: changesets by path, then commits, then overrides. */
+  readonly counted: readonly Change[]
+  /** Sound changesets, whether they count now or were used in pre mode. */
+  readonly changesets: readonly ChangesetChange[]
+  readonly problems: readonly Problem[]
+}
+
+export type SkipReason = 'private' | 'no-version' | 'ignored'
+
+/** Why a package takes no part in releases; undefined when it does. */
+export function skipReason(
+  pkg: Package,
+  settings: Settings,
+  ignored: ReadonlySet<PackageName>,
+): SkipReason | undefined {
+  if (ignored.has(pkg.name)) return 'ignored'
+  if (pkg.private && !settings.privatePackages.version && targetsOf(pkg, settings).length === 0) return 'private'
+  return pkg.version === undefined ? 'no-version' : undefined
+}
+
+export function admitChanges(
+  changes: readonly Change[],
+  snapshot: Snapshot,
+  packages: ReadonlyMap<PackageName, Package>,
+  skip: (pkg: Package) => SkipReason | undefined,
+  options: PlanOptions,
+): Admitted {
+  const problems: Problem[] = []
+  const changesets: ChangesetChange[] = []
+  const others: Change[] = []
+  const dropped = new Set(options.dropChanges)
+  const placeOf = placesIn(snapshot)
+  for (const change of [...changes, ...(options.extraChanges ?? [])]) {
+    if (dropped.has(change.id)) continue
+    if (change.kind !== 'changeset') others.push(change)
+    else if (isSound(change, placeOf, packages, skip, problems)) changesets.push(change)
+  }
+  changesets.sort((a, b) => compareText(a.file, b.file))
+  const used = snapshot.pre?.mode === 'pre' ? usedInPre(changesets, snapshot.pre) : new Set()
+  const counted = changesets.filter((change) => !used.has(change) && hasEffect(change, packages, skip))
+  return { counted: [...counted, ...others], changesets, problems }
+}
+
+/** The highest bump asked of each package; an operator's override replaces what the changes say. */
+export function askedBumps(changes: readonly Change[]): ReadonlyMap<PackageName, Bump> {
+  const order = { none: 0, patch: 1, minor: 2, major: 3 }
+  const asked = new Map<PackageName, Bump>()
+  for (const change of changes) {
+    for (const [name, bump] of Object.entries(change.bumps)) {
+      const now = asked.get(name)
+      if (change.kind === 'override' || now === undefined || order[bump] > order[now]) asked.set(name, bump)
+    }
+  }
+  return asked
+}
+
+/** What changes ask for by version; the newest stands, as changes come oldest first. */
+export function exactVersions(changes: readonly Change[]): ReadonlyMap<PackageName, Version> {
+  return new Map(changes.flatMap((change) => (change.kind === 'commit' ? Object.entries(change.versions ?? {}) : [])))
+}
+
+function isSound(
+  change: ChangesetChange,
+  placeOf: PlaceOf,
+  packages: ReadonlyMap<PackageName, Package>,
+  skip: (pkg: Package) => SkipReason | undefined,
+  problems: Problem[],
+): boolean {
+  const names = Object.keys(change.bumps)
+  const known = names.flatMap((name) => packages.get(name) ?? [])
+  if (known.length < names.length) {
+    for (const name of names) {
+      if (packages.has(name)) continue
+      const closest = problems.length < mostClosest ? closestName(name, packages.keys()) : undefined
+      const place = placeOf(change, name)
+      problems.push({ code: 'CHANGESET_UNKNOWN_PACKAGE', severity: 'quarantined', place, name, closest })
+    }
+    return false
+  }
+  const ignored = known.filter((pkg) => skip(pkg) !== undefined).map(({ name }) => name)
+  const released = known.filter((pkg) => skip(pkg) === undefined).map(({ name }) => name)
+  if (ignored.length > 0 && released.length > 0) {
+    const place = placeOf(change, ignored[0])
+    problems.push({ code: 'CHANGESET_MIXES_IGNORED', severity: 'quarantined', place, ignored, released })
+    return false
+  }
+  for (const pkg of known) {
+    const why = skip(pkg)
+    if (why === undefined) continue
+    const place = placeOf(change, pkg.name)
+    problems.push({ code: 'CHANGESET_WITHOUT_EFFECT', severity: 'warning', place, name: pkg.name, why })
+  }
+  return true
+}
+
+/** Looking for a close name reads every name; more unknown names than this are listed without one. */
+const mostClosest = 50
+
+/** An empty changeset counts: it declines a release, and is consumed. */
+function hasEffect(
+  change: ChangesetChange,
+  packages: ReadonlyMap<PackageName, Package>,
+  skip: (pkg: Package) => SkipReason | undefined,
+): boolean {
+  const names = Object.keys(change.bumps)
+  return names.length === 0 || names.some((name) => isReleased(packages.get(name), skip))
+}
+
+function isReleased(pkg: Package | undefined, skip: (pkg: Package) => SkipReason | undefined): boolean {
+  return pkg !== undefined && skip(pkg) === undefined
+}
+
+export type PlaceOf = (change: ChangesetChange, name: PackageName | undefined) => Place
+
+/** Where a changeset names a package. */
+export function placesIn(snapshot: Snapshot): PlaceOf {
+  let texts: ReadonlyMap<string, string> | undefined
+  return (change, name) => {
+    texts ??= new Map(snapshot.changesets.map(({ path, text }) => [path, text]))
+    const text = texts.get(change.file)
+    const line = text === undefined || name === undefined ? undefined : lineNaming(text, name)
+    return { file: change.file, line }
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Why each package is released, read off what was settled; nothing is decided here. Every reason can be checked again
+ * from the plan and the manifests. The first is the one that raised the package to where it stands.
+ */
+import { compareBumps } from '../bump.ts'
+import type { Change } from '../change.ts'
+import type { DependencyUse, Edge } from './graph.ts'
+import type { Group } from './groups.ts'
+import type { PackageName, Version } from '../names.ts'
+import type { Reason } from '../release-plan.ts'
+import { demandOf, effectiveBump, type Laws, type Settled } from './settle.ts'
+import { compareText } from '../record.ts'
+
+export type Evidence = {
+  readonly laws: Laws
+  readonly settled: ReadonlyMap<PackageName, Settled>
+  /** The changes that name a package, in the plan's order. */
+  readonly changesOf: ReadonlyMap<PackageName, readonly Change[]>
+  /** The version each package of the plan gets. */
+  readonly versionOf: (name: PackageName) => Version
+  /** The version that decided the cascade: in a snapshot release another than the one it gets. */
+  readonly calculatedOf: (name: PackageName) => Version
+  /** Burned versions that a package would have got otherwise. */
+  readonly skippedOf: (entry: Settled) => readonly Version[]
+  readonly isSnapshot: boolean
+}
+
+export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason, ...Reason[]] {
+  const { settings } = evidence.laws
+  const first = firstReason(entry, evidence)
+  const reasons: Reason[] = [
+    ...changeReasons(entry, evidence),
+    ...edgeReasons(entry, evidence),
+    ...groupReasons(entry, evidence),
+  ]
+  const { pkg } = entry
+  if (evidence.laws.leavingPre.has(pkg)) reasons.push({ kind: 'pre-exit', from: pkg.version ?? entry.base })
+  const given = effectiveBump(entry.bump, entry.base, settings)
+  if (given !== entry.bump) reasons.push({ kind: 'zero-major', asked: entry.bump, given })
+  const asked = highestAsked(entry, evidence)
+  if (compareBumps(asked, settings.maxBump) > 0) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
+  if (evidence.laws.burned !== undefined) reasons.push(...burnedReasons(entry, evidence))
+  if (evidence.isSnapshot) reasons.push({ kind: 'snapshot' })
+  return [first, ...reasons.filter((reason) => !isSame(reason, first))]
+}
+
+function isSame(a: Reason, b: Reason): boolean {
+  if (a.kind !== b.kind) return false
+  if (a.kind === 'change' && b.kind === 'change') return a.change === b.change
+  if ('dependency' in a && 'dependency' in b) {
+    return a.dependency === b.dependency && a.field === b.field && a.range === b.range && a.next === b.next
+  }
+  if ('leader' in a && 'leader' in b) return a.leader === b.leader
+  return a.kind === 'override' && b.kind === 'override' ? a.by === b.by : true
+}
+
+function burnedReasons(entry: Settled, { laws, skippedOf }: Evidence): Reason[] {
+  const { name } = entry.pkg
+  const burnedBy = laws.burned?.get(name)
+  return skippedOf(entry).map((version) => ({ kind: 'burned', version, of: burnedBy?.get(version) ?? name }))
+}
+
+/** What the changes ask of a package before the cap. */
+export function highestAsked({ pkg, bump }: Settled, { changesOf }: Evidence): Settled['bump'] {
+  let highest = bump
+  for (const { bumps } of changesOf.get(pkg.name) ?? []) {
+    const asked = bumps[pkg.name] ?? 'none'
+    if (compareBumps(asked, highest) > 0) highest = asked
+  }
+  return highest
+}
+
+function firstReason(entry: Settled, evidence: Evidence): Reason {
+  const { cause, pkg } = entry
+  switch (cause.kind) {
+    case 'change':
+      return highestChange(entry, evidence)
+    case 'edge':
+      return causingEdge(cause, evidence)
+    case 'group':
+      return groupReason(cause.group, cause.leader)
+    case 'pre-exit':
+      return { kind: 'pre-exit', from: pkg.version ?? entry.base }
+  }
+}
+
+/** A change that asks for the bump the package was given: it is there, for nothing else causes by change. */
+function highestChange(entry: Settled, evidence: Evidence): Reason {
+  const reasons = changeReasons(entry, evidence)
+  const override = reasons.find(({ kind }) => kind === 'override')
+  if (override !== undefined) return override
+  let highest: Extract<Reason, { kind: 'change' }> | undefined
+  for (const reason of reasons) {
+    if (reason.kind !== 'change') continue
+    if (highest === undefined || compareBumps(reason.bump, highest.bump) > 0) highest = reason
+  }
+  return highest ?? { kind: 'first-release' }
+}
+
+function changeReasons({ pkg }: Settled, { changesOf }: Evidence): Reason[] {
+  return (changesOf.get(pkg.name) ?? []).flatMap((change): Reason[] => {
+    const bump = change.bumps[pkg.name]
+    if (bump === undefined || bump === 'none') return []
+    return [
+      change.kind === 'override' ? { kind: 'override', by: change.by } : { kind: 'change', change: change.id, bump },
+    ]
+  })
+}
+
+/** A group may have moved the dependency since; then what it was on the way is the reason, and marked as such. */
+function causingEdge(
+  { edge, use, next, bump }: Extract<Settled['cause'], { kind: 'edge' }>,
+  evidence: Evidence,
+): Reason {
+  const now = edgeReason(edge, use, evidence)
+  if (now !== undefined && compareBumps(now.bump ?? 'none', bump) >= 0) return now
+  const { field, range } = use
+  return { kind: 'out-of-range', dependency: edge.dependency.name, field, range, next, bump, superseded: true }
+}
+
+function edgeReasons({ pkg }: Settled, evidence: Evidence): Reason[] {
+  const edges = evidence.laws.graph.dependencies.get(pkg.name) ?? []
+  return edges.flatMap((edge) =>
+    edge.notFollowed === undefined ? edge.uses.flatMap((use) => edgeReason(edge, use, evidence) ?? []) : [],
+  )
+}
+
+function edgeReason(
+  edge: Edge,
+  use: DependencyUse,
+  evidence: Evidence,
+): Extract<Reason, { dependency: string }> | undefined {
+  const { laws, settled, versionOf, calculatedOf } = evidence
+  const release = settled.get(edge.dependency.name)
+  if (release === undefined || release.bump === 'none') return undefined
+  const demand = demandOf(use, edge, release, calculatedOf(edge.dependency.name), laws)
+  if (demand === undefined || demand.bump === 'none') return undefined
+  return {
+    kind: demand.relation.startsWith('out-') ? 'out-of-range' : 'always',
+    dependency: edge.dependency.name,
+    field: use.field,
+    range: use.range,
+    next: versionOf(edge.dependency.name),
+    bump: demand.bump,
+  }
+}
+
+/** Membership of a group is a reason where it moved the package: its bump, or the version it counts from. */
+function groupReasons(entry: Settled, { laws, settled }: Evidence): Reason[] {
+  return (laws.groups.of.get(entry.pkg.name) ?? []).flatMap((group): Reason[] => {
+    if (entry.base === entry.pkg.version) return []
+    const leader = highestMember(group, settled)
+    return leader === undefined ? [] : [groupReason(group, leader)]
+  })
+}
+
+/** The member whose version the others take; of several the first by name. */
+function highestMember(group: Group, settled: ReadonlyMap<PackageName, Settled>): PackageName | undefined {
+  const highest = group.members.filter(({ version }) => version === group.highestVersion).map(({ name }) => name)
+  const released = highest.filter((name) => settled.has(name))
+  return (released.length > 0 ? released : highest).toSorted(compareText)[0]
+}
+
+function groupReason(group: Group, leader: PackageName): Reason {
+  const names = group.members.map(({ name }) => name).toSorted(compareText)
+  return { kind: group.kind === 'fixed' ? 'fixed-group' : 'linked-group', group: names, leader }
+}
