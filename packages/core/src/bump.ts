@@ -12,8 +12,10 @@ export function isBump(value: unknown): value is Bump {
 
 /** Negative when `a` is the smaller bump, 0 when equal, positive when the larger. */
 export function compareBumps(a: Bump, b: Bump): number {
-  return bumps.indexOf(a) - bumps.indexOf(b)
+  return size[a] - size[b]
 }
+
+const size: Readonly<Record<Bump, number>> = { none: 0, patch: 1, minor: 2, major: 3 }
 
 /** The join of the lattice none < patch < minor < major. */
 export function highestBump(a: Bump, b: Bump): Bump {

@@ -14,6 +14,7 @@ export type CaseName =
   | 'topsail plan, changesets'
   | 'topsail plan, commits, cold'
   | 'topsail plan, commits, warm'
+  | 'topsail plan --json, commits, warm'
   | 'topsail version'
   | 'changeset status'
   | 'changeset version'
@@ -66,9 +67,10 @@ function topsailCases(fleet: Fleet, bin: string): readonly Case[] {
   })
   const forget = (): void => rmSync(join(fleet.dir, '.git', 'topsail'), { recursive: true, force: true })
   return [
-    topsail('topsail plan, changesets', ['plan', '--json', '--sources', 'changesets'], nothing),
-    topsail('topsail plan, commits, cold', ['plan', '--json', '--sources', 'both'], forget),
-    topsail('topsail plan, commits, warm', ['plan', '--json', '--sources', 'both'], nothing),
+    topsail('topsail plan, changesets', ['plan', '--sources', 'changesets'], nothing),
+    topsail('topsail plan, commits, cold', ['plan', '--sources', 'both'], forget),
+    topsail('topsail plan, commits, warm', ['plan', '--sources', 'both'], nothing),
+    topsail('topsail plan --json, commits, warm', ['plan', '--json', '--sources', 'both'], nothing),
     topsail('topsail version', ['version', '--sources', 'changesets'], () => restore(fleet.dir)),
   ]
 }
@@ -82,7 +84,7 @@ type PeerCase = {
 }
 
 const peerCases: readonly PeerCase[] = [
-  { peer: 'changesets', name: 'changeset status', args: ['status', '--output', 'status.json'], tooSlow: {} },
+  { peer: 'changesets', name: 'changeset status', args: ['status'], tooSlow: {} },
   {
     peer: 'changesets',
     name: 'changeset version',

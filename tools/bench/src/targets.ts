@@ -23,10 +23,15 @@ export function judge(results: Results): readonly Verdict[] {
     atMost(results, 'L', 'topsail plan, commits, cold', 'git log, names', 1.3, 'a plan with commits, cold'),
     atMost(results, 'XL', 'topsail plan, commits, cold', 'git log, names', 1.15, 'a plan with commits, cold'),
     ...(['L', 'XL'] as const).map((size) =>
-      atMost(results, size, 'topsail plan, commits, warm', 'changeset status', 0.6, 'a plan with commits, warm'),
+      atMost(results, size, 'topsail plan, commits, warm', 'changeset status', 0.6, 'a plan with commits, warm,'),
+    ),
+    ...(['L', 'XL'] as const).map((size) =>
+      atMost(results, size, 'topsail plan --json, commits, warm', 'changeset status', 0.6, 'the same as JSON'),
     ),
     nxTarget(results),
-    memoryTarget(results),
+    memoryTarget(results, 'topsail plan, commits, cold'),
+    memoryTarget(results, 'topsail plan, commits, warm'),
+    memoryTarget(results, 'topsail plan --json, commits, warm'),
     ...(results.size < sizeNames.length ? [] : growths(results).map(growthTarget)),
   ]
   const wanted = (says: string): boolean => {
@@ -63,10 +68,10 @@ function nxTarget(results: Results): Verdict {
   }
 }
 
-function memoryTarget(results: Results): Verdict {
-  const peak = medianOf(results.get('XL'), 'topsail plan, commits, cold', 'ownPeak')
+function memoryTarget(results: Results, name: CaseName): Verdict {
+  const peak = medianOf(results.get('XL'), name, 'ownPeak')
   return {
-    says: 'XL: peak memory stays under 350 MB',
+    says: `XL: the peak memory of ${name} stays under 350 MB`,
     figure: peak === undefined ? '-' : `${((peak * 1024 * 1024) / 1e6).toFixed(0)} MB`,
     verdict: verdictOf(peak === undefined ? undefined : peak * 1024 * 1024 < 350e6),
   }

@@ -71,7 +71,8 @@ export function askedBumps(changes: readonly Change[]): ReadonlyMap<PackageName,
   const order = { none: 0, patch: 1, minor: 2, major: 3 }
   const asked = new Map<PackageName, Bump>()
   for (const change of changes) {
-    for (const [name, bump] of Object.entries(change.bumps)) {
+    for (const name in change.bumps) {
+      const bump = change.bumps[name] ?? 'none'
       const now = asked.get(name)
       if (change.kind === 'override' || now === undefined || order[bump] > order[now]) asked.set(name, bump)
     }
@@ -81,7 +82,12 @@ export function askedBumps(changes: readonly Change[]): ReadonlyMap<PackageName,
 
 /** What changes ask for by version; the newest stands, as changes come oldest first. */
 export function exactVersions(changes: readonly Change[]): ReadonlyMap<PackageName, Version> {
-  return new Map(changes.flatMap((change) => (change.kind === 'commit' ? Object.entries(change.versions ?? {}) : [])))
+  const exact = new Map<PackageName, Version>()
+  for (const change of changes) {
+    if (change.kind !== 'commit' || change.versions === undefined) continue
+    for (const [name, version] of Object.entries(change.versions)) exact.set(name, version)
+  }
+  return exact
 }
 
 function isSound(

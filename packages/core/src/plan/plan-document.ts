@@ -124,15 +124,29 @@ const keyOrder = (
 const rank = new Map<string, number>(keyOrder.map((key, index) => [key, index]))
 
 /** A copy with its keys in reading order, some values replaced. Keys without a value are left out, as JSON does. */
-function ordered<T extends object>(value: T, replaced: Partial<T> = {}): T {
-  const entries = Object.entries({ ...value, ...replaced }).filter(([, kept]) => kept !== undefined)
-  entries.sort(([a], [b]) => rankOf(a) - rankOf(b) || compareText(a, b))
-  return Object.fromEntries(entries) as T
+function ordered<T extends object>(value: T, replaced?: Partial<T>): T {
+  const whole = (replaced === undefined ? value : { ...value, ...replaced }) as Readonly<Record<string, unknown>>
+  const copy: Record<string, unknown> = {}
+  for (const key of inReadingOrder(Object.keys(whole))) if (whole[key] !== undefined) copy[key] = whole[key]
+  return copy as T
+}
+
+/** A plan has a few kinds of objects and tens of thousands of each. */
+const orders = new Map<string, readonly string[]>()
+
+function inReadingOrder(keys: readonly string[]): readonly string[] {
+  const kind = keys.join(' ')
+  const known = orders.get(kind)
+  if (known !== undefined) return known
+  const order = keys.toSorted((a, b) => rankOf(a) - rankOf(b) || compareText(a, b))
+  if (orders.size < 1000) orders.set(kind, order)
+  return order
 }
 
 /** A record keyed by package name, in name order. `fromEntries` keeps a package called `__proto__` an own key. */
 function sorted<Value extends string>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => compareText(a, b)))
+  const entries = Object.entries(record)
+  return entries.length < 2 ? record : Object.fromEntries(entries.sort(([a], [b]) => compareText(a, b)))
 }
 
 function rankOf(key: string): number {

@@ -26,8 +26,10 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
 /** A commit's hash stands for all that it says; tens of thousands of them are not worth writing out. */
 function decisivePart(change: Change): unknown {
   if (change.kind === 'commit') {
-    const bumps = Object.entries(change.bumps).map(([name, bump]) => `${name} ${bump}`)
-    return [change.id, ...(bumps.length > 1 ? bumps.sort() : bumps)].join('\n')
+    const bumps: string[] = []
+    for (const name in change.bumps) bumps.push(`${name} ${change.bumps[name]}`)
+    if (bumps.length === 1) return `${change.id}\n${bumps[0]}`
+    return [change.id, ...bumps.sort()].join('\n')
   }
   return change.kind === 'changeset' ? { ...change, commit: undefined } : change
 }

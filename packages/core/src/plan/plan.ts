@@ -118,7 +118,7 @@ function evidenceOf(
 ): Evidence {
   const changesOf = new Map<PackageName, Change[]>()
   for (const change of counted) {
-    for (const name of Object.keys(change.bumps)) {
+    for (const name in change.bumps) {
       const known = changesOf.get(name)
       if (known === undefined) changesOf.set(name, [change])
       else known.push(change)

@@ -27,12 +27,9 @@ export type Evidence = {
 
 export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason, ...Reason[]] {
   const { settings } = evidence.laws
-  const first = firstReason(entry, evidence)
-  const reasons: Reason[] = [
-    ...changeReasons(entry, evidence),
-    ...edgeReasons(entry, evidence),
-    ...groupReasons(entry, evidence),
-  ]
+  const changes = changeReasons(entry, evidence)
+  const first = firstReason(entry, evidence, changes)
+  const reasons: Reason[] = [...changes, ...edgeReasons(entry, evidence), ...groupReasons(entry, evidence)]
   const { pkg } = entry
   if (evidence.laws.leavingPre.has(pkg)) reasons.push({ kind: 'pre-exit', from: pkg.version ?? entry.base })
   const given = effectiveBump(entry.bump, entry.base, settings)
@@ -41,7 +38,8 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
   if (compareBumps(asked, settings.maxBump) > 0) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
   if (evidence.laws.burned !== undefined) reasons.push(...burnedReasons(entry, evidence))
   if (evidence.isSnapshot) reasons.push({ kind: 'snapshot' })
-  return [first, ...reasons.filter((reason) => !isSame(reason, first))]
+  const rest = reasons.filter((reason) => !isSame(reason, first))
+  return [first, ...rest]
 }
 
 function isSame(a: Reason, b: Reason): boolean {
@@ -70,11 +68,11 @@ export function highestAsked({ pkg, bump }: Settled, { changesOf }: Evidence): S
   return highest
 }
 
-function firstReason(entry: Settled, evidence: Evidence): Reason {
+function firstReason(entry: Settled, evidence: Evidence, changes: readonly Reason[]): Reason {
   const { cause, pkg } = entry
   switch (cause.kind) {
     case 'change':
-      return highestChange(entry, evidence)
+      return highestChange(changes)
     case 'edge':
       return causingEdge(cause, evidence)
     case 'group':
@@ -85,8 +83,7 @@ function firstReason(entry: Settled, evidence: Evidence): Reason {
 }
 
 /** A change that asks for the bump the package was given: it is there, for nothing else causes by change. */
-function highestChange(entry: Settled, evidence: Evidence): Reason {
-  const reasons = changeReasons(entry, evidence)
+function highestChange(reasons: readonly Reason[]): Reason {
   const override = reasons.find(({ kind }) => kind === 'override')
   if (override !== undefined) return override
   let highest: Extract<Reason, { kind: 'change' }> | undefined
@@ -98,13 +95,14 @@ function highestChange(entry: Settled, evidence: Evidence): Reason {
 }
 
 function changeReasons({ pkg }: Settled, { changesOf }: Evidence): Reason[] {
-  return (changesOf.get(pkg.name) ?? []).flatMap((change): Reason[] => {
+  const reasons: Reason[] = []
+  for (const change of changesOf.get(pkg.name) ?? []) {
     const bump = change.bumps[pkg.name]
-    if (bump === undefined || bump === 'none') return []
-    return [
-      change.kind === 'override' ? { kind: 'override', by: change.by } : { kind: 'change', change: change.id, bump },
-    ]
-  })
+    if (bump === undefined || bump === 'none') continue
+    if (change.kind === 'override') reasons.push({ kind: 'override', by: change.by })
+    else reasons.push({ kind: 'change', change: change.id, bump })
+  }
+  return reasons
 }
 
 /** A group may have moved the dependency since; then what it was on the way is the reason, and marked as such. */
@@ -119,10 +117,15 @@ function causingEdge(
 }
 
 function edgeReasons({ pkg }: Settled, evidence: Evidence): Reason[] {
-  const edges = evidence.laws.graph.dependencies.get(pkg.name) ?? []
-  return edges.flatMap((edge) =>
-    edge.notFollowed === undefined ? edge.uses.flatMap((use) => edgeReason(edge, use, evidence) ?? []) : [],
-  )
+  const reasons: Reason[] = []
+  for (const edge of evidence.laws.graph.dependencies.get(pkg.name) ?? []) {
+    if (edge.notFollowed !== undefined) continue
+    for (const use of edge.uses) {
+      const reason = edgeReason(edge, use, evidence)
+      if (reason !== undefined) reasons.push(reason)
+    }
+  }
+  return reasons
 }
 
 function edgeReason(

@@ -2,6 +2,7 @@
  * What was settled, written out: the ranges each manifest gets, the releases with what they need and why, and the
  * packages that only have ranges rewritten.
  */
+import type { ChangeId } from '../change.ts'
 import { edgesOf, type Edge } from './graph.ts'
 import type { PackageName, Range } from '../names.ts'
 import { reasonsOf, type Evidence } from './reasons.ts'
@@ -66,7 +67,9 @@ export function toReleases(evidence: Evidence, written: Written): readonly Relea
 }
 
 function changesIn(name: PackageName, { changesOf }: Evidence): Release['changes'] {
-  return (changesOf.get(name) ?? []).filter(({ bumps }) => bumps[name] !== 'none').map(({ id }) => id)
+  const ids: ChangeId[] = []
+  for (const { bumps, id } of changesOf.get(name) ?? []) if (bumps[name] !== 'none') ids.push(id)
+  return ids
 }
 
 /** A range that stays behind installs an older release of the dependency, so that there is nothing to wait for. */
