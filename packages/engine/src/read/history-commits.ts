@@ -11,7 +11,7 @@ export async function appendCommitsFrom(table: HistoryTable, git: Git, head: Sha
   if (rowOf(table, head) !== undefined) return undefined
   const known = tipsOf(table).map((tip) => `^${tip}\n`)
   const lines: string[] = []
-  const answer = await git(['rev-list', '--parents', '--ignore-missing', '--stdin'], {
+  const answer = await git(['rev-list', '--topo-order', '--reverse', '--parents', '--ignore-missing', '--stdin'], {
     input: `${head}\n${known.join('')}`,
     onOutput: collectLines(lines),
   })
@@ -40,27 +40,18 @@ export function collectLines(lines: string[]): (chunk: Buffer) => void {
   }
 }
 
-/** Parents first: each line waits on a stack until its parents are in the table. */
+/** Git lists parents first. */
 function appendLines(table: HistoryTable, lines: readonly string[]): void {
-  const pending = new Map(lines.map((line) => [line.slice(0, table.hashBytes * 2), line]))
-  for (const start of lines) {
-    const stack = [start]
-    for (let line = stack.at(-1); line !== undefined; line = stack.at(-1)) {
-      const [sha = '', ...parents] = line.split(' ')
-      const waiting = parents.flatMap((parent) => pending.get(parent) ?? [])
-      if (!pending.has(sha) || waiting.length === 0) {
-        stack.pop()
-        if (!pending.delete(sha)) continue
-        // A parent that is in neither lies beyond the end of a shallow clone.
-        appendCommit(
-          table,
-          sha,
-          parents.flatMap((parent) => rowOf(table, parent) ?? []),
-        )
-      } else {
-        stack.push(...waiting.toReversed())
-      }
+  const shaLength = table.hashBytes * 2
+  for (const line of lines) {
+    const parents: Row[] = []
+    for (let at = shaLength + 1; at < line.length; at += shaLength + 1) {
+      // A parent that is not there lies beyond the end of a shallow clone.
+      const parent = rowOf(table, line.slice(at, at + shaLength))
+      if (parent !== undefined) parents.push(parent)
     }
+    const sha = line.slice(0, shaLength)
+    if (rowOf(table, sha) === undefined) appendCommit(table, sha, parents)
   }
 }
 
