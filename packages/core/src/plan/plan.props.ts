@@ -112,7 +112,8 @@ describe.each(rulesNames)('every plan under %s', (rules) => {
           const was = before.releases.find(({ name }) => name === release.name)
           if (rolledBack.some(({ name }) => name === release.name) && was?.from === release.from) {
             expect(semver.gt(release.to, was.to)).toBe(true)
-            expect(burned).not.toEqual([])
+            // What a dependency skips can ask for a larger bump here, which leads past the burned version by itself.
+            if (release.bump === was.bump) expect(burned).not.toEqual([])
           }
         }
       }
