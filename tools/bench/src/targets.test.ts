@@ -26,5 +26,10 @@ test('a target is met, not met, or unknown when a figure is missing', () => {
 })
 
 test('memory is judged in megabytes', () => {
-  expect(verdictOf(resultsOf('XL', { 'topsail plan, commits, cold': 1 }), 'XL: the peak memory of topsail plan, commits, cold')).toBe('met')
+  expect(
+    verdictOf(
+      resultsOf('XL', { 'topsail plan, commits, cold': 1 }),
+      'XL: the peak memory of topsail plan, commits, cold',
+    ),
+  ).toBe('met')
 })
