@@ -78,6 +78,34 @@ export const defaultReleaseSettings: ReleaseSettings = {
   sign: false,
 }
 
+/** How `topsail ci main` proposes a release (`pullRequest` in topsail.json). It decides no plan. */
+export type PullRequestSettings = {
+  /** The branch of the release pull request; Topsail rebuilds it, and nobody else should push to it. */
+  readonly branch: string
+  /** Its title; `{packages}` is filled in. Undefined: as the command line words it. */
+  readonly title?: string | undefined
+  /** Who makes the commit: the forge, which signs it, or git here. */
+  readonly commit: 'api' | 'git'
+}
+
+export const defaultPullRequestSettings: PullRequestSettings = { branch: 'topsail/release', commit: 'api' }
+
+/** What the forge tells about a release (`forgeReleases` in topsail.json). It decides no plan. */
+export type ForgeReleaseSettings = {
+  /** A release of the forge for each package, at its tag. */
+  readonly perPackage: boolean
+  /** One more for everything that was released together, at a tag of its own. */
+  readonly aggregated: boolean
+  /** A comment on each issue and pull request that a release closes. */
+  readonly tellIssues: boolean
+}
+
+export const defaultForgeReleaseSettings: ForgeReleaseSettings = {
+  perPackage: true,
+  aggregated: false,
+  tellIssues: false,
+}
+
 export type Settings = {
   readonly chosen?: SettingsChoice | undefined
   readonly sources: Sources
@@ -115,6 +143,8 @@ export type Settings = {
   readonly changelog: false | readonly [module: string, options: unknown]
   readonly format: 'auto' | 'prettier' | 'oxfmt' | 'deno' | 'dprint' | 'biome' | false
   readonly release: ReleaseSettings
+  readonly pullRequest: PullRequestSettings
+  readonly forgeReleases: ForgeReleaseSettings
   /** Where packages go that say so; the others as `targetsOf` has it. */
   readonly targets: Readonly<Record<PackageName, readonly TargetSettings[]>>
 }
@@ -143,5 +173,7 @@ export const defaultSettings: Settings = {
   changelog: ['@changesets/changelog-git', null],
   format: 'auto',
   release: defaultReleaseSettings,
+  pullRequest: defaultPullRequestSettings,
+  forgeReleases: defaultForgeReleaseSettings,
   targets: {},
 }

@@ -1,6 +1,6 @@
 /**
  * The identity of a plan: a digest of a canonical text of everything that decided it. The time counts only where it is
- * part of a version; who chose the rules, which commit added a changeset, and how it is published decide nothing.
+ * part of a version; who chose the rules, which commit added a changeset, how it is proposed, published and told decide nothing.
  */
 import { canonicalJson } from '../canonical.ts'
 import type { Change } from '../change.ts'
@@ -9,7 +9,7 @@ import type { Snapshot } from '../snapshot.ts'
 
 export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
   const { workspace, settings, pre, snapshotRelease, now, head, burned } = snapshot
-  const { chosen: _chosen, release: _release, ...decisive } = settings
+  const { chosen: _chosen, release: _release, pullRequest: _pull, forgeReleases: _forge, ...decisive } = settings
   const facts = {
     format: 'topsail/plan-id@1',
     tool: workspace.tool,

@@ -131,7 +131,10 @@ function settingsOfOurs(
   const commits = own(config, 'commits')
   const privatePackages = own(config, 'privatePackages')
   const changelog = own(config, 'changelog')
-  const release = own(config, 'release')
+  const merged = <Kind extends 'release' | 'pullRequest' | 'forgeReleases'>(key: Kind): Settings[Kind] => {
+    const value = own(config, key)
+    return { ...base[key], ...(isRecord(value) ? value : {}) }
+  }
   return {
     ...Object.fromEntries(plain.map((key) => [key, own(config, key)]).filter(([, value]) => value !== undefined)),
     ...(privatePackages === undefined ? {} : { privatePackages: privatePackagesOf(privatePackages, rules) }),
@@ -143,7 +146,9 @@ function settingsOfOurs(
       ...(own(commits, 'exclamationMark') === true ? { exclamationMark: true } : {}),
     },
     cascade: cascadeOf(own(config, 'cascade'), names, rules),
-    release: { ...base.release, ...(isRecord(release) ? release : {}) },
+    release: merged('release'),
+    pullRequest: merged('pullRequest'),
+    forgeReleases: merged('forgeReleases'),
     checkExclude: expandNames(stringsIn(own(check, 'exclude')), names, rules),
     changedFilePatterns: [...base.changedFilePatterns, ...stringsIn(own(check, 'ignore')).map((glob) => `!${glob}`)],
   }

@@ -180,6 +180,47 @@ export const topsailConfig: Shape = {
         },
       },
     },
+    pullRequest: {
+      kind: 'object',
+      says: 'How `topsail ci main` proposes a release.',
+      keys: {
+        branch: {
+          kind: 'text',
+          pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]*(?:[./][A-Za-z0-9_-]+)*$',
+          wanted: 'a branch name of letters, digits, -, _, . and /',
+          says: 'The branch of the release pull request. Topsail rebuilds it; nobody else should push to it.',
+          default: 'topsail/release',
+        },
+        title: {
+          kind: 'text',
+          says: 'The title of the release pull request and the subject of its commit; {packages} is filled in.',
+          default: 'chore: release {packages}',
+        },
+        commit: {
+          kind: 'choice',
+          of: ['api', 'git'],
+          says: 'Who makes the commit of the release: the forge through its API, which signs it, or git on this machine.',
+          default: 'api',
+        },
+      },
+    },
+    forgeReleases: {
+      kind: 'object',
+      says: 'What the forge tells about a release that is published.',
+      keys: {
+        perPackage: { kind: 'flag', says: 'A release of the forge for each package, at its tag.', default: true },
+        aggregated: {
+          kind: 'flag',
+          says: 'One more for all that was released together, at a tag `release-…` of its own.',
+          default: false,
+        },
+        tellIssues: {
+          kind: 'flag',
+          says: 'A comment on each issue and pull request that a release closes, once.',
+          default: false,
+        },
+      },
+    },
     ...shared,
   },
 }
