@@ -1,7 +1,7 @@
 /**
  * For tests of writing: a folder as data, and a disk on which the world stops at a chosen call.
  */
-import { readFileSync, readdirSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Disk, realDisk } from '../version/disk.ts'
 
@@ -17,8 +17,11 @@ export function readTree(root: string, dir = ''): Record<string, string> {
   return tree
 }
 
-/** The calls that change something are counted; from the `last` one on, nothing works any more. */
-export function countingDisk(last: number, stop: () => never = die): { disk: Disk; count: () => number } {
+/**
+ * The calls that change something are counted; from the `last` one on, nothing works any more. A file that is written
+ * just then has got as many of its bytes as `halfway` says.
+ */
+export function countingDisk(last: number, stop: () => never = die, halfway = 0): { disk: Disk; count: () => number } {
   let calls = 0
   const counted = <Args extends readonly unknown[], Answer>(act: (...args: Args) => Answer) => {
     return (...args: Args): Answer => {
@@ -28,8 +31,20 @@ export function countingDisk(last: number, stop: () => never = die): { disk: Dis
   }
   const disk: Disk = {
     read: (path) => (calls >= last ? stop() : realDisk.read(path)),
+    bytes: (path) => (calls >= last ? stop() : realDisk.bytes(path)),
     modeOf: realDisk.modeOf,
-    write: counted(realDisk.write),
+    write: (path, text, mode) => {
+      calls += 1
+      if (calls < last) return realDisk.write(path, text, mode)
+      if (calls === last && halfway > 0) writeFileSync(path, Buffer.from(text).subarray(0, halfway))
+      return stop()
+    },
+    overwrite: (path, text) => {
+      calls += 1
+      if (calls < last) return realDisk.overwrite(path, text)
+      if (calls === last && halfway > 0) writeOver(path, Buffer.from(text).subarray(0, halfway))
+      return stop()
+    },
     create: counted(realDisk.create),
     rename: counted(realDisk.rename),
     remove: counted(realDisk.remove),
@@ -37,6 +52,12 @@ export function countingDisk(last: number, stop: () => never = die): { disk: Dis
     removeFolder: counted(realDisk.removeFolder),
   }
   return { disk, count: () => calls }
+}
+
+function writeOver(path: string, bytes: Buffer): void {
+  const file = openSync(path, 'r+')
+  writeSync(file, bytes)
+  closeSync(file)
 }
 
 function die(): never {

@@ -17,9 +17,12 @@ export type UndoEntry = {
   /** Null: there was no file. */
   readonly before: string | null
   readonly mode: number | null
-  /** A hash of what we write; null: we remove it; absent: another program may write it as it likes. */
-  readonly after?: string | null
+  /** How it is made of `before`; null: we remove it; absent: another program may write it as it likes. */
+  readonly after?: Splice | null
 }
+
+/** What stands between two places of a text gives way to another text. */
+export type Splice = readonly [from: number, to: number, text: string]
 
 export type UndoJournal = {
   readonly schema: 'topsail/undo@1'
@@ -91,9 +94,9 @@ export function undoWrites(
       continue
     }
     disk.remove(stagedPath(path))
-    const now = disk.read(path) ?? null
-    if (now === entry.before) continue
-    if (entry.after !== undefined && hashOf(now) !== entry.after) {
+    const now = disk.bytes(path)
+    if (isText(now, entry.before)) continue
+    if (!isOurs(now, entry)) {
       kept.push(entry.path)
       continue
     }
@@ -110,8 +113,23 @@ export function stagedPath(path: string): string {
   return `${path}.topsail-new`
 }
 
-export function hashOf(text: string | null): string | null {
-  return text === null ? null : hash('sha1', text)
+/** The shortest splice that makes `after` of `before`. */
+export function spliceOf(before: string, after: string): Splice {
+  const most = Math.min(before.length, after.length)
+  const head = longest(most, (length) => after.startsWith(before.slice(0, length)))
+  const tail = longest(most - head, (length) => after.endsWith(before.slice(before.length - length)))
+  return [head, before.length - tail, after.slice(head, after.length - tail)]
+}
+
+/** Texts are compared natively, a few times each: a file may be long, and there may be thousands. */
+function longest(most: number, fits: (length: number) => boolean): number {
+  let [low, high] = [0, most]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (fits(middle)) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 /** In the git folder of this worktree; without git, beside the root manifest. One for each workspace of a repository. */
@@ -120,6 +138,28 @@ export function undoJournalPath(root: string): string {
   if (found === undefined) return join(root, '.topsail-undo.json')
   const place = relative(found.worktree, root).split(sep).join('/')
   return join(found.gitFolder, 'topsail', place === '' ? 'undo.json' : `undo-${hash('sha1', place).slice(0, 12)}.json`)
+}
+
+function isText(now: Buffer | undefined, text: string | null): boolean {
+  return now === undefined ? text === null : text !== null && now.equals(Buffer.from(text))
+}
+
+/**
+ * Whether nobody but us can have left the file like this: whole, or cut off while it was written, which leaves the
+ * beginning of the new text and from there on nothing, or what the old text had there.
+ */
+function isOurs(now: Buffer | undefined, { before, after }: UndoEntry): boolean {
+  if (after === undefined) return true
+  if (after === null || now === undefined) return after === null && now === undefined
+  const [from, to, text] = after
+  const old = Buffer.from(before ?? '')
+  const whole = Buffer.from((before ?? '').slice(0, from) + text + (before ?? '').slice(to))
+  const written = longest(Math.min(now.length, whole.length), (length) => isSame(now, whole, 0, length))
+  return written === now.length || (now.length <= old.length && isSame(now, old, written, now.length))
+}
+
+function isSame(a: Buffer, b: Buffer, from: number, to: number): boolean {
+  return a.subarray(from, to).equals(b.subarray(from, to))
 }
 
 function restore(path: string, entry: UndoEntry, disk: Disk): void {
@@ -169,8 +209,14 @@ function isEntry(value: unknown): value is UndoEntry {
   return (
     (before === null || typeof before === 'string') &&
     (mode === null || typeof mode === 'number') &&
-    (after === undefined || after === null || typeof after === 'string')
+    (after === undefined || after === null || isSplice(after))
   )
+}
+
+function isSplice(value: unknown): boolean {
+  if (!Array.isArray(value)) return false
+  const [from, to, text] = value as readonly unknown[]
+  return Number.isSafeInteger(from) && Number.isSafeInteger(to) && typeof text === 'string'
 }
 
 function isPath(value: unknown): value is Path {

@@ -1,16 +1,16 @@
 /**
- * Writes all files or none. Every new text is staged beside its target, then each takes its place by a rename; other
- * programs (formatter, package manager) may follow. Until the undo journal is removed, at the very end, a failure, a
- * signal or a kill leads back to the tree as it was: at once where we still can, else by the next run.
+ * Writes all files or none. What every file was is on the disk, in the undo journal, before the first is written; other
+ * programs (formatter, package manager) may follow. Until the journal is removed, at the very end, a failure, a signal
+ * or a kill leads back to the tree as it was: at once where we still can, else by the next run.
  */
 import { dirname, join } from 'node:path'
 import type { FileEdit, Path, Problem } from '@topsail/core'
 import { type Disk, realDisk } from './disk.ts'
 import { insideChecker, isThere, parentOf } from './inside.ts'
 import {
-  hashOf,
   newJournal,
   recoverWrites,
+  spliceOf,
   stagedPath,
   undoJournalPath,
   undoWrites,
@@ -67,8 +67,7 @@ async function perform(request: WriteRequest, journal: UndoJournal, disk: Disk):
   }
   const stopListening = onSignal(undo)
   try {
-    stage(root, edits, journal, disk)
-    place(root, edits, disk)
+    write(root, edits, journal, disk)
     await afterwards?.()
     disk.remove(undoJournalPath(root))
     return []
@@ -115,13 +114,17 @@ function inspect(request: WriteRequest, disk: Disk): { entries: UndoEntry[]; pro
   }
   for (const edit of request.edits) {
     const entry = look(edit.path, edit)
-    if (entry !== undefined) entries.push(free.has(edit.path) ? entry : { ...entry, after: hashOf(edit.after ?? null) })
+    if (entry !== undefined) entries.push(free.has(edit.path) ? entry : { ...entry, after: afterOf(edit) })
   }
   for (const path of free) {
     const entry = edited.has(path) ? undefined : look(path, undefined)
     if (entry !== undefined) entries.push(entry)
   }
   return { entries, problems }
+}
+
+function afterOf({ before = '', after }: FileEdit): UndoEntry['after'] {
+  return after === undefined ? null : spliceOf(before, after)
 }
 
 const notText = Symbol('not text')
@@ -134,20 +137,20 @@ function readOr(disk: Disk, path: string): string | undefined | typeof notText {
   }
 }
 
-function stage(root: string, edits: readonly FileEdit[], journal: UndoJournal, disk: Disk): void {
+function write(root: string, edits: readonly FileEdit[], journal: UndoJournal, disk: Disk): void {
   const modes = new Map(journal.files.map(({ path, mode }) => [path, mode]))
   for (const folder of journal.madeFolders) disk.makeFolder(join(root, folder))
-  for (const { path, after } of edits) {
-    if (after !== undefined) disk.write(stagedPath(join(root, path)), after, modes.get(path) ?? undefined)
+  for (const { path, before, after } of edits) {
+    const target = join(root, path)
+    if (after === undefined) disk.remove(target)
+    else if (before === undefined) disk.write(target, after, undefined)
+    else if (!disk.overwrite(target, after)) replace(target, after, modes.get(path) ?? undefined, disk)
   }
 }
 
-function place(root: string, edits: readonly FileEdit[], disk: Disk): void {
-  for (const { path, after } of edits) {
-    const target = join(root, path)
-    if (after === undefined) disk.remove(target)
-    else disk.rename(stagedPath(target), target)
-  }
+function replace(target: string, text: string, mode: number | undefined, disk: Disk): void {
+  disk.write(stagedPath(target), text, mode)
+  disk.rename(stagedPath(target), target)
 }
 
 function missingFolders(root: string, edits: readonly FileEdit[]): Path[] {
