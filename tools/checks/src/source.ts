@@ -37,11 +37,11 @@ export function parseSource(file: TextFile): SourceFile {
 
 /** Tests, and what only tests use, may do what shipped code may not. */
 export function isTest(path: string): boolean {
-  return /\.(test|props)\.ts$/.test(path) || /^packages\/[^/]+\/e2e\//.test(path)
+  return /\.(test|props)\.ts$/.test(path) || /^(packages|services)\/[^/]+\/e2e\//.test(path)
 }
 
 export function isTestOrTesting(path: string): boolean {
-  return isTest(path) || /^packages\/[^/]+\/src\/testing\//.test(path)
+  return isTest(path) || /^(packages|services)\/[^/]+\/src\/testing\//.test(path)
 }
 
 function isSource({ path }: TextFile): boolean {

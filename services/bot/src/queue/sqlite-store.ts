@@ -1,0 +1,131 @@
+/**
+ * The embedded store: one SQLite file that one process holds. Every answer is on the disk before it is given. Since no
+ * other process can have the file open, what was running when it is opened belongs to one that is dead, and waits anew.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import { lookKey, type Look } from '../deliveries/delivery.ts'
+import type { Acceptance, Claim, DeliveryStore, StoreLimits } from './delivery-store.ts'
+
+export type SqliteStoreOptions = StoreLimits & {
+  readonly file: string
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/**
+ * `asked` counts the deliveries for a look; a claim remembers the count it was taken at, so that a later delivery shows
+ * when it ends. `run_at` is when it may begin, `since` orders those that may.
+ */
+const schema = `
+  CREATE TABLE IF NOT EXISTS delivery (mark TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS delivery_by_age ON delivery (seen_at);
+  CREATE TABLE IF NOT EXISTS look (
+    key TEXT PRIMARY KEY,
+    look TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'failed')),
+    asked INTEGER NOT NULL,
+    taken_at INTEGER NOT NULL DEFAULT 0,
+    attempt INTEGER NOT NULL DEFAULT 0,
+    run_at INTEGER NOT NULL,
+    since INTEGER NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS look_by_turn ON look (state, since);
+  PRAGMA user_version = 1;
+`
+
+export function openSqliteStore(options: SqliteStoreOptions): DeliveryStore {
+  const database = new DatabaseSync(options.file, { timeout: 10_000 })
+  // Exclusive: nobody else reads or writes while we live. Full: an answer is on the disk, not in the machine's memory.
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+  database.exec(schema)
+  database.exec(`UPDATE look SET state = 'waiting' WHERE state = 'running'`)
+  return sqliteStore(database, options)
+}
+
+function sqliteStore(database: DatabaseSync, { capacity, rememberDays, now }: SqliteStoreOptions): DeliveryStore {
+  const remember = database.prepare('INSERT INTO delivery (mark, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const want = database.prepare(`
+    INSERT INTO look (key, look, state, asked, run_at, since) VALUES (:key, :look, 'waiting', 1, :now, :now)
+    ON CONFLICT (key) DO UPDATE SET
+      look = :look, asked = asked + 1, run_at = :now,
+      since = iif(state = 'failed', :now, since),
+      attempt = iif(state = 'running', attempt, 0),
+      state = iif(state = 'failed', 'waiting', state)`)
+  const isWaiting = database.prepare(`SELECT 1 FROM look WHERE key = ? AND state = 'waiting'`)
+  const countWaiting = database.prepare(`SELECT count(*) AS count FROM look WHERE state = 'waiting'`)
+  const next = database.prepare(`
+    UPDATE look SET state = 'running', taken_at = asked, attempt = attempt + 1
+    WHERE key = (SELECT key FROM look WHERE state = 'waiting' AND run_at <= ? ORDER BY since LIMIT 1)
+    RETURNING key, look, attempt`)
+  const isOurs = database.prepare(`SELECT 1 FROM look WHERE key = ? AND state = 'running'`)
+  const drop = database.prepare(`DELETE FROM look WHERE key = ? AND state = 'running'`)
+  const renew = database.prepare(`
+    UPDATE look SET state = 'waiting', attempt = 0, run_at = :now, since = :now
+    WHERE key = :key AND state = 'running' AND asked > taken_at`)
+  const wait = database.prepare(
+    `UPDATE look SET state = 'waiting', run_at = :at WHERE key = :key AND state = 'running'`,
+  )
+  const giveBack = database.prepare(
+    `UPDATE look SET state = 'waiting', attempt = max(0, attempt - 1) WHERE key = ? AND state = 'running'`,
+  )
+  const giveUp = database.prepare(`UPDATE look SET state = 'failed' WHERE key = ? AND state = 'running'`)
+  const count = database.prepare('SELECT state, count(*) AS count FROM look GROUP BY state')
+  const forget = database.prepare('DELETE FROM delivery WHERE seen_at < ?')
+  const forgetFailed = database.prepare(`DELETE FROM look WHERE state = 'failed' AND since < ?`)
+
+  /** All of it or nothing; nothing as well when there was no room. */
+  const within = <T>(work: () => T): T => {
+    let end = 'ROLLBACK'
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      if (result !== 'full') end = 'COMMIT'
+      return result
+    } finally {
+      database.exec(end)
+    }
+  }
+  const ended = (claim: Claim, end: () => void): void =>
+    within(() => {
+      if (renew.run({ key: claim.id, now: now() }).changes === 0) end()
+    })
+
+  return {
+    accept: async ({ marks, looks }) =>
+      within((): Acceptance => {
+        const news = marks.filter((mark) => remember.run(mark, now()).changes === 1)
+        if (news.length < marks.length) return 'replayed'
+        const added = looks.filter((look) => isWaiting.get(lookKey(look)) === undefined).length
+        if (added > 0 && Number(countWaiting.get()?.['count']) + added > capacity) return 'full'
+        for (const look of looks) want.run({ key: lookKey(look), look: JSON.stringify(look), now: now() })
+        return 'accepted'
+      }),
+    async take() {
+      const row = next.get(now())
+      if (row === undefined) return undefined
+      const look = JSON.parse(String(row['look'])) as Look
+      return { id: String(row['key']), look, attempt: Number(row['attempt']) }
+    },
+    keep: async (claim) => isOurs.get(claim.id) !== undefined,
+    finish: async (claim) => ended(claim, () => void drop.run(claim.id)),
+    again: async (claim, seconds) =>
+      ended(claim, () => void wait.run({ key: claim.id, at: now() + Math.round(seconds * 1000) })),
+    handBack: async (claim) => ended(claim, () => void giveBack.run(claim.id)),
+    fail: async (claim) => ended(claim, () => void giveUp.run(claim.id)),
+    async counts() {
+      const found = new Map(count.all().map((row) => [String(row['state']), Number(row['count'])]))
+      const of = (state: string): number => found.get(state) ?? 0
+      return { waiting: of('waiting'), running: of('running'), failed: of('failed') }
+    },
+    async tidy() {
+      const before = now() - rememberDays * 86_400_000
+      within(() => {
+        forget.run(before)
+        forgetFailed.run(before)
+      })
+    },
+    async close() {
+      database.close()
+    },
+  }
+}
