@@ -33,6 +33,14 @@ export function releasedChanges(changelog: string, version: Version): readonly R
     .filter(({ summary }) => summary !== '' && !/^updated dependencies\b/i.test(summary))
 }
 
+/** The whole entry without its heading, as it stands; undefined when the changelog has none. */
+export function changelogEntry(changelog: string, version: Version): string | undefined {
+  const lines = changelog.split(/\r?\n/)
+  return lines.some((line) => versionOfHeading(line) === version)
+    ? entryLines(changelog, version).join('\n').trim()
+    : undefined
+}
+
 /** From below the heading that names the version to the next heading that names another. */
 function entryLines(changelog: string, version: Version): readonly string[] {
   const lines = changelog.split(/\r?\n/)
