@@ -172,6 +172,8 @@ export type Forge = {
   pullRequest(number: number): Promise<ForgeAnswer<PullRequest>>
   /** Newest first. `owner`: of the repository that holds the branch, when it is not this one. */
   openPullRequestsFrom(branch: string, owner?: string): Promise<ForgeAnswer<readonly PullRequest[]>>
+  /** From a branch of this repository, in whatever state. */
+  newestPullRequestFrom(branch: string): Promise<ForgeAnswer<PullRequest | undefined>>
   /** Those that brought the commit to a branch, or are open with it. */
   pullRequestsOfCommit(sha: Sha): Promise<ForgeAnswer<readonly PullRequest[]>>
   /** When there already is one from `head` into `base`, it is the answer (its texts are left as they are). */
