@@ -112,6 +112,8 @@ export type Problem =
   // writing versions
   | ProblemOf<'MANIFEST_EDIT_IMPOSSIBLE', { wanted: readonly string[] }>
   | ProblemOf<'TREE_DIRTY', { files: readonly Path[] }>
+  /** Git could not say which files have uncommitted changes. */
+  | ProblemOf<'TREE_STATE_UNKNOWN', { detail: string }>
   | ProblemOf<'FILE_CHANGED_MEANWHILE'>
   | ProblemOf<'FILE_NOT_TEXT'>
   | ProblemOf<'WRITE_TARGET_UNSAFE'>

@@ -1,7 +1,7 @@
 /**
  * `topsail version`: makes the plan and writes it: manifests, ranges, changelogs, lockfile, consumed changesets.
  */
-import { fetchBurned, planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
+import { planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
 import type { Command } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -39,19 +39,19 @@ async function version(options: Options, context: CliContext): Promise<void> {
     showVersionResult({ outcome: 'refused', edits: [], problems: recovered }, options, context)
     return
   }
-  const fetched = options.fetch ? await fetchBurned({ cwd }) : []
   const { snapshot, plan } = await planWorkspace({
     cwd,
     rules: options.rules,
     sources: options.sources,
     ignore: options.ignore,
     changesetCommits: true,
+    fetchBurned: options.fetch,
     snapshotRelease: snapshotRequest(options.snapshot),
     now: context.now().toISOString(),
   })
   const { dryRun, strict, allowDirty, lockfile } = options
   const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile })
-  reportProblems(context, [...recovered, ...fetched])
+  reportProblems(context, recovered)
   if (options.json !== true) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
   showVersionResult(result, { json: options.json, plan }, context)
 }

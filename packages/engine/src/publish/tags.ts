@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sha, TagToMake } from '@topsail/core'
 import type { Git, GitAnswer } from '../ports.ts'
+import { pushRemote } from '../read/push-remote.ts'
 import { readTags, type Tags } from '../read/tags.ts'
+
+export { pushRemote }
 
 export type RemoteTags =
   | { readonly kind: 'known'; readonly remote: string; readonly tags: Tags }
@@ -113,20 +116,6 @@ async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<string | 
 async function pushTags(git: Git, remote: string, tags: readonly string[]): Promise<string | undefined> {
   const refs = tags.map((tag) => `refs/tags/${tag}:refs/tags/${tag}`)
   return failureOf(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs]))
-}
-
-/** As git itself would choose for `git push` on this branch. */
-export async function pushRemote(git: Git): Promise<string | undefined> {
-  const remotes = linesOf(await git(['remote']))
-  const branch = linesOf(await git(['symbolic-ref', '--quiet', '--short', 'HEAD']))[0]
-  const keys = [...(branch === undefined ? [] : [`branch.${branch}.pushRemote`]), 'remote.pushDefault']
-  if (branch !== undefined) keys.push(`branch.${branch}.remote`)
-  for (const key of keys) {
-    const chosen = linesOf(await git(['config', '--get', key]))[0]
-    if (chosen !== undefined && remotes.includes(chosen)) return chosen
-  }
-  if (remotes.includes('origin')) return 'origin'
-  return remotes.length === 1 ? remotes[0] : undefined
 }
 
 /** A machine without a git identity still makes annotated tags; the date is the clock's, through git. */

@@ -1,7 +1,8 @@
 /**
  * The commit that added each changeset: from the history where it was read, else from one `git log` that looks at
- * nothing but `.changeset/`.
+ * nothing but `.changeset/`. That one runs while everything else is read, and is stopped once all are found.
  */
+import { StringDecoder } from 'node:string_decoder'
 import { columnsOf, type ChangesetFile, type History, type Path, type Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf } from './shallow.ts'
@@ -11,17 +12,21 @@ export type CommitSearch = {
   readonly history: History | undefined
   /** Asked for those that the history does not know; without it they stay without a commit. */
   readonly git: Git | undefined
+  /** What git has said already, of a repository that is not shallow. */
+  readonly log?: AddingLog | undefined
 }
 
-export async function withCommits({ changesets, history, git }: CommitSearch): Promise<readonly ChangesetFile[]> {
+export async function withCommits(search: CommitSearch): Promise<readonly ChangesetFile[]> {
+  const { changesets, history, git } = search
   const commits = new Map<Path, Sha>()
   // Newest first: the last to add a file stays.
   const columns = history && columnsOf(history)
   for (const [index, added] of columns?.addedChangesets ?? []) {
     for (const path of added) if (!commits.has(path)) commits.set(path, columns?.sha(index) ?? '')
   }
-  const isKnown = (): boolean => changesets.every(({ path }) => commits.has(path))
-  if (git !== undefined && !isKnown()) await askGit(git, commits, isKnown)
+  const missing = new Set(changesets.flatMap(({ path }) => (commits.has(path) ? [] : [path])))
+  if (git !== undefined && missing.size > 0) await askGit(git, search.log, commits, missing)
+  search.log?.stop()
   return changesets.map((changeset) => {
     const commit = commits.get(changeset.path)
     return commit === undefined ? changeset : { ...changeset, commit }
@@ -29,39 +34,92 @@ export async function withCommits({ changesets, history, git }: CommitSearch): P
 }
 
 /** A shallow clone is deepened as long as that may bring the answer; a file nobody committed has none. */
-async function askGit(git: Git, commits: Map<Path, Sha>, isKnown: () => boolean): Promise<void> {
+async function askGit(
+  git: Git,
+  log: AddingLog | undefined,
+  commits: Map<Path, Sha>,
+  missing: Set<Path>,
+): Promise<void> {
+  const find = async (asked: AddingLog, isCutOff: boolean): Promise<void> =>
+    asked.read((path, commit, isFirst) => {
+      // The commits at which a shallow clone is cut off seem to add every file.
+      if (!(isCutOff && isFirst) && missing.delete(path)) commits.set(path, commit)
+      return missing.size > 0
+    })
+  if (log !== undefined) return find(log, false)
   for (const step of [...deepeningSteps, undefined]) {
     const isCutOff = await isShallow(git)
-    await addingCommits(git, commits, isCutOff)
-    const remote = isCutOff && !isKnown() ? await remoteOf(git) : undefined
+    await find(startAddingLog(git), isCutOff)
+    const remote = isCutOff && missing.size > 0 ? await remoteOf(git) : undefined
     if (step === undefined || remote === undefined || !(await deepen(git, remote, step))) return
   }
 }
 
-/** The commits at which a shallow clone is cut off seem to add every file; they are passed over. */
-async function addingCommits(git: Git, commits: Map<Path, Sha>, isCutOff: boolean): Promise<void> {
-  const answer = await git([
-    'log',
-    '-z',
-    '--format=%x01%H %P',
-    '--diff-filter=A',
-    '--name-only',
-    '--no-renames',
-    '--relative',
-    '--end-of-options',
-    'HEAD',
-    '--',
-    '.changeset',
-  ])
-  if (answer.kind === 'missing' || answer.code !== 0) return
-  let commit: string | undefined
-  for (const token of answer.stdout.split('\0')) {
+/** `isFirst`: the commit has no parent here. False when enough was heard. */
+type Hear = (path: Path, commit: Sha, isFirst: boolean) => boolean
+
+export type AddingLog = {
+  /** Every file that was ever added below `.changeset/`, newest first. */
+  readonly read: (hear: Hear) => Promise<void>
+  readonly stop: () => void
+}
+
+/** What git says before anybody reads it is kept. */
+export function startAddingLog(git: Git): AddingLog {
+  const stopped = new AbortController()
+  const decoder = new StringDecoder()
+  let text = ''
+  let take = (): void => {}
+  const ended = git(addingLogArguments, {
+    signal: stopped.signal,
+    onOutput(chunk) {
+      text += decoder.write(chunk)
+      take()
+    },
+  })
+  const stop = (): void => stopped.abort()
+  const read = (hear: Hear): Promise<void> =>
+    new Promise((resolve) => {
+      const parse = addingLogParser(hear)
+      take = (): void => {
+        const tokens = text.split('\0')
+        text = tokens.pop() ?? ''
+        if (tokens.every(parse)) return
+        take = () => {}
+        stop()
+        resolve()
+      }
+      take()
+      void ended.then(() => resolve())
+    })
+  return { read, stop }
+}
+
+const addingLogArguments = [
+  'log',
+  '-z',
+  '--format=%x01%H %P',
+  '--diff-filter=A',
+  '--name-only',
+  '--no-renames',
+  '--relative',
+  '--end-of-options',
+  'HEAD',
+  '--',
+  '.changeset',
+]
+
+/** Of each token in turn: whether the next one is wanted. */
+function addingLogParser(hear: Hear): (token: string) => boolean {
+  let commit = ''
+  let isFirst = false
+  return (token) => {
     const text = token.startsWith('\n') ? token.slice(1) : token
-    if (text.startsWith('\x01')) {
-      const [sha, parent] = text.slice(1).trim().split(' ')
-      commit = isCutOff && parent === undefined ? undefined : sha
-    } else if (text !== '' && commit !== undefined && !commits.has(text)) {
-      commits.set(text, commit)
-    }
+    if (text === '') return true
+    if (!text.startsWith('\x01')) return hear(text, commit, isFirst)
+    const [sha = '', parent = ''] = text.slice(1).split(' ')
+    commit = sha
+    isFirst = parent === ''
+    return true
   }
 }

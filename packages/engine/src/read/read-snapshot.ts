@@ -18,10 +18,11 @@ import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
 import { readBurned } from './burned.ts'
-import { withCommits } from './changeset-commits.ts'
+import { startAddingLog, withCommits, type AddingLog } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
 import { readHistory, type HistoryReading } from './history.ts'
+import { pushRemote } from './push-remote.ts'
 import { readSettings } from './settings.ts'
 import { realDisk } from '../version/disk.ts'
 import { unfinishedWrites } from '../version/undo-journal.ts'
@@ -40,6 +41,11 @@ export type ReadOptions = {
   readonly snapshotRelease?: SnapshotRequest | undefined
   /** Whether to find the commits that added the changesets although no source reads commits: changelogs name them. */
   readonly changesetCommits?: boolean | undefined
+  /**
+   * Whether to ask the remote first which versions a rollback has burned: a clone that was made since does not know.
+   * Plans alone ask nobody.
+   */
+  readonly fetchBurned?: boolean | undefined
   /** False leaves the history index in the git folder unread and unwritten. */
   readonly index?: boolean | undefined
   /** ISO 8601; the clock when it is left out. */
@@ -52,10 +58,13 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
   const git = options.git ?? gitIn(files.root)
   // Git starts before the files are read: both take their time at once.
   const asked = readGitFacts(git, files.root)
+  const remote = options.fetchBurned === true ? pushRemote(git) : undefined
+  const log = options.changesetCommits === true && !readsCommits(options) ? startAddingLog(git) : undefined
   const { workspace, problems: workspaceProblems } = readWorkspace(files)
   const { settings, problems: settingsProblems } = readSettings(files, workspace, options)
   const { changesets, pre, problems: changesetProblems } = readChangesets(files)
   const facts = await asked
+  const fetchProblems = await fetchFrom(await remote, git, settings)
   const [past, burned] = await Promise.all([
     readPast(options, git, facts, workspace, settings),
     readBurned(git, facts, settings.release.refs),
@@ -67,6 +76,7 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
       changesets,
       history: past.history,
       git: options.changesetCommits === true ? git : undefined,
+      log: usable(log, facts),
     }),
     pre,
     history: past.history,
@@ -75,6 +85,7 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
     snapshotRelease: options.snapshotRelease,
     ...(burned === undefined ? {} : { burned }),
     problems: [
+      ...fetchProblems,
       ...(root === undefined ? [] : halfWritten(root)),
       ...workspaceProblems,
       ...settingsProblems,
@@ -82,6 +93,24 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
       ...past.problems,
     ],
   }
+}
+
+/** Their history names the commits of changesets as well. What a configuration says is not known at once. */
+function readsCommits({ sources }: ReadOptions): boolean {
+  return sources === 'commits' || sources === 'both'
+}
+
+/** A shallow clone may be deepened, and is asked again. */
+function usable(log: AddingLog | undefined, facts: GitFacts): AddingLog | undefined {
+  if (log === undefined || (facts.kind === 'repository' && !facts.isShallow)) return log
+  log.stop()
+  return undefined
+}
+
+async function fetchFrom(remote: string | undefined, git: Git, settings: Settings): Promise<readonly Problem[]> {
+  if (remote === undefined) return []
+  const { fetchRecords } = await import('../release/fetch-records.ts')
+  return fetchRecords(git, remote, settings.release.refs)
 }
 
 /** What is read while `version` writes, or after it was cut off, is neither the old workspace nor the new one. */

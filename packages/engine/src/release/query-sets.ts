@@ -1,23 +1,9 @@
 /** What `topsail history` and `topsail diff` ask: the chain of release sets of a workspace. */
 import type { SetChain, Problem } from '@topsail/core'
-import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
-import { readSettings } from '../read/settings.ts'
-import { readWorkspace } from '../read/workspace.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
-import { fetchRecords, readSets } from './read-sets.ts'
-
-/**
- * Before versions are written: a clone that was made since a rollback does not know yet what that has burned. Plans
- * alone ask nobody.
- */
-export async function fetchBurned({ cwd }: { readonly cwd: string }): Promise<readonly Problem[]> {
-  const root = findWorkspaceRoot(cwd) ?? cwd
-  const files = diskFiles(root)
-  const { settings } = readSettings(files, readWorkspace(files).workspace)
-  return fetchRecords(gitIn(root), settings.release.refs)
-}
+import { readSets } from './read-sets.ts'
 
 export type ReleaseSetsOptions = {
   /** Any folder of the workspace. */

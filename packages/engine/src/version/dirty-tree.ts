@@ -1,33 +1,60 @@
 /**
- * Which of the files that are to be written hold uncommitted work. Files of `.changeset/` do not count: they are what
- * `version` is asked to use up. Three git processes, whatever the number of files; without git, or before the first
- * commit, nothing can be told.
+ * Which files of the workspace that `version` may write hold uncommitted work. Files of `.changeset/` do not count: they
+ * are what `version` is asked to use up. One git process, whatever the number of files, begun before it is known which
+ * will be written. Without git, or before the first commit, there is nothing that such work could be told from.
  */
-import type { Path } from '@topsail/core'
+import { relative, sep } from 'node:path'
+import { lockfileNames, type Path, type Problem } from '@topsail/core'
 import type { Git } from '../ports.ts'
+import { findGitFolder } from './undo-journal.ts'
 
-export async function dirtyFiles(git: Git, paths: readonly Path[]): Promise<readonly Path[]> {
-  const written = new Set(paths.filter((path) => !path.startsWith('.changeset/')))
-  if (written.size === 0) return []
-  const names = new Set([...written].map((path) => path.slice(path.lastIndexOf('/') + 1)))
-  const pathspecs = [...names].map((name) => `:(glob)**/${name}`)
-  const [head, prefix, status] = await Promise.all([
-    outputOf(git, ['rev-parse', '--verify', '--quiet', 'HEAD']),
-    outputOf(git, ['rev-parse', '--show-prefix']),
-    outputOf(git, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', ...pathspecs]),
+export type DirtyTree = { readonly files: ReadonlySet<Path>; readonly problems: readonly Problem[] }
+
+/** `root` is a real path, the folder that `git` stands in. */
+export async function readDirtyTree(git: Git, root: string): Promise<DirtyTree> {
+  const found = findGitFolder(root)
+  if (found === undefined) return clean
+  const answer = await git([
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--',
+    ...written,
   ])
-  if (head === undefined || prefix === undefined || status === undefined) return []
+  if (answer.kind === 'missing' || answer.code !== 0) {
+    const detail = answer.kind === 'missing' ? answer.detail : answer.stderr.trim()
+    return { files: new Set(), problems: [{ code: 'TREE_STATE_UNKNOWN', severity: 'warning', detail }] }
+  }
+  const lines = answer.stdout.split('\0')
+  if (lines.includes('# branch.oid (initial)')) return clean
   // Paths are told from the root of the repository, which may lie above the workspace.
-  const above = prefix.replace(/\n$/, '')
-  // A file that was taken out of the index and is still there is told twice.
-  const told = new Set(status.split('\0').map((line) => line.slice(3)))
-  return [...told]
-    .filter((path) => path.startsWith(above) && written.has(path.slice(above.length)))
-    .map((path) => path.slice(above.length))
-    .sort()
+  const place = relative(found.worktree, root).split(sep).join('/')
+  const above = place === '' ? '' : `${place}/`
+  const paths = lines.flatMap((line) => pathOf(line) ?? [])
+  return {
+    files: new Set(paths.flatMap((path) => (path.startsWith(above) ? path.slice(above.length) : []))),
+    problems: [],
+  }
 }
 
-async function outputOf(git: Git, args: readonly string[]): Promise<string | undefined> {
-  const answer = await git(args)
-  return answer.kind === 'done' && answer.code === 0 ? answer.stdout : undefined
+const clean: DirtyTree = { files: new Set(), problems: [] }
+
+const written = ['package.json', 'CHANGELOG.md', 'bun.lockb', ...lockfileNames].map((name) => `:(glob)**/${name}`)
+
+const fieldsBefore: ReadonlyMap<string, number> = new Map([
+  ['1 ', 8],
+  ['u ', 10],
+  ['? ', 1],
+])
+
+/** https://git-scm.com/docs/git-status#_changed_tracked_entries: fields and spaces, the path comes last. */
+function pathOf(line: string): Path | undefined {
+  const before = fieldsBefore.get(line.slice(0, 2))
+  if (before === undefined) return undefined
+  let start = 0
+  for (let field = 0; field < before; field += 1) start = line.indexOf(' ', start) + 1
+  return line.slice(start)
 }

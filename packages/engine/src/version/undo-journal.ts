@@ -227,7 +227,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function findGitFolder(root: string): { gitFolder: string; worktree: string } | undefined {
+/** Found as git finds it, without asking git. */
+export function findGitFolder(root: string): { gitFolder: string; worktree: string } | undefined {
   for (let dir = root; ; dir = dirname(dir)) {
     const candidate = join(dir, '.git')
     const stats = statSync(candidate, { throwIfNoEntry: false })

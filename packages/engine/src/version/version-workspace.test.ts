@@ -98,6 +98,13 @@ test('a file that was taken out of the index and is still there is named once', 
   ])
 })
 
+test('where git cannot tell what is uncommitted, versions are written and that is said', async () => {
+  const { root } = await repository(files)
+  writeFileSync(join(root, '.git/index'), 'no index')
+  const result = await version(root)
+  expect(result).toMatchObject({ outcome: 'written', problems: [{ code: 'TREE_STATE_UNKNOWN', severity: 'warning' }] })
+})
+
 test('before the first commit there is nothing that uncommitted work could be mixed with', async () => {
   const { root, git } = await repository(files)
   await git('update-ref', '-d', 'HEAD')

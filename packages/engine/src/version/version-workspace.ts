@@ -18,7 +18,7 @@ import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { generateChangelogs } from './changelog-generators.ts'
-import { dirtyFiles } from './dirty-tree.ts'
+import { readDirtyTree, type DirtyTree } from './dirty-tree.ts'
 import { realDisk } from './disk.ts'
 import { formatFiles } from './formatter.ts'
 import { lockfileEdits, planLockfile, settleLockfile } from './lockfile.ts'
@@ -56,8 +56,10 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
   )
   if (refusing) return { outcome: 'refused', edits: [], problems: [] }
 
+  // Git looks at the tree while the edits are made.
+  const asked = options.allowDirty === true ? undefined : readDirtyTree(gitIn(root), root)
   const planned = await planEdits(root, plan, snapshot, options.lockfile ?? true)
-  const problems = [...planned.problems, ...(await dirtyTreeProblems(root, planned, options))]
+  const problems = [...planned.problems, ...dirtyTreeProblems(await asked, planned)]
   const { edits } = planned
   if (problems.some(({ severity }) => severity === 'error')) return { outcome: 'refused', edits, problems }
   if (edits.length === 0) return { outcome: 'nothing', edits, problems }
@@ -119,13 +121,10 @@ async function planEdits(
   return { edits, changelogs, lockfile, problems: [...generated.problems, ...planned.problems] }
 }
 
-async function dirtyTreeProblems(
-  root: string,
-  { edits, lockfile }: PlannedEdits,
-  { allowDirty }: VersionOptions,
-): Promise<readonly Problem[]> {
-  if (allowDirty === true) return []
-  const paths = edits.map(({ path }) => path)
-  const files = await dirtyFiles(gitIn(root), lockfile === undefined ? paths : [...paths, lockfile.name])
-  return files.length === 0 ? [] : [{ code: 'TREE_DIRTY', severity: 'error', files }]
+function dirtyTreeProblems(tree: DirtyTree | undefined, { edits, lockfile }: PlannedEdits): readonly Problem[] {
+  if (tree === undefined || edits.length === 0) return []
+  const paths = edits.map(({ path }) => path).filter((path) => !path.startsWith('.changeset/'))
+  const written = new Set(lockfile === undefined ? paths : [...paths, lockfile.name])
+  const files = [...tree.files].filter((path) => written.has(path)).sort()
+  return files.length === 0 ? tree.problems : [{ code: 'TREE_DIRTY', severity: 'error', files }]
 }

@@ -15,6 +15,12 @@ export const versionProblems = {
     mend: () => 'commit or stash them, or pass --allow-dirty',
     example: { severity: 'error', files: ['packages/db/package.json'] },
   },
+  TREE_STATE_UNKNOWN: {
+    title: 'Git could not tell which files have uncommitted changes',
+    says: (p) => `\`git status\` failed, so uncommitted changes are not looked for: ${printable(p.detail)}.`,
+    mend: () => 'run git status and mend what it says; --allow-dirty does not ask',
+    example: { severity: 'warning', detail: 'fatal: index file corrupt' },
+  },
   FILE_CHANGED_MEANWHILE: {
     title: 'A file changed after the plan was made',
     says: () => 'This file is no longer what the plan was made from. Nothing was written.',
