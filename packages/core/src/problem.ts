@@ -196,6 +196,8 @@ export type Problem =
     >
   | ProblemOf<'TAGS_NOT_MADE', { detail: string }>
   | ProblemOf<'TAGS_NOT_PUSHED', { remote: string; detail: string }>
+  /** `by`: whoever was told, or the release set. */
+  | ProblemOf<'ANNOUNCE_FAILED', { by: string; detail: string }>
   // the release as a whole
   | ProblemOf<'LEASE_HELD', { holder: string; seconds: number }>
   | ProblemOf<'LEASE_LOST', { holder: string | undefined }>

@@ -68,6 +68,8 @@ export type ReleaseSettings = {
   readonly promotion: Promotion | 'auto'
   /** Whether release sets are signed with the git signing key of whoever releases. */
   readonly sign: boolean
+  /** A command that is told of every finished release, program and arguments; empty tells nobody. */
+  readonly announce: readonly string[]
 }
 
 export const defaultReleaseSettings: ReleaseSettings = {
@@ -76,6 +78,7 @@ export const defaultReleaseSettings: ReleaseSettings = {
   leaseSeconds: 60,
   promotion: 'auto',
   sign: false,
+  announce: [],
 }
 
 /** How `topsail ci main` proposes a release (`pullRequest` in topsail.json). It decides no plan. */

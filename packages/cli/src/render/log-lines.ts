@@ -6,7 +6,7 @@ import type { Step } from '@topsail/core'
 import type { PublishEvent } from '@topsail/engine'
 import type { Environment, Output } from '../context.ts'
 
-export type Phase = 'Build' | 'Pack' | 'Upload and confirm' | 'Promote' | 'Tag' | 'Take back'
+export type Phase = 'Build' | 'Pack' | 'Upload and confirm' | 'Promote' | 'Tag' | 'Announce' | 'Take back'
 
 export type LogLines = { readonly line: (text: string, phase?: Phase) => void; readonly end: () => void }
 
@@ -46,6 +46,7 @@ const phases: Readonly<Record<Step['kind'], Phase>> = {
   unmark: 'Promote',
   tag: 'Tag',
   push: 'Tag',
+  announce: 'Announce',
   undo: 'Take back',
   revert: 'Take back',
 }

@@ -110,6 +110,7 @@ const doneWords: Readonly<Partial<Record<Step['kind'], string>>> = {
   promote: 'live',
   tag: 'made',
   push: 'pushed',
+  announce: 'announced',
   undo: 'taken back:',
   revert: 'made',
 }
@@ -117,7 +118,7 @@ const doneWords: Readonly<Partial<Record<Step['kind'], string>>> = {
 function subject(step: Step): string {
   if (step.kind === 'undo') return `${undoneWords[step.of.kind]} ${subject(step.of)}`
   if (step.kind === 'revert') return 'the branch that takes the manifests back'
-  if (step.kind === 'gate') return 'the whole set'
+  if (step.kind === 'gate' || step.kind === 'announce') return 'the whole set'
   if ('name' in step) return printable(`${step.name}@${step.version}`)
   // Of what was held or failed there is no tag, so a step does not know how many it makes.
   return 'tags' in step ? 'the tags' : 'the tarballs'
@@ -133,4 +134,5 @@ const undoneWords: Readonly<Record<ForwardStep['kind'], string>> = {
   unmark: 'the candidate tag of',
   tag: 'the making of',
   push: 'the push of',
+  announce: 'the announcement of',
 }

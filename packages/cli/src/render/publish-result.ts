@@ -56,6 +56,7 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
   const tagged =
     tags.length === 0 ? '' : `Would make ${plural(tags.length, 'tag')}: ${tags.map(printable).join(', ')}\n`
   const pushed = result.steps.some((step) => step.kind === 'push') ? 'Would push the tags in one push.\n' : ''
+  const announced = result.steps.some((step) => step.kind === 'announce') ? 'Would record the release set.\n' : ''
   const promoted = promotes.map((step): readonly Cell[] => [
     named(step),
     { text: `${step.distTag}: ${step.was ?? 'nothing'} -> ${step.version}`, paint: colours.dim },
@@ -64,7 +65,7 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
     promotes.length === 0
       ? ''
       : `When all are confirmed, would make public:\n${renderColumns(promoted, { indent: '  ' })}`
-  return `${buildLine(result)}${head}${gate}${tagged}${pushed}${returnLine(result, uploads.length)}${firstLine(firsts)}`
+  return `${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returnLine(result, uploads.length)}${firstLine(firsts)}`
 }
 
 /** How far one can go back without anybody having seen it. */

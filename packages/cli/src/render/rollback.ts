@@ -40,6 +40,8 @@ function effectOf(step: Step): string | undefined {
 
 function undoOf(step: ForwardStep, evidence: Readonly<Record<string, string | null>>): string | undefined {
   switch (step.kind) {
+    case 'announce':
+      return 'take back what was announced'
     case 'push':
       return `delete ${plural(step.tags.length, 'tag')} at the remote`
     case 'tag':

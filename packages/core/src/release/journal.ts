@@ -29,10 +29,13 @@ export type JournalEvent =
   /** A tarball that had not been uploaded was packed again; its bytes differ. */
   | { readonly kind: 'repacked'; readonly step: StepId; readonly integrity: Integrity }
   | { readonly kind: 'intent'; readonly step: StepId; readonly evidence: Evidence }
+  /**
+   * `refused`: the world said no, and nothing of it can be there. `failed`: given up, and what was sent may still land.
+   */
   | {
       readonly kind: 'outcome'
       readonly step: StepId
-      readonly outcome: 'done' | 'failed'
+      readonly outcome: 'done' | 'failed' | 'refused'
       readonly detail: string | null
     }
   /** From here on the release goes back: steps are undone in reverse order. */
@@ -108,7 +111,7 @@ export type StepProgress =
   | { readonly state: 'intended' | 'done'; readonly evidence: Evidence }
   | { readonly state: 'undoing'; readonly evidence: Evidence }
   | {
-      readonly state: 'failed' | 'undo-failed' | 'undone' | 'left'
+      readonly state: 'failed' | 'refused' | 'undo-failed' | 'undone' | 'left'
       readonly evidence: Evidence
       readonly detail: string | null
     }
@@ -165,7 +168,7 @@ function advance(before: StepProgress | undefined, record: Exclude<StepRecord, {
     case 'outcome':
       return record.outcome === 'done'
         ? { state: 'done', evidence }
-        : { state: 'failed', evidence, detail: record.detail }
+        : { state: record.outcome, evidence, detail: record.detail }
     case 'undo-intent':
       return { state: 'undoing', evidence }
     case 'undo-outcome':

@@ -44,12 +44,16 @@ function stateOf(
   if (direction === 'back' && (upload === undefined || upload.state === 'undone' || upload.state === 'left')) {
     return { state: 'rolled-back', detail: detailOf(upload) }
   }
-  const bad = [upload, confirm, promote].find((step) => step?.state === 'failed' || step?.state === 'undo-failed')
+  const bad = [upload, confirm, promote].find((step) => step !== undefined && hasFailed(step))
   if (bad !== undefined) return { state: 'failed', detail: detailOf(bad) }
   if (upload === undefined) return { state: held ? 'held' : 'waiting', detail: undefined }
   if (confirm?.state !== 'done') return { state: 'uploaded', detail: undefined }
   const isLive = opened.promotion === 'direct' || promote?.state === 'done'
   return { state: isLive ? 'live' : 'candidate', detail: undefined }
+}
+
+function hasFailed({ state }: StepProgress): boolean {
+  return state === 'failed' || state === 'refused' || state === 'undo-failed'
 }
 
 function detailOf(step: StepProgress | undefined): string | undefined {
@@ -63,7 +67,11 @@ function failedSteps({ opened, steps }: Progress): { readonly heldUploads: Reado
   for (const step of opened.steps) {
     for (const need of step.needs) needing.set(need, [...(needing.get(need) ?? []), step])
   }
-  const queue = opened.steps.filter((step) => steps.get(step.id)?.state === 'failed')
+  const isFailed = (id: StepId): boolean => {
+    const step = steps.get(id)
+    return step !== undefined && hasFailed(step)
+  }
+  const queue = opened.steps.filter((step) => isFailed(step.id))
   for (let step = queue.pop(); step !== undefined; step = queue.pop()) {
     for (const next of needing.get(step.id) ?? []) {
       if (blocked.has(next.id)) continue

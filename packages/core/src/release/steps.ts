@@ -2,20 +2,20 @@
  * The steps of a release as data: what has to happen, what each step waits for, and how it is undone. Nothing is
  * uploaded before every tarball is packed and checked; a package is uploaded when its own dependencies are confirmed,
  * not when a layer is. Candidates become visible when the whole set is confirmed, dependencies first. The members of a
- * dependency cycle go together. Tags come last, when everything else has succeeded.
+ * dependency cycle go together. Tags come when everything else has succeeded, and what stands then is announced.
  */
 import { stronglyConnected } from '../plan/components.ts'
 import type { PackageName, Path, Sha, Version } from '../names.ts'
 import type { Promotion } from './promotion.ts'
 import { isNpmKey, packageOf, type TargetKey } from './targets.ts'
 
-/** `upload:@acme/db@1.2.0`; `check`, `gate`, `tag`, `push` and `revert` occur once. */
+/** `upload:@acme/db@1.2.0`; `check`, `gate`, `tag`, `push`, `announce` and `revert` occur once. */
 export type StepId = string
 
 /** exact: the world is as before. compensating: the effect stays, its harm is contained. none: there is no way back. */
 export type Undo =
   | { readonly kind: 'exact'; readonly by: 'forget' | 'reject' | 'dist-tag' | 'delete-tags' | 'delete-remote-tags' }
-  | { readonly kind: 'compensating'; readonly by: 'deprecate' }
+  | { readonly kind: 'compensating'; readonly by: 'deprecate' | 'withdraw' }
   | { readonly kind: 'none' }
 
 type StepOf<Kind extends string, Facts = unknown> = {
@@ -69,6 +69,9 @@ export type PromoteStep = StepOf<
 export type UnmarkStep = StepOf<'unmark', { name: PackageName; version: Version; registry: string; distTag: string }>
 export type TagStep = StepOf<'tag', { tags: readonly TagToMake[] }>
 export type PushStep = StepOf<'push', { tags: readonly TagToMake[] }>
+/** Everybody may know: the release set is written, and whoever is to be told is told. */
+export type AnnounceStep = StepOf<'announce', { versions: readonly AnnouncedVersion[] }>
+export type AnnouncedVersion = { readonly name: PackageName; readonly version: Version }
 export type ForwardStep =
   | PackStep
   | CheckStep
@@ -79,6 +82,7 @@ export type ForwardStep =
   | UnmarkStep
   | TagStep
   | PushStep
+  | AnnounceStep
 
 /** Takes back what a step did; see `rollback-steps.ts`. */
 export type UndoStep = StepOf<'undo', { of: ForwardStep; evidence: Readonly<Record<string, string | null>> }>
@@ -117,7 +121,7 @@ export function releaseSteps(units: readonly PublishUnit[], promotion: Promotion
     ...(packs.length > 0 ? [checkStep(packs)] : []),
     ...uploads.flatMap((unit) => uploadSteps(unit, needsOf(unit), promotion)),
     ...promotionSteps(uploads, needsOf, promotion),
-    ...tagSteps(units, promotion),
+    ...lastSteps(units, promotion),
   ]
 }
 
@@ -246,24 +250,38 @@ function promoteSteps(unit: PublishUnit, needs: readonly PublishUnit[], promotio
   return isNpmKey(name) && !staged.staged ? [promote, unmark] : [promote]
 }
 
-/** All tags together, and only for a whole release: a tag is what later plans believe. */
-function tagSteps(units: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
+/** Tags all together, and only for a whole release: a tag is what later plans believe. */
+function lastSteps(units: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
   const make = units.filter((unit) => unit.tag?.make).flatMap(tagOf)
   const push = units.filter((unit) => unit.tag?.push).flatMap(tagOf)
   const released = units
     .filter((unit) => unit.upload !== undefined)
     .map((unit) => stepId(isPromoted(unit, promotion) ? 'promote' : 'confirm', unit))
   const steps: ForwardStep[] = []
+  let needs: readonly StepId[] = released
   if (make.length > 0) {
     const undo = { kind: 'exact', by: 'delete-tags' } as const
-    steps.push({ kind: 'tag', id: 'tag', needs: released, after: [], undo, tags: make })
+    steps.push({ kind: 'tag', id: 'tag', needs, after: [], undo, tags: make })
+    needs = ['tag']
   }
   if (push.length > 0) {
-    const needs = make.length > 0 ? ['tag'] : released
     const undo = { kind: 'exact', by: 'delete-remote-tags' } as const
     steps.push({ kind: 'push', id: 'push', needs, after: [], undo, tags: push })
+    needs = ['push']
   }
-  return steps
+  return units.length === 0 ? steps : [...steps, announceStep(units, needs)]
+}
+
+function announceStep(units: readonly PublishUnit[], needs: readonly StepId[]): AnnounceStep {
+  const versions = new Map(units.map(({ name, version }) => [packageOf(name), version]))
+  return {
+    kind: 'announce',
+    id: 'announce',
+    needs,
+    after: [],
+    undo: { kind: 'compensating', by: 'withdraw' },
+    versions: [...versions].map(([name, version]) => ({ name, version })),
+  }
 }
 
 function tagOf({ name, version, tag }: PublishUnit): readonly TagToMake[] {

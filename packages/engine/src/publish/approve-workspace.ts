@@ -3,7 +3,7 @@
  * password for all of it, or dropped from the staging area. Either goes on with the open journal, so that a decision
  * that broke off in the middle is finished by the same command.
  */
-import { continueRelease } from '../release/carry-out.ts'
+import { continueRelease } from '../release/continue-release.ts'
 import { holdReleases } from '../release/hold.ts'
 import { openReleases } from '../release/stored-release.ts'
 import { publishResult, type PublishResult } from './publish-result.ts'

@@ -70,7 +70,7 @@ async function run(
 
 function everyKind<Value>(value: Value): Readonly<Record<Step['kind'], Value>> {
   const forward = { pack: value, check: value, upload: value, confirm: value, gate: value, promote: value }
-  return { ...forward, unmark: value, tag: value, push: value, undo: value, revert: value }
+  return { ...forward, unmark: value, tag: value, push: value, announce: value, undo: value, revert: value }
 }
 
 const idsOf = (steps: readonly Step[]): readonly string[] => steps.map((step) => step.id)
@@ -89,6 +89,7 @@ test('a step that never succeeds fails with its problem, and holds what needs it
   )
   expect(result.failed).toEqual([{ step: expect.objectContaining({ id: 'upload:db@1.0.0' }), problem }])
   expect(idsOf(result.held.map(({ step }) => step))).toEqual([
+    'announce',
     'confirm:api@1.0.0',
     'confirm:db@1.0.0',
     'push',

@@ -16,7 +16,7 @@ import type {
   Version,
 } from '@topsail/core'
 import { stepId } from '@topsail/core'
-import type { ReleaseEnd } from '../release/carry-out.ts'
+import type { ReleaseEnd } from '../release/release-end.ts'
 import type { BuildPlan } from './build/plan-build.ts'
 import type { FailedStep } from './drive.ts'
 import type { PlannedPublish } from './plan-publish.ts'

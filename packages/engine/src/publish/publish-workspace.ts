@@ -5,7 +5,9 @@
  */
 import type { Problem, Sha, Step } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
-import { continueRelease, startRelease, type CarryOptions, type ReleaseEnd } from '../release/carry-out.ts'
+import { beginRelease } from '../release/begin-release.ts'
+import { continueRelease } from '../release/continue-release.ts'
+import type { CarryOptions, ReleaseEnd } from '../release/release-end.ts'
 import { holdReleases, type Hold } from '../release/hold.ts'
 import { openReleases, type StoredReleases } from '../release/stored-release.ts'
 import { releaseRefs } from '../release/ports.ts'
@@ -129,7 +131,7 @@ async function publishPlanned(
   if (failed !== undefined) return { resumed, planned, problems: [...planned.problems, failed] }
   const { units, promotion } = planned
   const commit = session.snapshot.head ?? null
-  const end = await startRelease(session.ports, hold, { units, promotion, commit }, { ...carry, last: true })
+  const end = await beginRelease(session.ports, hold, { units, promotion, commit }, { ...carry, last: true })
   return { resumed, planned, end, problems: planned.problems }
 }
 

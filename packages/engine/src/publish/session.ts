@@ -9,7 +9,8 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
-import type { CarryOptions } from '../release/carry-out.ts'
+import type { CarryOptions } from '../release/release-end.ts'
+import { commandAnnouncer } from '../release/command-announcer.ts'
 import { diskPorts } from '../release/disk-ports.ts'
 import type { HoldSettings } from '../release/hold.ts'
 import type { LeaseHolder } from '../release/lease.ts'
@@ -21,8 +22,8 @@ import type { DriveEvent } from './drive.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
-import { trustedPublishing, type TrustedPublishing } from './trusted-publishing.ts'
 import { pushRemote } from './tags.ts'
+import { trustedPublishing, type TrustedPublishing } from './trusted-publishing.ts'
 
 export type SessionOptions = {
   /** Any folder of the workspace. */
@@ -89,6 +90,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const npmAt = registries(config, trusted, options, concurrency)
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
+  const { announce } = settings.release
+  const announcers = announce.length === 0 ? [] : [commandAnnouncer({ argv: announce, root, env, redact })]
   const ports = await diskPorts({
     root,
     workspace,
@@ -98,6 +101,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     registryAt,
     targetsIn,
     buildOf,
+    announcers,
     redact,
     clock,
     env,
@@ -134,6 +138,7 @@ export function carryOptions(
     unmark: concurrency,
     tag: 1,
     push: 1,
+    announce: 1,
     undo: concurrency,
     revert: 1,
   }
@@ -160,6 +165,7 @@ function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolic
     unmark: write,
     tag: never,
     push: git,
+    announce: { first: 1_000, longest: 30_000, attempts: 5, patience: Math.min(patience, 2 * 60_000) },
     // What was sent may be shown only after a while, and is waited for.
     undo: { first: 300, longest: 5_000, attempts: Infinity, patience: Math.min(patience, 10 * 60_000) },
     revert: never,

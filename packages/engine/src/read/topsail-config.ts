@@ -178,6 +178,10 @@ export const topsailConfig: Shape = {
           says: 'Whether release sets are signed with the git signing key of whoever releases.',
           default: false,
         },
+        announce: {
+          ...names,
+          says: 'A command, program and arguments, that is told of every finished release as JSON on its standard input.',
+        },
       },
     },
     pullRequest: {

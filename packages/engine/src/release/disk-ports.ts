@@ -17,6 +17,7 @@ import type { Redact } from '../publish/secrets.ts'
 import { gitTags } from '../publish/tags.ts'
 import type { OtherTargets } from '../publish/targets/target-registry.ts'
 import { readWorkspace } from '../read/workspace.ts'
+import type { Announcer } from './announcer.ts'
 import { diskHolders, diskJournals, diskTarballs, tarballFolder } from './disk-state.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import { memoryRefStore } from './memory-ref-store.ts'
@@ -41,6 +42,7 @@ export type DiskPortsOptions = {
     readonly root: string
     readonly names: readonly PackageName[]
   }): (() => Promise<Problem | undefined>) | undefined
+  readonly announcers: readonly Announcer[]
   readonly redact: Redact
   readonly clock: Clock
   readonly env: Readonly<Record<string, string | undefined>>
@@ -61,6 +63,7 @@ export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts
     packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
     tags: gitTags(git),
     branches: revertBranches({ git, gitIn, remote }),
+    announcers: options.announcers,
     sources: gitSources(git),
     clock: releaseClock(options.clock),
     redact: options.redact,

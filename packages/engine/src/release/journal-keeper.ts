@@ -9,18 +9,18 @@ import type { Hold } from './hold.ts'
 import type { Journal } from './journal-file.ts'
 import type { LeaseState } from './lease.ts'
 import type { ReleasePorts } from './ports.ts'
-import { recordFinished, recordRolledBack } from './record-set.ts'
+import { recordRolledBack } from './record-set.ts'
 import type { RefMove } from './ref-store.ts'
 import { journalName } from './stored-release.ts'
 
 export type JournalKeeper = {
   readonly journal: Journal
   progress(): Progress
-  /** Brings the copy up to date. */
-  push(): Promise<LeaseState>
+  /** Brings the copy up to date, moving other refs in the same atomic step. */
+  push(more?: readonly RefMove[]): Promise<LeaseState>
   /** The same beside the work; what comes of it shows at the next check of the lease. */
   pushMeanwhile(): void
-  /** Ends the release here and at the ref, and leaves its release set; the lease stays. */
+  /** Ends the release here and at the ref, with what a rollback leaves behind; the lease stays unless it is the last. */
   close(as: 'finished' | 'rolled-back'): Promise<Closed>
   /** Leaves it open for whoever comes next. */
   leave(state: 'ours' | 'lost'): Promise<void>
@@ -28,7 +28,7 @@ export type JournalKeeper = {
 
 export type Closed = {
   readonly state: LeaseState
-  /** The set that is live from now on. */
+  /** The set that is live again after a rollback. */
   readonly set: SetId | undefined
   readonly problems: readonly Problem[]
 }
@@ -81,13 +81,12 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   return {
     journal,
     progress,
-    push: () => inTurn(open),
+    push: (more = []) => inTurn(open, false, more),
     pushMeanwhile: () => void inTurn(open).catch(() => {}),
     async close(as) {
       if (progress().closed === undefined) await journal.append({ kind: 'closed', as })
-      const options = { ...hold.records, listed: hold.refs }
-      const record = as === 'finished' ? recordFinished : recordRolledBack
-      const recorded = await record(ports, progress(), options)
+      const recordOptions = { ...hold.records, listed: hold.refs }
+      const recorded = as === 'finished' ? nothingRecorded : await recordRolledBack(ports, progress(), recordOptions)
       if (recorded.kind === 'unreachable') {
         await pushes
         await journal.close()
@@ -109,6 +108,9 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
     },
   }
 }
+
+/** The set of a finished release was its last step. */
+const nothingRecorded = { kind: 'recorded', moves: [], set: undefined, problems: [] } as const
 
 function movesBetween(from: Ref | undefined, to: Ref): readonly RefMove[] {
   if (from === undefined) return [{ ref: to.name, from: undefined, to: to.sha }]

@@ -10,6 +10,7 @@ import type { RegistryChanges } from '../publish/registry-changes.ts'
 import type { Registry } from '../publish/registry.ts'
 import type { Redact } from '../publish/secrets.ts'
 import type { TagWriter } from '../publish/tags.ts'
+import type { Announcer } from './announcer.ts'
 import type { Journal } from './journal-file.ts'
 import type { LeaseClock } from './lease.ts'
 import type { RefStore } from './ref-store.ts'
@@ -32,6 +33,8 @@ export type ReleasePorts = {
   >
   readonly tags: TagWriter
   readonly branches: RevertBranches
+  /** Told one after another, in this order, when everything else has succeeded. */
+  readonly announcers: readonly Announcer[]
   /** Where the units of a release come from, for its release set. */
   readonly sources: ReleaseSources
   readonly clock: ReleaseClock

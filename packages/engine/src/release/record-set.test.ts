@@ -8,7 +8,7 @@ import { planWorkspace } from '../read/read-snapshot.ts'
 import { createRepository, gitEnvironment, type TestRepository } from '../testing/index.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import { readSets } from './read-sets.ts'
-import { recordFinished, recordRolledBack, type Recorded, type RecordOptions } from './record-set.ts'
+import { recordFinished, recordRolledBack, type RecordOptions } from './record-set.ts'
 import { gitSources } from './set-sources.ts'
 
 let repository: TestRepository
@@ -52,9 +52,9 @@ async function release(id: string, versions: Readonly<Record<string, string>>): 
 }
 
 async function record(
-  kind: (ports: Parameters<typeof recordFinished>[0], options: RecordOptions) => Promise<Recorded>,
+  kind: (ports: Parameters<typeof recordFinished>[0], options: RecordOptions) => ReturnType<typeof recordRolledBack>,
   sign = false,
-): Promise<Extract<Recorded, { kind: 'recorded' }>> {
+): Promise<Extract<Awaited<ReturnType<typeof recordRolledBack>>, { kind: 'recorded' }>> {
   const git = gitIn(repository.root)
   const refs = gitRefStore(git, 'origin')
   const listed = await refs.list(`${namespace}/`)
@@ -76,7 +76,7 @@ test('a finished release leaves a set with what is live, where it came from and 
   const tree = await repository.git('rev-parse', 'HEAD:packages/api')
   const blob = await repository.git('rev-parse', 'HEAD:packages/api/openapi.yaml')
   expect(set?.id).toMatch(/^sha256-[0-9a-f]{64}$/)
-  expect(set?.set.units[0]).toEqual({
+  expect(set?.document.units[0]).toEqual({
     name: 'api',
     version: '1.0.0',
     dir: 'packages/api',
@@ -103,7 +103,7 @@ test('a set keeps what its release left alone, loses packages that are gone, and
   await repository.commit('chore: release')
   const second = await release('r2', { web: '0.1.0' })
   const { set } = await finish(second)
-  expect(set?.set.units.map(({ name, version, release: by }) => [name, version, by])).toEqual([
+  expect(set?.document.units.map(({ name, version, release: by }) => [name, version, by])).toEqual([
     ['db', '1.0.0', 'r1'],
     ['web', '0.1.0', 'r2'],
   ])

@@ -1,7 +1,7 @@
 /**
- * What stays of a release when it ends: its release set at the end of the chain of sets, or, when it went back, the
- * versions it has burned and the set that is live again. Only the moves of refs are made here; whoever ends the release
- * lets them happen together with the end of its journal, so that neither is ever there without the other.
+ * What stays of a release: its release set at the end of the chain of sets, or, when it went back, the versions it has
+ * burned and the set that is live again. Only the moves of refs are made here; they happen together with a move of the
+ * journal, the set of a finished release before its end, what a rollback leaves with it.
  */
 import {
   burnedBy,
@@ -42,17 +42,20 @@ export type RecordOptions = {
   readonly sign: boolean
 }
 
-export type Recorded =
-  | {
-      readonly kind: 'recorded'
-      readonly moves: readonly RefMove[]
-      readonly set: { readonly id: SetId; readonly set: ReleaseSet } | undefined
-      readonly problems: readonly Problem[]
-    }
-  /** What was recorded before could not be read; nothing may be put in its place. */
-  | { readonly kind: 'unreachable'; readonly detail: string }
+type NamedSet = { readonly id: SetId; readonly document: ReleaseSet }
 
-const unreachable: Recorded = { kind: 'unreachable', detail: 'the release sets recorded before could not be read' }
+type RecordedSet<Live> = {
+  readonly kind: 'recorded'
+  readonly moves: readonly RefMove[]
+  /** What is live from now on. */
+  readonly set: Live
+  readonly problems: readonly Problem[]
+}
+
+/** What was recorded before could not be read; nothing may be put in its place. */
+type Unreachable = { readonly kind: 'unreachable'; readonly detail: string }
+
+const unreachable: Unreachable = { kind: 'unreachable', detail: 'the release sets recorded before could not be read' }
 
 /** The file in each commit of the chain. */
 export const setFile = 'set.json'
@@ -65,13 +68,13 @@ export async function recordFinished(
   ports: RecordPorts,
   progress: Progress,
   options: RecordOptions,
-): Promise<Recorded> {
+): Promise<RecordedSet<NamedSet> | Unreachable> {
   const { release, commit, promotion } = progress.opened
   const last = await lastSet(ports, options)
   if (last === 'unreachable') return unreachable
   // Ended before, by a run that died before it could say so.
   if (last?.set.release === release) {
-    return { kind: 'recorded', moves: [], set: { id: last.id, set: last.set }, problems: [] }
+    return { kind: 'recorded', moves: [], set: { id: last.id, document: last.set }, problems: [] }
   }
   const known = new Map(last?.set.units.map((unit) => [unit.name, unit]))
   // Of a package that has all but its tag nothing new is said.
@@ -92,7 +95,7 @@ export async function recordRolledBack(
   ports: RecordPorts,
   progress: Progress,
   options: RecordOptions,
-): Promise<Recorded> {
+): Promise<RecordedSet<NamedSet | undefined> | Unreachable> {
   const { release } = progress.opened
   const moves = await burn(ports, burnedBy(progress), options)
   if (moves === 'unreachable') return unreachable
@@ -129,7 +132,7 @@ async function appended(
   set: ReleaseSet,
   last: StoredSet | undefined,
   { namespace, listed, sign }: RecordOptions,
-): Promise<Extract<Recorded, { kind: 'recorded' }>> {
+): Promise<RecordedSet<NamedSet>> {
   const text = setText(set)
   const id = setIdOf(text, sha256)
   const ref = setsRef(namespace)
@@ -142,7 +145,7 @@ async function appended(
   })
   const content = { message, files: { [setFile]: text } }
   const recorded = (to: Sha, problems: readonly Problem[]) =>
-    ({ kind: 'recorded', moves: [{ ref, from, to }], set: { id, set }, problems }) as const
+    ({ kind: 'recorded', moves: [{ ref, from, to }], set: { id, document: set }, problems }) as const
   if (!sign) return recorded(await refs.write(content, from), [])
   try {
     return recorded(await refs.write({ ...content, sign }, from), [])

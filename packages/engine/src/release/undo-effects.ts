@@ -3,17 +3,18 @@
  * is touched: a dist-tag that somebody moved since, or a version with other bytes, is theirs. What a registry refuses
  * to take back is left and named, and nothing waits for it.
  */
-import type { Evidence, Progress, PromoteStep, UploadStep, Version } from '@topsail/core'
+import type { AnnounceStep, Evidence, Progress, PromoteStep, UploadStep, Version } from '@topsail/core'
 import { candidateTag, stepId } from '@topsail/core'
 import { failed, problemOf } from '../publish/attempt.ts'
 import type { Attempt, Effects, Trial } from '../publish/drive.ts'
 import { holdsIntegrity } from '../publish/npm-effects.ts'
 import type { Registry } from '../publish/registry.ts'
 import type { ChangeOutcome } from '../publish/registry-changes.ts'
+import { announcedRelease } from './announce-effect.ts'
 import type { ReleasePorts } from './ports.ts'
 
 export type UndoOptions = {
-  readonly ports: Pick<ReleasePorts, 'registryAt' | 'tags' | 'branches' | 'redact'>
+  readonly ports: Pick<ReleasePorts, 'registryAt' | 'tags' | 'branches' | 'announcers' | 'redact'>
   readonly progress: Progress
   /** The journal knows of everything that was begun. */
   readonly complete: boolean
@@ -35,6 +36,8 @@ export function undoEffects(options: UndoOptions): Pick<Effects, 'undo' | 'rever
           return remote === undefined
             ? { kind: 'done', left: 'there is no remote to delete tags at' }
             : textAttempt(await ports.tags.removeRemote(remote, of.tags), id, trial, options)
+        case 'announce':
+          return withdraw(of, id, trial, options)
         default:
           return { kind: 'done' }
       }
@@ -46,6 +49,20 @@ export function undoEffects(options: UndoOptions): Pick<Effects, 'undo' | 'rever
       return { kind: 'done', left: `manifests and changesets were not taken back: ${detail}` }
     },
   }
+}
+
+/** What of it cannot be taken back is left: the set that is live again is recorded all the same. */
+async function withdraw(step: AnnounceStep, id: string, trial: Trial, options: UndoOptions): Promise<Attempt> {
+  const { ports, progress, complete } = options
+  if (complete && !progress.steps.has(step.id)) return { kind: 'done' }
+  const left: string[] = []
+  for (const announcer of ports.announcers) {
+    const outcome = await announcer.withdraw(announcedRelease(step, progress))
+    if (outcome.kind === 'unknown') return again(ports.redact(outcome.detail), outcome.after, id, trial)
+    const stays = outcome.kind === 'refused' ? outcome.detail : outcome.left
+    if (stays !== undefined) left.push(`${announcer.name}: ${ports.redact(stays)}`)
+  }
+  return left.length === 0 ? { kind: 'done' } : { kind: 'done', left: left.join('; ') }
 }
 
 function wasOf(evidence: Evidence, step: PromoteStep): Version | null {
@@ -87,7 +104,7 @@ async function undoUpload(step: UploadStep, id: string, trial: Trial, options: U
  */
 function notYetShown(step: UploadStep, id: string, trial: Trial, { progress, complete }: UndoOptions): Attempt {
   const state = progress.steps.get(step.id)?.state
-  const wasSent = state !== undefined && state !== 'failed'
+  const wasSent = state !== undefined && state !== 'refused'
   // Only an approval leads from the staging area to where it may be seen later.
   const isApproved = progress.steps.has(stepId('promote', step))
   if (complete && (!wasSent || (step.staged === true && !isApproved))) return { kind: 'done' }

@@ -3,7 +3,9 @@
  */
 import { defaultSettings, desiredRelease } from '@topsail/core'
 import { carryOptions } from '../publish/session.ts'
-import { continueRelease, startRelease, type ReleaseEnd } from '../release/carry-out.ts'
+import { beginRelease } from '../release/begin-release.ts'
+import { continueRelease } from '../release/continue-release.ts'
+import type { ReleaseEnd } from '../release/release-end.ts'
 import { holdReleases, type Hold } from '../release/hold.ts'
 import { openReleases } from '../release/stored-release.ts'
 import type { Ended, Entrances } from './crash.ts'
@@ -67,7 +69,7 @@ async function publish(runner: Runner, hold: Hold, shape: ReleaseShape): Promise
   if (errors.length > 0) return { done: false, detail: JSON.stringify(errors) }
   if (desired.units.length === 0) return { done: true, detail: 'nothing to release' }
   const wanted = { units: desired.units, promotion: shape.promotion, commit: world.head }
-  const end = await startRelease(ports, hold, wanted, carrying)
+  const end = await beginRelease(ports, hold, wanted, carrying)
   const isStaged = end.driven.failed.some(({ problem }) => problem.code === 'APPROVAL_WANTED')
   return isStaged ? approve(runner, hold) : endOf(end)
 }

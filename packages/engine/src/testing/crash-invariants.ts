@@ -2,9 +2,17 @@
  * What must be true at every moment and at the end, whatever happened: nobody who installs `latest` misses a dependency,
  * nothing is stored twice, fences only grow, every journal folds, and a release is either whole or taken back.
  */
-import { decodeJournal, foldJournal, type Integrity, type PackageName, type Version } from '@topsail/core'
+import {
+  decodeJournal,
+  foldJournal,
+  parseReleaseSet,
+  type Integrity,
+  type PackageName,
+  type Version,
+} from '@topsail/core'
 import satisfies from 'semver/functions/satisfies.js'
 import { sha256 } from '../release/journal-file.ts'
+import { setFile, setsRef } from '../release/record-set.ts'
 import type { MemoryRegistry } from './memory-registry.ts'
 import type { MemoryClone, MemoryWorld } from './memory-world.ts'
 
@@ -45,6 +53,10 @@ export type WorldView = {
   readonly tags: Readonly<Record<string, string>>
   /** What waits for approval. */
   readonly staged: readonly string[]
+  /** What the forge shows. */
+  readonly announced: readonly string[]
+  /** What the newest release set says is live. */
+  readonly set: readonly string[]
 }
 
 export type PackageView = {
@@ -54,13 +66,27 @@ export type PackageView = {
 }
 
 /** `integrities`: whether the bytes count too. */
-export function viewOf(world: MemoryWorld, integrities: boolean): WorldView {
+export async function viewOf(world: MemoryWorld, integrities: boolean): Promise<WorldView> {
   const packages = [...world.registry.packages].map(([name, { versions, distTags }]) => {
     const stored = [...versions].map(([version, { integrity }]) => [version, integrities ? integrity : ''] as const)
     const deprecated = [...versions].filter(([, version]) => version.deprecated !== '').map(([version]) => version)
     return [name, { versions: sorted(stored), deprecated, distTags: sorted(distTags) }] as const
   })
-  return { packages: sorted(packages), tags: sorted(world.tags), staged: [...world.registry.staged.keys()].sort() }
+  return {
+    packages: sorted(packages),
+    tags: sorted(world.tags),
+    staged: [...world.registry.staged.keys()].sort(),
+    announced: [...world.announced.values()].flat().sort(),
+    set: await newestSet(world),
+  }
+}
+
+async function newestSet({ refs }: MemoryWorld): Promise<readonly string[]> {
+  const ref = setsRef('refs/topsail')
+  const listed = await refs.list('refs/topsail/')
+  const sha = listed.kind === 'known' ? listed.refs.get(ref) : undefined
+  const text = sha === undefined ? undefined : (await refs.read(ref, sha))?.files[setFile]
+  return (parseReleaseSet(text ?? '')?.units ?? []).map(({ name, version }) => `${name}@${version}`)
 }
 
 function sorted<Value>(entries: Iterable<readonly [string, Value]>): Readonly<Record<string, Value>> {

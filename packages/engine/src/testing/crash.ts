@@ -39,7 +39,7 @@ export type Told = {
 export async function tell(shape: ReleaseShape, story: Story, entrances: Entrances): Promise<Told> {
   const stage = await setStage(shape)
   const { world, failures } = stage
-  const start = viewOf(world, shape.reproducible)
+  const start = await viewOf(world, shape.reproducible)
   const clones = [world.clone()]
   const runs: (readonly Call[])[] = []
   let ended: Ended | 'died' | undefined
@@ -58,7 +58,7 @@ export async function tell(shape: ReleaseShape, story: Story, entrances: Entranc
   await world.clock.until(world.clock.sleep(60_000))
   if (ended === 'died' || ended?.done !== true) failures.push(`it did not end well: ${detailOf(ended)}`)
   failures.push(...(await brokenRecords(world, clones)))
-  const now = viewOf(world, shape.reproducible)
+  const now = await viewOf(world, shape.reproducible)
   const whole = await wholeView(shape, entrances)
   const wasOver = isBack && ended !== 'died' && ended?.nothing === true && differences(now, whole).length === 0
   if (!wasOver) failures.push(...differences(now, isBack ? rolledBack(now, start, shape) : whole))
@@ -72,13 +72,13 @@ async function doAgain(
   shape: ReleaseShape,
   entrance: Entrances[Recovery],
 ): Promise<readonly string[]> {
-  const before = viewOf(world, true)
+  const before = await viewOf(world, true)
   const runner = world.runner(world.clone())
   const ended = await endOf(runner, () => entrance(runner, shape), failures)
   const isDone = ended !== 'died' && ended.done
   return [
     ...(isDone ? [] : [`the next run did not end well: ${detailOf(ended)}`]),
-    ...differences(viewOf(world, true), before),
+    ...differences(await viewOf(world, true), before),
   ]
 }
 
@@ -162,6 +162,8 @@ function differences(now: WorldView, expected: WorldView): readonly string[] {
     ...texts,
     ...difference('tags', now.tags, expected.tags),
     ...difference('staged', now.staged, expected.staged),
+    ...difference('announced', now.announced, expected.announced),
+    ...difference('the release set', now.set, expected.set),
   ]
 }
 

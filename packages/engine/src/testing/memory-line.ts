@@ -18,7 +18,7 @@ export type Misfortune = { readonly call: number; readonly fate: Fate }
 
 export type Call = { readonly what: string; readonly fates: readonly Fate[] }
 
-type Server = 'registry' | 'git'
+type Server = 'registry' | 'git' | 'forge'
 
 /** `lost`: what the runner hears when no answer comes. */
 export type Wire = {

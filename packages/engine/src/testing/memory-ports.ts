@@ -15,6 +15,7 @@ import { integrityOf, type Tarball } from '../publish/pack/tarball.ts'
 import type { Registry } from '../publish/registry.ts'
 import type { RegistryStage } from '../publish/registry-stage.ts'
 import type { TagWriter } from '../publish/tags.ts'
+import type { Announcer, AnnounceOutcome } from '../release/announcer.ts'
 import { sha256, type Journal } from '../release/journal-file.ts'
 import type { JournalStore, ReleaseClock, ReleasePorts, TarballStore } from '../release/ports.ts'
 import type { RefStore } from '../release/ref-store.ts'
@@ -55,6 +56,7 @@ export function memoryPorts(place: Place): ReleasePorts {
           () => ({ kind: 'failed', detail }) as const,
         ),
     },
+    announcers: [announcerOver(line.to('forge'), world)],
     sources: async ({ units, others }) => ({
       units: units.map(() => ({ tree: null, contracts: {}, changes: [] })),
       present: new Set(others),
@@ -122,6 +124,35 @@ function refsOver(line: Line, refs: RefStore): RefStore {
       ),
     swap: (moves) =>
       line.to('git').send(`swap ${moves.map(({ ref }) => ref).join(' ')}`, () => refs.swap(moves), unreachable),
+  }
+}
+
+/** As a forge: a release is found by its name and shown once. */
+function announcerOver(wire: Wire, { announced }: MemoryWorld): Announcer {
+  const unknown = () => ({ kind: 'unknown', detail }) as const
+  return {
+    name: 'forge',
+    announce: ({ release, versions }) =>
+      wire.send(
+        `announce ${release}`,
+        async (): Promise<AnnounceOutcome> => {
+          announced.set(
+            release,
+            versions.map(({ name, version }) => `${name}@${version}`),
+          )
+          return { kind: 'done' }
+        },
+        unknown,
+      ),
+    withdraw: ({ release }) =>
+      wire.send(
+        `withdraw ${release}`,
+        async (): Promise<AnnounceOutcome> => {
+          announced.delete(release)
+          return { kind: 'done' }
+        },
+        unknown,
+      ),
   }
 }
 

@@ -32,6 +32,8 @@ export type MemoryWorld = {
   /** Of the git remote. */
   readonly tags: Map<string, Sha>
   readonly branches: Map<string, Sha>
+  /** What a forge shows of releases: versions, by release. */
+  readonly announced: Map<string, readonly string[]>
   readonly refs: RefStore
   /** Everybody who ever took the lease, with the fence they got. */
   readonly holders: readonly { readonly holder: string; readonly fence: number }[]
@@ -78,6 +80,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     }),
     tags: new Map(),
     branches: new Map(),
+    announced: new Map(),
     ...watchedRefs(),
     clone: () => ({ tags: new Map(world.tags), journals: new Map(), tarballs: new Map(), holders: new Map() }),
     runner(clone, misfortune) {

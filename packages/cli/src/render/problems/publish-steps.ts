@@ -132,4 +132,10 @@ export const publishStepsProblems = {
     mend: () => 'go on with topsail resume; it pushes what the remote lacks',
     example: { severity: 'error', remote: 'origin', detail: 'permission denied' },
   },
+  ANNOUNCE_FAILED: {
+    title: 'A finished release could not be announced',
+    says: (p) => `Everything is public, but announcing it failed (${printable(p.by)}): ${printable(p.detail)}.`,
+    mend: () => 'nothing is taken back; topsail resume, or the next publish, tells again',
+    example: { severity: 'error', by: 'release set', detail: 'the remote does not answer' },
+  },
 } satisfies Partial<AllWords>

@@ -1,0 +1,87 @@
+/**
+ * The other ways into a release: an open journal is gone on with in the direction it has, or turned back. Nothing is
+ * planned again; what of the frozen steps is not done is done, from the commit of the release.
+ */
+import type { JournalEvent, Problem, Progress } from '@topsail/core'
+import { problemOf } from '../publish/attempt.ts'
+import { goBack } from './go-back.ts'
+import { goForward } from './go-forward.ts'
+import type { Hold } from './hold.ts'
+import { keepJournal, stopOf, type JournalKeeper } from './journal-keeper.ts'
+import type { ReleasePorts } from './ports.ts'
+import {
+  abandoned,
+  cannotPack,
+  ended,
+  nothingDriven,
+  stoppedBy,
+  type CarryOptions,
+  type ReleaseEnd,
+} from './release-end.ts'
+import { repackMissing } from './repack.ts'
+import type { StoredRelease } from './stored-release.ts'
+
+export type ContinueOptions = CarryOptions & {
+  /** From here on it goes back. */
+  readonly turnBack?: { readonly unpublish: boolean } | undefined
+}
+
+export async function continueRelease(
+  ports: ReleasePorts,
+  hold: Hold,
+  stored: StoredRelease,
+  options: ContinueOptions,
+): Promise<ReleaseEnd> {
+  const { release, ref, text } = stored
+  const first = firstRecords(hold, stored, options)
+  const keeper = await keepJournal({ ports, hold, release, ref, text, first, last: options.last })
+  const { opened, direction, closed } = keeper.progress()
+  const { steps } = opened
+  const stop = stopOf(await keeper.push())
+  if (stop !== undefined) return abandoned(keeper, steps, stop)
+  if (closed !== undefined) return ended(keeper, closed, { steps, driven: nothingDriven, warnings: [] })
+  return direction === 'back'
+    ? goBack(ports, hold, keeper, { ...options, complete: stored.complete })
+    : goOn(ports, hold, keeper, options)
+}
+
+function firstRecords(hold: Hold, { progress }: StoredRelease, { turnBack }: ContinueOptions): readonly JournalEvent[] {
+  // A run that died while it ended the release has left nothing but the end to be pushed.
+  if (progress.closed !== undefined && turnBack === undefined) return []
+  const continued = { kind: 'continued', holder: hold.holder } as const
+  return turnBack === undefined ? [continued] : [continued, { kind: 'turned-back', ...turnBack }]
+}
+
+async function goOn(
+  ports: ReleasePorts,
+  hold: Hold,
+  keeper: JournalKeeper,
+  options: CarryOptions,
+): Promise<ReleaseEnd> {
+  const { opened } = keeper.progress()
+  const { steps, commit, release } = opened
+  const ready = await ports.packerAt(commit, release)
+  if (ready.kind === 'impossible') return stoppedBy(keeper, steps, [cannotPack(ports.redact(ready.detail))])
+  try {
+    const failures = await repackMissing(ports, keeper, ready.packer)
+    if (failures.length > 0) return await stoppedBy(keeper, steps, failures)
+    const unread = await adoptTags(ports, keeper.progress(), options.remote)
+    if (unread !== undefined) return await stoppedBy(keeper, steps, [unread])
+    return await goForward(ports, hold, keeper, { ...options, packer: ready.packer, resumed: true })
+  } finally {
+    await ready.close()
+  }
+}
+
+/** Another clone may have made and pushed them already. */
+async function adoptTags(
+  { tags, redact }: ReleasePorts,
+  progress: Progress,
+  remote: string | undefined,
+): Promise<Problem | undefined> {
+  const step = progress.opened.steps.find((each) => each.kind === 'tag')
+  if (step?.kind !== 'tag' || remote === undefined || progress.steps.get(step.id)?.state === 'done') return undefined
+  const failure = await tags.adopt(remote, step.tags)
+  if (failure === undefined) return undefined
+  return problemOf({ code: 'GIT_REMOTE_UNREACHABLE', remote, detail: redact(failure) })
+}

@@ -1,0 +1,58 @@
+/**
+ * A release from its open journal back to where the world was, as far as there is a way: the same loop over the undo
+ * of every step, in reverse order.
+ */
+import { rollbackSteps } from '@topsail/core'
+import type { Progress, StepId } from '@topsail/core'
+import { drive } from '../publish/drive.ts'
+import type { Hold } from './hold.ts'
+import { journalled } from './journalled.ts'
+import type { JournalKeeper } from './journal-keeper.ts'
+import type { ReleasePorts } from './ports.ts'
+import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
+import { undoEffects } from './undo-effects.ts'
+
+export async function goBack(
+  ports: ReleasePorts,
+  hold: Hold,
+  keeper: JournalKeeper,
+  options: CarryOptions & { readonly complete: boolean },
+): Promise<ReleaseEnd> {
+  const progress = keeper.progress()
+  // What a dead run has sent may still arrive; undone before that, it would stay.
+  if (isOnItsWay(progress)) await ports.clock.sleep(longestOnItsWay)
+  const steps = rollbackSteps(progress)
+  const effects = undoEffects({ ports, progress, complete: options.complete, remote: options.remote })
+  const written = journalled(
+    { ...noEffects, ...effects },
+    { journal: keeper.journal, lease: hold.lease, progress, evidenceOf: async () => ({}) },
+  )
+  const driven = await drive({
+    ...options,
+    steps,
+    done: undoneBefore(progress, steps),
+    effects: written.effects,
+    clock: ports.clock,
+    onEvent: (event) => {
+      options.onEvent(event)
+      written.onEvent(event)
+    },
+  })
+  await written.settled()
+  return ended(keeper, 'rolled-back', { steps, driven, warnings: [] })
+}
+
+/** Milliseconds: a request whose sender has died, and a `git push` that outlives it. */
+const longestOnItsWay = 10_000
+
+function isOnItsWay({ opened, steps }: Progress): boolean {
+  return opened.steps.some(({ id, kind }) => {
+    const state = steps.get(id)?.state
+    return state === 'intended' || (state === 'failed' && kind !== 'confirm')
+  })
+}
+
+function undoneBefore(progress: Progress, steps: ReturnType<typeof rollbackSteps>): ReadonlySet<StepId> {
+  const isOver = (id: StepId): boolean => ['undone', 'left'].includes(progress.steps.get(id)?.state ?? '')
+  return new Set(steps.filter((step) => isOver(step.kind === 'undo' ? step.of.id : step.id)).map((step) => step.id))
+}

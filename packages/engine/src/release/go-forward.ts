@@ -1,0 +1,99 @@
+/**
+ * A release from its open journal to its end: the one loop over those of its steps that are not done. The copy of the
+ * journal at the ref follows at the end of each phase.
+ */
+import type { Problem, Progress, StepId } from '@topsail/core'
+import { cleaned } from '../publish/attempt.ts'
+import { drive, type DriveEvent, type DriveResult, type Effects } from '../publish/drive.ts'
+import { npmEffects } from '../publish/npm-effects.ts'
+import { tagEffects } from '../publish/tag-effects.ts'
+import { announceEffect } from './announce-effect.ts'
+import type { Hold } from './hold.ts'
+import { journalled } from './journalled.ts'
+import type { JournalKeeper } from './journal-keeper.ts'
+import type { ReleasePacker, ReleasePorts } from './ports.ts'
+import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
+
+export type ForwardOptions = CarryOptions & {
+  readonly packer: ReleasePacker
+  readonly resumed?: boolean
+  /** What was driven before the journal was opened. */
+  readonly before?: DriveResult
+}
+
+export async function goForward(
+  ports: ReleasePorts,
+  hold: Hold,
+  keeper: JournalKeeper,
+  options: ForwardOptions,
+): Promise<ReleaseEnd> {
+  const progress = keeper.progress()
+  const { steps } = progress.opened
+  const warnings: Problem[] = []
+  const warn = (problem: Problem): void => void warnings.push(cleaned(problem, ports.redact))
+  const announcing = announceEffect({ ports, hold, keeper, warn })
+  const { evidenceOf, ...publishing } = publishingEffects(ports, progress, { ...options, warn })
+  const effects: Effects = {
+    ...noEffects,
+    ...publishing,
+    ...tagEffects({ tags: ports.tags, remote: options.remote, redact: ports.redact }),
+    announce: announcing.announce,
+  }
+  const { journal } = keeper
+  const written = journalled(effects, { journal, lease: hold.lease, progress, evidenceOf })
+  const driven = await drive({
+    ...options,
+    steps,
+    done: doneBefore(progress),
+    effects: written.effects,
+    clock: ports.clock,
+    onEvent: (event) => {
+      options.onEvent(event)
+      written.onEvent(event)
+      if (endsPhase(event)) keeper.pushMeanwhile()
+    },
+  })
+  await written.settled()
+  const end = await ended(keeper, 'finished', { steps, driven: joined(options.before, driven), warnings })
+  return { ...end, set: announcing.set() }
+}
+
+type PublishingOptions = ForwardOptions & { readonly warn: (problem: Problem) => void }
+
+function publishingEffects(ports: ReleasePorts, progress: Progress, options: PublishingOptions) {
+  const { opened, integrities } = progress
+  const { release, steps, units } = opened
+  return npmEffects({
+    registryAt: ports.registryAt,
+    tarballOf: (step) => ports.tarballs.find(release, step),
+    read: (tarball) => ports.tarballs.read(tarball),
+    integritiesOf: (upload) => integrities.get(upload) ?? [],
+    resumed: options.resumed === true,
+    approved: options.approved === true,
+    staged: steps.flatMap((step) =>
+      step.kind === 'upload' && step.staged === true ? [`${step.name}@${step.version}`] : [],
+    ),
+    async afterConfirm({ name }) {
+      const unit = units.find((each) => each.name === name)
+      const warning = unit === undefined ? undefined : await options.packer.afterPublish(unit)
+      if (warning !== undefined) options.warn(warning)
+    },
+  })
+}
+
+/** Packing belongs to the time before the journal: what of it is missing was done again before we came here. */
+function doneBefore({ opened, steps }: Progress): ReadonlySet<StepId> {
+  const packed = opened.steps.filter((step) => step.kind === 'pack' || step.kind === 'check')
+  const done = [...steps].filter(([, step]) => step.state === 'done').map(([id]) => id)
+  return new Set([...packed.map((step) => step.id), ...done])
+}
+
+function endsPhase(event: DriveEvent): boolean {
+  const isConfirmed = event.kind === 'step-done' && event.step.kind === 'gate'
+  const isPublic = event.kind === 'step-started' && event.step.kind === 'tag'
+  return isConfirmed || isPublic
+}
+
+function joined(before: DriveResult | undefined, after: DriveResult): DriveResult {
+  return before === undefined ? after : { ...after, done: [...before.done, ...after.done] }
+}
