@@ -12,6 +12,7 @@ import { types } from './checks/types.ts'
 import { unused } from './checks/unused.ts'
 import { walls } from './checks/walls.ts'
 import { words } from './checks/words.ts'
+import { workflows } from './checks/workflows.ts'
 import type { Repository } from './source.ts'
 
 export type Check = {
@@ -29,6 +30,7 @@ export const allChecks: readonly Check[] = [
   skipped,
   words,
   lockfile,
+  workflows,
   format,
   lint,
   unused,
