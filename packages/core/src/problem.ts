@@ -5,6 +5,7 @@
 import type { Bump } from './bump.ts'
 import type { Integrity, PackageName, Path, Range, Sha, Version } from './names.ts'
 import type { DependencyField } from './workspace.ts'
+import type { ProposalDifference } from './forge/proposal.ts'
 
 /**
  * error: exit 1, nothing is written. quarantined: the one input is left out, the rest goes on; an error under
@@ -212,6 +213,45 @@ export type Problem =
   | ProblemOf<'RELEASE_ALREADY_ROLLED_BACK', { release: string }>
   | ProblemOf<'UNDO_FAILED', { step: string; attempts: number; detail: string }>
   | ProblemOf<'PROMOTION_IMPOSSIBLE', { promotion: string; registry: string }>
+  // the forge, and the release pull request
+  | ProblemOf<
+      'FORGE_FAILED',
+      {
+        /** Where the repository is, as a person opens it. */
+        forge: string
+        why: 'rate-limited' | 'not-found' | 'refused' | 'invalid' | 'conflict' | 'unavailable' | 'unreadable'
+        doing: string
+        detail: string
+        lacking?: string | undefined
+        waitSeconds?: number | undefined
+      }
+    >
+  | ProblemOf<'HEAD_NOT_ON_BASE', { branch: string; head: Sha; tip: Sha }>
+  | ProblemOf<'REMOTE_MISSING'>
+  | ProblemOf<'RELEASE_PLAN_UNKNOWN', { plan: string; commit: Sha }>
+  | ProblemOf<'RELEASE_NOT_AS_PLANNED', { plan: string; commit: Sha; differences: readonly ProposalDifference[] }>
+  | ProblemOf<
+      'RELEASE_EXCEEDS_PLAN',
+      {
+        plan: string
+        commit: Sha
+        releases: readonly {
+          readonly name: PackageName
+          readonly version: Version
+          readonly planned: Bump
+          readonly now: Bump
+        }[]
+      }
+    >
+  | ProblemOf<
+      'RELEASE_BRANCH_FOREIGN',
+      { branch: string; commits: readonly { readonly commit: Sha; readonly subject: string }[] }
+    >
+  | ProblemOf<'RELEASE_BRANCH_NOT_WRITTEN', { branch: string; detail: string }>
+  | ProblemOf<'RELEASE_BRANCH_CONTESTED', { branch: string }>
+  | ProblemOf<'RELEASE_PULL_REQUEST_CLOSED', { number: number; plan: string }>
+  | ProblemOf<'RELEASE_TREE_UNAVAILABLE', { commit: Sha; detail: string }>
+  | ProblemOf<'FORGE_RELEASES_MISSING', { tags: readonly string[] }>
   | ProblemOf<'APPROVAL_WANTED', { versions: readonly string[] }>
   | ProblemOf<'NOTHING_STAGED'>
 

@@ -6,6 +6,7 @@ import type { Problem, ProblemCode, Severity } from '@topsail/core'
 import type { CliContext, Colours } from '../context.ts'
 import { changesetsProblems } from './problems/changesets.ts'
 import { configurationProblems } from './problems/configuration.ts'
+import { forgeProblems } from './problems/forge.ts'
 import { historyProblems } from './problems/history.ts'
 import { planProblems } from './problems/plan.ts'
 import { prereleaseProblems } from './problems/prerelease.ts'
@@ -28,6 +29,7 @@ export const problemWords = {
   ...publishProblems,
   ...publishStepsProblems,
   ...releaseProblems,
+  ...forgeProblems,
 } satisfies AllWords
 
 /** One problem as a paragraph: severity, code and place; the sentence; the mend. */

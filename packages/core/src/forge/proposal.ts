@@ -3,6 +3,7 @@
  * what lies on the branch that releases are made from: versions, ranges, changelog entries, changesets that are used
  * up. Whatever else a manifest or a changelog says is nobody's business here, for main may have gone on.
  */
+import type { Bump } from '../bump.ts'
 import type { PackageName, Path, Range, Sha, Version } from '../names.ts'
 import { compareText } from '../record.ts'
 import { changelogEntry } from '../release/changelog-entry.ts'
@@ -17,6 +18,7 @@ export type ProposedRelease = {
   readonly name: PackageName
   readonly dir: Path
   readonly to: Version
+  readonly bump: Exclude<Bump, 'none'>
   /** The changelog entry below its heading; null where no changelog is written. */
   readonly changelog: string | null
 }
@@ -52,10 +54,11 @@ export function proposalOf(plan: ReleasePlan, base: Sha, textOf: (path: Path) =>
     schema: proposalSchema,
     plan: plan.id,
     base,
-    releases: plan.releases.map(({ name, dir, to }) => ({
+    releases: plan.releases.map(({ name, dir, to, bump }) => ({
       name,
       dir,
       to,
+      bump,
       changelog: changelogEntry(textOf(changelogPath(dir)) ?? '', to) ?? null,
     })),
     ranges: [...plan.releases, ...plan.rewrites].flatMap(({ dir, rangeEdits }) => rangesOf(dir, rangeEdits)),
@@ -69,6 +72,7 @@ const release: Reader<ProposedRelease> = objectOf<ProposedRelease>({
   name: text,
   dir: text,
   to: text,
+  bump: word(['patch', 'minor', 'major']),
   changelog: textOrNull,
 })
 const range: Reader<ProposedRange> = objectOf<ProposedRange>({
