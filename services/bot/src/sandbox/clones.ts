@@ -1,0 +1,240 @@
+/**
+ * Clones of repositories, and a working tree for each look. A clone lies in the folder of its installation and is
+ * named by the forge's number of the repository, so that nothing is shared between two installations, whatever their
+ * repositories are called. It holds no file contents but those that were needed; the working tree holds only what
+ * decides a plan: manifests, changesets, and the files at the top.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Look } from '../deliveries/delivery.ts'
+import type { SandboxLimits } from '../configuration.ts'
+import { sandboxEnvironment, sandboxGit, type SandboxGit } from './git.ts'
+import type { GuardedAnswer } from './guarded.ts'
+
+export type CheckoutRequest = {
+  readonly look: Look
+  /** The address of the relay. */
+  readonly remote: string
+  /** `refs/pull/7/head`. */
+  readonly headRef: string
+  readonly baseBranch: string
+  readonly signal: AbortSignal
+}
+
+export type Checkout = {
+  readonly kind: 'ready'
+  readonly folder: string
+  /** The whole of what this look may write to. */
+  readonly place: string
+  readonly head: string
+  readonly base: string
+  remove(): Promise<void>
+}
+
+export type CheckoutAnswer =
+  | Checkout
+  /** The branch or the pull request is gone. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'failed'; readonly why: string }
+
+export type Clones = {
+  checkOut(request: CheckoutRequest): Promise<CheckoutAnswer>
+  /** Removes clones that nobody has used for a week. */
+  tidy(now: number): Promise<void>
+}
+
+export function keepClones(folder: string, limits: SandboxLimits): Clones {
+  const alone = oneAfterAnother()
+  return {
+    async checkOut(request) {
+      const place = placeOf(folder, request.look)
+      return alone(place, async () => {
+        const existed = await isThere(place)
+        const answer = await prepare(place, request, limits)
+        if (answer.kind === 'ready' || answer.kind === 'gone') return answer
+        // A clone that a killed process has left half done, or that has grown too far, is made anew.
+        await rm(place, { recursive: true, force: true, maxRetries: 3 })
+        return existed && !request.signal.aborted ? prepare(place, request, limits) : answer
+      })
+    },
+    async tidy(now) {
+      for (const owner of await readdir(folder).catch(() => [])) {
+        for (const name of await readdir(join(folder, owner)).catch(() => [])) {
+          const place = join(folder, owner, name)
+          await alone(place, async () => {
+            const used = await stat(place).then(
+              ({ mtimeMs }) => mtimeMs,
+              () => now,
+            )
+            if (now - used > week) await rm(place, { recursive: true, force: true, maxRetries: 3 })
+          })
+        }
+      }
+    },
+  }
+}
+
+const week = 7 * 86_400_000
+
+/** Installations are numbers on GitHub and paths on GitLab; neither becomes part of a path as it is. */
+export function placeOf(folder: string, { forge, installation, repositoryId }: Look): string {
+  const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return join(folder, digest(`${forge}\n${installation}`), digest(repositoryId))
+}
+
+async function prepare(
+  place: string,
+  { look, remote, headRef, baseBranch, signal }: CheckoutRequest,
+  limits: SandboxLimits,
+): Promise<CheckoutAnswer> {
+  if (!isRefName(`refs/heads/${baseBranch}`)) return { kind: 'gone' }
+  const [repository, home] = [join(place, 'repository.git'), join(place, 'home')]
+  await mkdir(home, { recursive: true })
+  const git = sandboxGit({
+    cwd: place,
+    env: { ...sandboxEnvironment(home, remote), GIT_DIR: repository },
+    seconds: limits.fetchSeconds,
+    memoryBytes: limits.memoryBytes,
+    folder: { path: place, bytes: limits.folderBytes },
+    signal,
+  })
+  if (!(await isThere(join(repository, 'HEAD')))) {
+    const made = await inTurn(git, [
+      ['init', '--quiet', '--bare', '--initial-branch=none', repository],
+      ['config', 'remote.origin.promisor', 'true'],
+      ['config', 'remote.origin.partialCloneFilter', 'blob:none'],
+    ])
+    if (made !== undefined) return made
+  }
+  const [headAt, baseAt] = [`refs/bot/${look.number}/head`, `refs/remotes/origin/${baseBranch}`]
+  const fetched = await git(
+    [
+      'fetch',
+      '--quiet',
+      '--force',
+      '--prune',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--filter=blob:none',
+      '--stdin',
+      'origin',
+    ],
+    {
+      input: [
+        `+${headRef}:${headAt}`,
+        `+refs/heads/${baseBranch}:${baseAt}`,
+        '+refs/tags/*:refs/tags/*',
+        '+refs/topsail/*:refs/topsail/*',
+      ]
+        .map((refspec) => `${refspec}\n`)
+        .join(''),
+    },
+  )
+  if (fetched.kind === 'done' && fetched.code !== 0 && /couldn't find remote ref/.test(fetched.stderr)) {
+    return { kind: 'gone' }
+  }
+  const failure = failureOf(fetched, 'git fetch')
+  if (failure !== undefined) return failure
+  const heads = await git(['rev-parse', '--verify', '--end-of-options', `${headAt}^{commit}`, `${baseAt}^{commit}`])
+  return workingTree(git, place, heads)
+}
+
+async function workingTree(git: SandboxGit, place: string, heads: GuardedAnswer): Promise<CheckoutAnswer> {
+  const failure = failureOf(heads, 'git rev-parse')
+  const [head, base] = heads.kind === 'done' ? heads.stdout.trim().split('\n') : []
+  if (failure !== undefined) return failure
+  if (head === undefined || base === undefined) return { kind: 'failed', why: 'git rev-parse said too little' }
+  const looks = join(place, 'looks')
+  await mkdir(looks, { recursive: true })
+  await utimes(place, new Date(), new Date())
+  const around = await mkdtemp(join(looks, 'look-'))
+  const folder = join(around, 'tree')
+  const remove = async (): Promise<void> => {
+    await rm(around, { recursive: true, force: true, maxRetries: 3 })
+    await git(['worktree', 'prune', '--expire=now'])
+  }
+  const made = await inTurn(git, [
+    ['worktree', 'prune', '--expire=now'],
+    ['worktree', 'add', '--quiet', '--detach', '--no-checkout', '--', folder, head],
+  ])
+  const filled = made ?? (await fill(git, folder))
+  if (filled === undefined) return { kind: 'ready', folder, place, head, base, remove }
+  await remove()
+  return filled
+}
+
+/** What decides a plan: the files at the top, the changesets, and every manifest. */
+const patterns = ['/*', '!/*/', '/.changeset/', 'package.json']
+
+async function fill(git: SandboxGit, folder: string): Promise<CheckoutAnswer | undefined> {
+  // GIT_DIR would name the clone; the working tree knows its own.
+  const own = ['-C', folder, '--git-dir', join(folder, '.git')]
+  const path = await git([...own, 'rev-parse', '--path-format=absolute', '--git-path', 'info/sparse-checkout'])
+  const failure = failureOf(path, 'git rev-parse')
+  if (failure !== undefined || path.kind !== 'done') return failure
+  const file = path.stdout.trim()
+  await mkdir(join(file, '..'), { recursive: true })
+  await writeFile(file, patterns.map((pattern) => `${pattern}\n`).join(''))
+  return failureOf(await git([...own, '--work-tree', folder, 'read-tree', '-m', '-u', 'HEAD']), 'git read-tree')
+}
+
+async function inTurn(git: SandboxGit, all: readonly (readonly string[])[]): Promise<CheckoutAnswer | undefined> {
+  for (const args of all) {
+    const failure = failureOf(await git(args), `git ${args[0] ?? ''}`)
+    if (failure !== undefined) return failure
+  }
+  return undefined
+}
+
+function failureOf(answer: GuardedAnswer, doing: string): CheckoutAnswer | undefined {
+  switch (answer.kind) {
+    case 'done':
+      return answer.code === 0 ? undefined : { kind: 'failed', why: `${doing}: ${lastLine(answer.stderr)}` }
+    case 'over':
+      return answer.limit === 'size' || answer.limit === 'memory'
+        ? { kind: 'too-large' }
+        : { kind: 'failed', why: `${doing}: over the limit of ${answer.limit}` }
+    case 'stopped':
+      return { kind: 'failed', why: 'stopped' }
+  }
+}
+
+/** For the log alone. The relay's address stands in what git says. */
+function lastLine(text: string): string {
+  const line = text.trim().split('\n').at(-1) ?? ''
+  return line.replaceAll(/http:\/\/127\.0\.0\.1:\S+/g, 'the forge').slice(0, 300)
+}
+
+/** As `git check-ref-format` has it, and nothing that a refspec would read otherwise. */
+export function isRefName(ref: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  if (ref.length > 500 || /[\u0000- ~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/$|\.$/.test(ref)) return false
+  return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Runs what is asked for one key in the order in which it was asked for. */
+function oneAfterAnother(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return async (key, work) => {
+    const before = last.get(key)
+    const run = (async () => {
+      await before?.catch(() => {})
+      return work()
+    })()
+    last.set(key, run)
+    try {
+      return await run
+    } finally {
+      if (last.get(key) === run) last.delete(key)
+    }
+  }
+}
