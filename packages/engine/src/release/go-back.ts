@@ -6,7 +6,7 @@ import { rollbackSteps } from '@topsail/core'
 import type { Progress, StepId } from '@topsail/core'
 import { drive } from '../publish/drive.ts'
 import type { Hold } from './hold.ts'
-import { journalled } from './journalled.ts'
+import { isForgotten, journalled } from './journalled.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePorts } from './ports.ts'
 import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
@@ -52,7 +52,14 @@ function isOnItsWay({ opened, steps }: Progress): boolean {
   })
 }
 
+/**
+ * What leaves nothing in the world is gone through again: it takes no time, and it is what keeps the rest in order when a
+ * rollback is taken up again.
+ */
 function undoneBefore(progress: Progress, steps: ReturnType<typeof rollbackSteps>): ReadonlySet<StepId> {
   const isOver = (id: StepId): boolean => ['undone', 'left'].includes(progress.steps.get(id)?.state ?? '')
-  return new Set(steps.filter((step) => isOver(step.kind === 'undo' ? step.of.id : step.id)).map((step) => step.id))
+  const over = steps.filter((step) =>
+    step.kind === 'undo' ? !isForgotten(step) && isOver(step.of.id) : isOver(step.id),
+  )
+  return new Set(over.map((step) => step.id))
 }

@@ -68,7 +68,9 @@ function configuration(folder: string): object {
     self_path: join(folder, 'config.yaml'),
     storage: join(folder, 'storage'),
     secret: randomBytes(16).toString('hex'),
-    auth: { htpasswd: { file: join(folder, 'htpasswd'), max_users: 10, algorithm: 'sha1' } },
+    auth: { htpasswd: { file: join(folder, 'htpasswd'), max_users: 10 } },
+    // Tokens that are signed: a token of the older kind holds the password, and every request pays 70 ms for its hash.
+    security: { api: { jwt: { sign: { expiresIn: '7d' } } } },
     uplinks: {},
     packages: { '@*/*': everybody, '**': everybody },
     web: { enable: false },

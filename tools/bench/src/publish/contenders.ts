@@ -123,8 +123,8 @@ function reset(dir: string): void {
   const remote = `${dir}.git`
   rmSync(remote, { recursive: true, force: true })
   git(dirname(dir), ['clone', '-q', '--bare', '--', dir, remote])
-  if (git(dir, ['remote']) === '') {
-    git(dir, ['remote', 'add', 'origin', remote])
-  }
+  // The cache may have been moved since.
+  if (git(dir, ['remote']) !== '') git(dir, ['remote', 'remove', 'origin'])
+  git(dir, ['remote', 'add', 'origin', remote])
   git(dir, ['fetch', '-q', 'origin'])
 }
