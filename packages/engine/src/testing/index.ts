@@ -1,11 +1,13 @@
 /**
  * @topsail/engine/testing: real counterparts for tests and for the demo. Not part of the published package.
  */
-export * from './crash.ts'
 export * from './crash-entrances.ts'
 export * from './crash-explorer.ts'
+export * from './crash.ts'
 export * from './fault-proxy.ts'
 export type * from './faults.ts'
+export * from './forge-faults.ts'
+export * from './forge-rig.ts'
 export * from './packed-integrities.ts'
 export * from './random-numbers.ts'
 export * from './registry.ts'
