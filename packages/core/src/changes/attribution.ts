@@ -70,15 +70,16 @@ export type ScopePart = { readonly part: string; readonly packages: readonly Pac
 
 /** By full name, else by folder, else by short name, else by the folder's own name: the first that names any. */
 export function scopeResolver(packages: readonly Package[]): (scope: string) => readonly ScopePart[] {
-  const tiers = [
-    groupNames(packages, (pkg) => pkg.name),
-    groupNames(packages, (pkg) => pkg.dir),
-    groupNames(packages, (pkg) => lastPart(pkg.name)),
-    groupNames(packages, (pkg) => lastPart(pkg.dir)),
+  const keys: readonly ((pkg: Package) => string)[] = [
+    (pkg) => pkg.name,
+    (pkg) => pkg.dir,
+    (pkg) => lastPart(pkg.name),
+    (pkg) => lastPart(pkg.dir),
   ]
+  const tiers: ReadonlyMap<string, readonly PackageName[]>[] = []
   const named = (text: string): readonly PackageName[] => {
-    for (const tier of tiers) {
-      const names = tier.get(text)
+    for (const [at, key] of keys.entries()) {
+      const names = (tiers[at] ??= groupNames(packages, key)).get(text)
       if (names !== undefined) return names
     }
     return []

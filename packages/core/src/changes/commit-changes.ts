@@ -30,15 +30,21 @@ export function readCommitChanges(snapshot: Snapshot, history: History, packages
   const walk = prepareWalk(snapshot, history, packages)
   const changes: CommitChange[] = []
   const spokenFor: { readonly change: CommitChange; readonly changesets: readonly Path[] }[] = []
-  const isSilent = silentHeads(walk)
   const bumpsFor = sharedBumps()
+  const plainAsk = plainAsks(walk)
+  const add = (index: CommitIndex, change: CommitChange): void => {
+    const changesets = walk.carried.size === 0 ? undefined : walk.carried.get(walk.changeOf(index))
+    if (changesets === undefined) changes.push(change)
+    else spokenFor.push({ change, changesets })
+  }
   for (let index = walk.commits.size - 1; index >= 0; index -= 1) {
-    if (isSilent(index)) continue
-    const found = changesOfCommit(index, walk, bumpsFor)
-    if (found.length === 0) continue
-    const changesets = walk.carried.get(walk.changeOf(index))
-    if (changesets === undefined) changes.push(...found)
-    else for (const change of found) spokenFor.push({ change, changesets })
+    const ask = plainAsk(index)
+    if (ask === undefined) {
+      for (const change of changesOfCommit(index, walk, bumpsFor)) add(index, change)
+    } else if (ask.bump !== 'none') {
+      const change = plainChange(index, ask, walk, bumpsFor)
+      if (change !== undefined) add(index, change)
+    }
   }
   return {
     changes,
@@ -48,18 +54,36 @@ export function readCommitChanges(snapshot: Snapshot, history: History, packages
   }
 }
 
-/** Whether a plain message asks for nothing: then nothing else of the commit matters, unless a merge brought it in. */
-function silentHeads({ messages, merges, preset }: Walk): (index: CommitIndex) => boolean {
-  const silent: boolean[] = []
+type Ask = PlainHead & { readonly bump: Bump }
+
+/**
+ * What a plain message asks for. Undefined where more has to be known of the commit: the message is not plain, a merge
+ * brought it in, or it is a merge that asks for something.
+ */
+function plainAsks({ commits, messages, merges, preset }: Walk): (index: CommitIndex) => Ask | undefined {
+  const asks: (Ask | null)[] = []
   return (index) => {
     const head = messages.head(index)
-    if (head < 0 || (merges[index] ?? -1) >= 0) return false
-    return (silent[head] ??= isSilentHead(messages.heads(head), preset))
+    if (head < 0 || (merges[index] ?? -1) >= 0) return undefined
+    const ask = (asks[head] ??= askOf(messages.heads(head), preset))
+    return ask === null || (ask.bump !== 'none' && isMerge(commits, index)) ? undefined : ask
   }
 }
 
-function isSilentHead(head: PlainHead | undefined, preset: CommitPreset): boolean {
-  return head !== undefined && askedBump(head, preset) === 'none'
+function askOf(head: PlainHead | undefined, preset: CommitPreset): Ask | null {
+  return head === undefined ? null : { ...head, bump: askedBump(head, preset) }
+}
+
+/** What `changesOfCommit` finds in a commit of which nothing but one statement has to be known. */
+function plainChange(index: CommitIndex, ask: Ask, walk: Walk, bumpsFor: BumpsFor): CommitChange | undefined {
+  const touched = walk.touched(index)
+  if (touched.length === 0 || walk.reverts.cancelledBy.has(index)) return undefined
+  const bumps = bumpsAmong(touched, ask, index, walk)
+  if (bumps.length === 0) return undefined
+  const { type, scope, breaking } = ask
+  const commit = walk.commits.sha(index)
+  const summary = walk.messages.summary(index)
+  return { kind: 'commit', id: `commit:${commit}`, commit, type, scope, breaking, summary, bumps: bumpsFor(bumps) }
 }
 
 type BumpsFor = (bumps: readonly (readonly [PackageName, Bump])[]) => Readonly<Record<PackageName, Bump>>
@@ -180,8 +204,18 @@ function bumpsOf(
   walk: Walk,
 ): readonly (readonly [PackageName, Bump])[] {
   const bump = askedBump(statement, walk.preset)
-  if (bump === 'none') return []
-  const { full, lesser } = walk.narrow.narrow(statement.scope, names, index)
+  return bump === 'none' ? [] : bumpsAmong(names, { ...statement, bump }, index, walk)
+}
+
+function bumpsAmong(
+  names: readonly PackageName[],
+  { scope, bump }: Ask,
+  index: CommitIndex,
+  walk: Walk,
+): readonly (readonly [PackageName, Bump])[] {
+  const { full, lesser } = walk.narrow.narrow(scope, names, index)
+  const [only] = full
+  if (only !== undefined && full.length === 1 && lesser.length === 0) return [[only, walk.shift(bump, only)]]
   return [
     ...full.map((name) => [name, walk.shift(bump, name)] as const),
     ...lesser.map((name) => [name, 'patch'] as const),

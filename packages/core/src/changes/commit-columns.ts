@@ -15,18 +15,21 @@ export type CommitColumns = {
   readonly indexOf: (sha: Sha) => CommitIndex | undefined
   readonly parents: Parents
   readonly message: (index: CommitIndex) => string
-  readonly dirs: (index: CommitIndex) => ArrayLike<number>
+  /** Indices into `History.dirs`: those of a commit begin at its start and end at the next one's. */
+  readonly dirs: DirColumns
   readonly addedChangesets: ReadonlyMap<CommitIndex, readonly Path[]>
   readonly said: SaidColumns | undefined
 }
 
+export type DirColumns = { readonly starts: ArrayLike<number>; readonly numbers: ArrayLike<number> }
+
 /** What messages say, as the reading of that name read them. */
 export type SaidColumns = {
   readonly reading: string
-  /** The number of what the message says; -1 where the message itself has to be read. */
-  readonly head: (index: CommitIndex) => number
-  /** Undefined for what is not conventional. */
-  readonly heads: (head: number) => PlainHead | undefined
+  /** By commit the number of what its message says; -1 where the message itself has to be read. */
+  readonly numbers: Int32Array
+  /** By number; undefined for what is not conventional. */
+  readonly heads: readonly (PlainHead | undefined)[]
   readonly summary: (index: CommitIndex) => string
   readonly hasPull: (index: CommitIndex) => boolean
 }
@@ -65,8 +68,18 @@ function columnsOfCommits(commits: readonly RawCommit[]): CommitColumns {
     indexOf: (sha) => indexOf.get(sha),
     parents,
     message: (index) => commits[index]?.message ?? '',
-    dirs: (index) => commits[index]?.dirs ?? [],
+    dirs: dirColumns(commits),
     addedChangesets: new Map(added),
     said: undefined,
   }
+}
+
+function dirColumns(commits: readonly RawCommit[]): DirColumns {
+  const starts = new Uint32Array(commits.length + 1)
+  const numbers: number[] = []
+  for (let index = 0; index < commits.length; index += 1) {
+    for (const dir of commits[index]?.dirs ?? []) numbers.push(dir)
+    starts[index + 1] = numbers.length
+  }
+  return { starts, numbers }
 }

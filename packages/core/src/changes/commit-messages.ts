@@ -25,6 +25,8 @@ export type Messages = {
   /** The number of what a plain message says; -1 where it is not known to be plain. */
   readonly head: (index: CommitIndex) => number
   readonly heads: (head: number) => PlainHead | undefined
+  /** Of a plain message. */
+  readonly summary: (index: CommitIndex) => string
 }
 
 export function messagesOf(commits: CommitColumns, settings: Settings): Messages {
@@ -42,21 +44,25 @@ export function messagesOf(commits: CommitColumns, settings: Settings): Messages
       reverts: readReverts,
       head: () => -1,
       heads: () => undefined,
+      summary: () => '',
     }
   }
+  const { numbers, heads, summary, hasPull } = said
+  const headOf = (index: CommitIndex): number => numbers[index] ?? -1
   return {
     read,
     statements: (index) => {
-      const head = said.head(index)
+      const head = headOf(index)
       if (head < 0) return read(index).statements
-      const about = said.heads(head)
-      return about === undefined ? none : [{ ...about, summary: said.summary(index) }]
+      const about = heads[head]
+      return about === undefined ? none : [{ ...about, summary: summary(index) }]
     },
     subject,
-    hasPull: (index) => (said.head(index) < 0 ? read(index).pull !== undefined : said.hasPull(index)),
-    reverts: (index) => (said.head(index) < 0 ? readReverts(index) : none),
-    head: said.head,
-    heads: said.heads,
+    hasPull: (index) => (headOf(index) < 0 ? read(index).pull !== undefined : hasPull(index)),
+    reverts: (index) => (headOf(index) < 0 ? readReverts(index) : none),
+    head: headOf,
+    heads: (head) => heads[head],
+    summary,
   }
 }
 

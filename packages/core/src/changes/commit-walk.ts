@@ -5,7 +5,7 @@
 import { packagesOfDirs, transitiveDependents } from './attribution.ts'
 import type { Bump } from '../bump.ts'
 import { commitPresetOf, zeroMajorOfCommits, type CommitPreset, type CommitZeroMajor } from './commit-presets.ts'
-import { columnsOf, type CommitColumns } from './commit-columns.ts'
+import { columnsOf, type CommitColumns, type DirColumns } from './commit-columns.ts'
 import { messagesOf, type Messages } from './commit-messages.ts'
 import { unreleasedCommits, type CommitIndex, type Unreleased } from './history.ts'
 import type { PackageName, Path, Version } from '../names.ts'
@@ -105,29 +105,40 @@ function touchedPackages({ commits, dirs, packages, preset, waitsFor }: Touching
     ({ name }) => name,
   )
   const everybody = packages.map(({ name }) => name)
+  const { starts } = commits.dirs
   return (index) => {
-    const touched = commits.dirs(index)
-    if (touched.length === 0 && attribution.emptyCommits === 'everybody' && !isMerge(commits, index)) {
+    const isEmpty = starts[index] === starts[index + 1]
+    if (isEmpty && attribution.emptyCommits === 'everybody' && !isMerge(commits, index)) {
       return everybody.filter((name) => waitsFor(index, name))
     }
-    const names = distinct(touched, owners, root)
+    const names = distinct(commits.dirs, index, owners, root)
     const all = dependents === undefined ? names : withAll(names, dependents)
-    return all.filter((name) => waitsFor(index, name))
+    const [only] = all
+    if (only === undefined || all.length > 1) return all.filter((name) => waitsFor(index, name))
+    return waitsFor(index, only) ? all : nobody
   }
 }
 
-/** A commit touches a few folders of a package or two; a set is for those that touch everything. */
+const nobody: readonly PackageName[] = []
+
+/** A commit touches a few folders of one package, or of two; a set is for those that touch everything. */
 function distinct(
-  dirs: ArrayLike<number>,
+  { starts, numbers }: DirColumns,
+  index: CommitIndex,
   owners: readonly (readonly PackageName[])[],
   always: readonly PackageName[],
 ): readonly PackageName[] {
-  if (dirs.length > 16) return [...new Set([...always, ...Array.from(dirs).flatMap((dir) => owners[dir] ?? [])])]
-  const names = [...always]
-  for (let at = 0; at < dirs.length; at += 1) {
-    for (const name of owners[dirs[at] ?? -1] ?? []) if (!names.includes(name)) names.push(name)
+  const start = starts[index] ?? 0
+  const end = starts[index + 1] ?? start
+  if (start < end && always.length === 0) {
+    const first = owners[numbers[start] ?? -1] ?? nobody
+    let at = start + 1
+    while (at < end && owners[numbers[at] ?? -1] === first) at += 1
+    if (at === end) return first
   }
-  return names
+  const names = new Set(always)
+  for (let at = start; at < end; at += 1) for (const name of owners[numbers[at] ?? -1] ?? nobody) names.add(name)
+  return [...names]
 }
 
 function withAll(
@@ -143,6 +154,7 @@ function zeroMajorShift({ settings }: Snapshot, packages: readonly Package[]): W
     const policy = zeroMajorOfCommits(settings, name)
     if (policy !== 'none' && parseVersion(version ?? '')?.major === 0) policies.set(name, policy)
   }
+  if (policies.size === 0) return (bump) => bump
   return (bump, name) => {
     const policy = policies.get(name)
     if (policy === undefined) return bump

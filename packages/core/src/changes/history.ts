@@ -57,21 +57,28 @@ export function unreleasedCommits(lastRelease: History['lastRelease'], links: Li
   }
   const releases = [...new Set(releaseOf.values())].sort((a, b) => b - a)
   if (releases.length === 0) return () => true
-  const contains = containment(releases, links.parents)
+  const rankOf = new Map(releases.map((commit, rank) => [commit, rank]))
+  const contains = containment(releases, rankOf, links.parents)
+  const ranks = new Map<PackageName, number>()
+  for (const [name, release] of releaseOf) ranks.set(name, rankOf.get(release) ?? -1)
   return (commit, name) => {
-    const release = releaseOf.get(name)
-    return release === undefined || !contains(release, commit)
+    const rank = ranks.get(name)
+    return rank === undefined || !contains(rank, commit)
   }
 }
 
-type Contains = (release: CommitIndex, commit: CommitIndex) => boolean
+/** Whether the release of that rank, the oldest first, contains a commit. */
+type Contains = (rank: number, commit: CommitIndex) => boolean
 
 /** `releases` oldest first, each once. */
-function containment(releases: readonly CommitIndex[], parents: Parents): Contains {
-  const rankOf = new Map(releases.map((commit, rank) => [commit, rank]))
-  const walk = walkOldestContaining(rankOf, parents)
-  if (!isChain(releases, walk.oldestAbove)) return containmentBySets(releases, rankOf, parents)
-  return (release, commit) => (walk.oldest[commit] ?? none) <= (rankOf.get(release) ?? -1)
+function containment(
+  releases: readonly CommitIndex[],
+  rankOf: ReadonlyMap<CommitIndex, number>,
+  parents: Parents,
+): Contains {
+  const { oldest, oldestAbove } = walkOldestContaining(rankOf, parents)
+  if (!isChain(releases, oldestAbove)) return containmentBySets(releases, parents)
+  return (rank, commit) => (oldest[commit] ?? none) <= rank
 }
 
 const none = 0x7fffffff
@@ -80,17 +87,18 @@ const none = 0x7fffffff
 function walkOldestContaining(rankOf: ReadonlyMap<CommitIndex, number>, parents: Parents) {
   const oldest = new Int32Array(parents.size).fill(none)
   const oldestAbove = new Int32Array(parents.size).fill(none)
+  const hasMerges = parents.others.size > 0
   for (const [commit, rank] of rankOf) oldest[commit] = rank
   for (let commit = 0; commit < parents.size; commit += 1) {
     const here = Math.min(oldestAbove[commit] ?? none, oldest[commit] ?? none)
     oldest[commit] = here
     if (here === none) continue
-    const lower = (parent: CommitIndex): void => {
-      if (here < (oldestAbove[parent] ?? none)) oldestAbove[parent] = here
-    }
     const parent = parents.first[commit] ?? -1
-    if (parent >= 0) lower(parent)
-    parents.others.get(commit)?.forEach(lower)
+    if (parent >= 0 && here < (oldestAbove[parent] ?? none)) oldestAbove[parent] = here
+    if (!hasMerges) continue
+    for (const other of parents.others.get(commit) ?? []) {
+      if (here < (oldestAbove[other] ?? none)) oldestAbove[other] = here
+    }
   }
   return { oldest, oldestAbove }
 }
@@ -100,11 +108,7 @@ function isChain(releases: readonly CommitIndex[], oldestAbove: Int32Array): boo
   return releases.every((release, rank) => rank === releases.length - 1 || oldestAbove[release] === rank + 1)
 }
 
-function containmentBySets(
-  releases: readonly CommitIndex[],
-  rankOf: ReadonlyMap<CommitIndex, number>,
-  parents: Parents,
-): Contains {
+function containmentBySets(releases: readonly CommitIndex[], parents: Parents): Contains {
   const sets: Uint32Array[] = []
   for (let first = 0; first < releases.length; first += 32) {
     const within = new Uint32Array(parents.size)
@@ -120,8 +124,5 @@ function containmentBySets(
     }
     sets.push(within)
   }
-  return (release, commit) => {
-    const rank = rankOf.get(release) ?? 0
-    return (((sets[rank >>> 5]?.[commit] ?? 0) >>> (rank & 31)) & 1) === 1
-  }
+  return (rank, commit) => (((sets[rank >>> 5]?.[commit] ?? 0) >>> (rank & 31)) & 1) === 1
 }

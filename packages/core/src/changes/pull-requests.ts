@@ -9,6 +9,7 @@ import type { CommitIndex, Parents } from './history.ts'
 export function mergesOf(parents: Parents): Int32Array {
   const depth = new Int32Array(parents.size).fill(outside)
   const merge = new Int32Array(parents.size).fill(-1)
+  if (parents.others.size === 0) return merge
   for (let commit = 0; commit < parents.size; commit += 1) {
     if (depth[commit] === outside) depth[commit] = 0
     const here = depth[commit] ?? 0

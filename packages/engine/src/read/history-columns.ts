@@ -4,6 +4,7 @@
  * the table came to be.
  */
 import { historyOfColumns, type CommitColumns, type History, type Path, type RawCommit, type Sha } from '@topsail/core'
+import { usedBytes } from './growing.ts'
 import { saidColumns } from './history-sayings.ts'
 import {
   firstParentAt,
@@ -20,10 +21,9 @@ import {
 export function historyOf(table: HistoryTable, rows: Uint32Array, lastRelease: History['lastRelease']): History {
   const places = placesOf(table, rows)
   const { dirs, starts, numbers } = numberDirs(table, rows)
-  const dirsOf = (index: number): Uint32Array => numbers.subarray(starts[index], starts[index + 1])
   const columns: CommitColumns = {
     size: rows.length,
-    sha: (index) => shaOf(table, rows[index] ?? 0),
+    sha: shaReader(table, rows),
     indexOf: (sha) => {
       const row = rowOf(table, sha)
       const place = row === undefined ? -1 : (places[row] ?? -1)
@@ -31,7 +31,7 @@ export function historyOf(table: HistoryTable, rows: Uint32Array, lastRelease: H
     },
     parents: listedParents(table, rows, places),
     message: (index) => messageOf(table, rows[index] ?? 0),
-    dirs: dirsOf,
+    dirs: { starts, numbers },
     addedChangesets: addedIn(table, rows),
     said: saidColumns(table, rows),
   }
@@ -46,12 +46,26 @@ export function historyOf(table: HistoryTable, rows: Uint32Array, lastRelease: H
         parents: Array.from(parentsOf(table, row), named),
         date: dateEnd < 0 ? text : text.slice(0, dateEnd),
         message: dateEnd < 0 ? '' : text.slice(dateEnd + 1),
-        dirs: [...dirsOf(index)],
+        dirs: [...numbers.subarray(starts[index], starts[index + 1])],
         addedChangesets: table.addedChangesets.get(row) ?? [],
       }
     })
   }
   return historyOfColumns(columns, { dirs, lastRelease }, commits)
+}
+
+/** Written out for a thousand neighbours at a time: of a history with many changes nearly all hashes are asked for. */
+function shaReader(table: HistoryTable, rows: Uint32Array): (index: number) => Sha {
+  const { hashBytes } = table
+  const bytes = usedBytes(table.shas)
+  const blocks: string[] = []
+  return (index) => {
+    const row = rows[index] ?? 0
+    const block = row >>> 10
+    const text = (blocks[block] ??= bytes.toString('hex', block * 1024 * hashBytes, (block + 1) * 1024 * hashBytes))
+    const start = (row & 1023) * hashBytes * 2
+    return text.slice(start, start + hashBytes * 2)
+  }
 }
 
 /** For every row of the table where it stands in `rows`, -1 where it does not. */

@@ -2,7 +2,9 @@
  * What messages say, kept in the table: a plain message is a number of its head and the place of its summary, so that
  * the next run reads no text of it. All of it stands under the name of one reading; under another, nothing is kept.
  */
+import { isAscii } from 'node:buffer'
 import type { PlainHead, PlainReading, SaidColumns } from '@topsail/core'
+import { usedBytes } from './growing.ts'
 import { textOf, type HistoryTable, type Row, type SaidHead } from './history-table.ts'
 
 export type SayingReader = (row: Row) => void
@@ -56,20 +58,38 @@ function keyOf(head: SaidHead): string {
 
 /** What was kept of the rows that a history lists. */
 export function saidColumns(table: HistoryTable, rows: Uint32Array): SaidColumns {
-  const { said, sayings, summaryStarts, summaryLengths, text } = table
-  const { data } = said
-  const heads = sayings.heads.map((kept): PlainHead | undefined =>
-    kept === null ? undefined : { type: kept[0], scope: kept[1] ?? undefined, breaking: kept[2] },
-  )
+  const { said, sayings } = table
+  const numbers = new Int32Array(rows.length)
+  for (let index = 0; index < rows.length; index += 1) numbers[index] = ((said.data[rows[index] ?? -1] ?? 0) >> 1) - 1
   return {
     reading: sayings.reading,
-    head: (index) => ((data[rows[index] ?? -1] ?? 0) >> 1) - 1,
-    heads: (head) => heads[head],
-    summary: (index) => {
-      const row = rows[index] ?? -1
-      const start = summaryStarts.data[row] ?? 0
-      return text.data.toString('utf8', start, start + (summaryLengths.data[row] ?? 0))
-    },
-    hasPull: (index) => ((data[rows[index] ?? -1] ?? 0) & 1) === 1,
+    numbers,
+    heads: sayings.heads.map((kept): PlainHead | undefined =>
+      kept === null ? undefined : { type: kept[0], scope: kept[1] ?? undefined, breaking: kept[2] },
+    ),
+    summary: summaryReader(table, rows),
+    hasPull: (index) => ((said.data[rows[index] ?? -1] ?? 0) & 1) === 1,
+  }
+}
+
+const blockBits = 16
+
+/** Most texts are ASCII: then what lies close together is decoded together, and a summary is a piece of that. */
+function summaryReader(table: HistoryTable, rows: Uint32Array): (index: number) => string {
+  const { summaryStarts, summaryLengths } = table
+  const text = usedBytes(table.text)
+  const blocks: (string | null)[] = []
+  const decode = (block: number): string | null => {
+    const bytes = text.subarray(block << blockBits, (block + 1) << blockBits)
+    return isAscii(bytes) ? bytes.toString('latin1') : null
+  }
+  return (index) => {
+    const row = rows[index] ?? -1
+    const start = summaryStarts.data[row] ?? 0
+    const end = start + (summaryLengths.data[row] ?? 0)
+    const block = start >>> blockBits
+    const near = end >>> blockBits === block ? (blocks[block] ??= decode(block)) : null
+    const base = block << blockBits
+    return near === null ? text.toString('utf8', start, end) : near.slice(start - base, end - base)
   }
 }
