@@ -9,7 +9,7 @@ import type { Redact } from '../publish/secrets.ts'
 import type { ForgeAnswer, ForgeFailure, ForgeFailureReason } from './forge.ts'
 
 export type ForgeCall = {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Below the address of the API; every part of it is encoded already. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number>> | undefined

@@ -3,7 +3,7 @@
  * its shape before it comes out here, and every failure is an answer with its reason, never a throw; no text of a
  * failure holds a credential. Absence is a value (`undefined`) wherever it is a normal answer.
  */
-import type { Path, Sha } from '@topsail/core'
+import type { MergeSettings, Path, Sha } from '@topsail/core'
 
 export type ForgeKind = 'github' | 'gitlab'
 
@@ -149,18 +149,6 @@ export type ReleaseRequest = {
   readonly prerelease: boolean
   /** Whether it is shown as the repository's latest release. */
   readonly latest: boolean
-}
-
-/** How the repository lets pull requests be merged, and what a squashed commit will say. */
-export type MergeSettings = {
-  readonly merge: boolean
-  readonly squash: boolean
-  readonly rebase: boolean
-  /** `commit-or-title`: the only commit's own subject, or the title when there are several. */
-  readonly squashTitle: 'title' | 'commit-or-title'
-  readonly squashMessage: 'commits' | 'body' | 'blank'
-  /** What a merge commit says besides its fixed words. */
-  readonly mergeMessage: 'title' | 'body' | 'blank'
 }
 
 export type Forge = {

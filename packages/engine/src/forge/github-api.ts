@@ -1,16 +1,13 @@
 /**
- * GitHub's REST interface below the port: requests by `@octokit/request`, pages followed to their end, and answers
- * read into the shape that is needed of them, or refused.
+ * GitHub's REST interface below the port: requests by `@octokit/request`, and what their answers are.
  */
-import { shape, type Reader } from '@topsail/core'
 import { request } from '@octokit/request'
 import { systemClock, type Clock } from '../publish/clock.ts'
 import { redactor } from '../publish/secrets.ts'
-import type { ForgeAnswer } from './forge.ts'
+import { forgeApi, type ForgeApi } from './forge-api.ts'
 import {
   callingForge,
   defaultPatience,
-  unreadable,
   type ForgeCall,
   type ForgePatience,
   type ForgeReply,
@@ -26,18 +23,7 @@ export type GithubAccess = {
   readonly clock?: Clock | undefined
 }
 
-export type GithubApi = {
-  call(call: ForgeCall): Promise<ForgeAnswer<ForgeReply>>
-  read<T>(reader: Reader<T>, call: ForgeCall): Promise<ForgeAnswer<T>>
-  /** Undefined for what is not there. */
-  find<T>(reader: Reader<T>, call: ForgeCall): Promise<ForgeAnswer<T | undefined>>
-  /** All pages, or as many as hold `limit` entries. `member` names the list where the answer is an object. */
-  list<T>(
-    reader: Reader<T>,
-    call: ForgeCall,
-    options?: { readonly limit?: number | undefined; readonly member?: string | undefined },
-  ): Promise<ForgeAnswer<readonly T[]>>
-}
+export type GithubApi = ForgeApi
 
 export function githubApi({ apiUrl, token, patience, clock }: GithubAccess): GithubApi {
   const call = callingForge({
@@ -46,48 +32,7 @@ export function githubApi({ apiUrl, token, patience, clock }: GithubAccess): Git
     patience: patience ?? defaultPatience,
     redact: redactor([token]),
   })
-  const read: GithubApi['read'] = async (reader, asked) => {
-    const answer = await call(asked)
-    return answer.ok ? readAs(reader, answer.value.body, asked) : answer
-  }
-  return {
-    call,
-    read,
-    async find(reader, asked) {
-      const answer = await read(reader, asked)
-      return !answer.ok && answer.why === 'not-found' ? { ok: true, value: undefined } : answer
-    },
-    async list(reader, asked, { limit = Infinity, member } = {}) {
-      const items = shape.listOf(reader)
-      const found: unknown[] = []
-      for (let page = 1; page <= mostPages; page += 1) {
-        const query = { ...asked.query, per_page: Math.min(100, limit), page }
-        const answer = await call({ ...asked, query })
-        if (!answer.ok) return answer
-        const listed = readAs(items, inMember(answer.value.body, member), asked)
-        if (!listed.ok) return listed
-        found.push(...listed.value)
-        const isLast = !/rel="next"/.test(answer.value.headers['link'] ?? '')
-        if (isLast || found.length >= limit) break
-      }
-      return readAs(items, found.slice(0, limit), asked)
-    },
-  }
-}
-
-/** No pull request has more comments; an endless list ends. */
-const mostPages = 100
-
-function inMember(body: unknown, member: string | undefined): unknown {
-  if (member === undefined || typeof body !== 'object' || body === null) return body
-  return Object.hasOwn(body, member) ? (body as Readonly<Record<string, unknown>>)[member] : undefined
-}
-
-function readAs<T>(reader: Reader<T>, body: unknown, { method, path }: ForgeCall): ForgeAnswer<T> {
-  const { value, misfits } = shape.readShape(reader, body)
-  const [first] = misfits
-  if (first === undefined) return { ok: true, value }
-  return unreadable(`${method} ${path}`, `${first.at === '' ? 'the answer' : first.at} should be ${first.wanted}`)
+  return forgeApi(call, ({ link }) => /rel="next"/.test(link ?? ''))
 }
 
 function sending(apiUrl: string, token: string): SendToForge {

@@ -1,23 +1,9 @@
 /** What is read of GitHub's answers, and how it becomes what the port speaks of. */
-import { shape, type Reader } from '@topsail/core'
-import type { ForgeAccount, ForgeComment, ForgeRelease, MergeSettings, PullRequest } from './forge.ts'
+import { shape, type MergeSettings, type Reader } from '@topsail/core'
+import { identifier, orNull, sha } from './forge-shapes.ts'
+import type { ForgeAccount, ForgeComment, ForgeRelease, PullRequest } from './forge.ts'
 
 const { objectOf, text, flag, wholeNumber, textOrNull, optional } = shape
-
-/** Octokit reads whole numbers too large for a double as bigints. */
-const identifier: Reader<number | bigint> = (value, at, misfit) => {
-  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) misfit({ at, wanted: 'a whole number' })
-  return value as number | bigint
-}
-
-function orNull<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, at, misfit) => (value === null || value === undefined ? null : reader(value, at, misfit))
-}
-
-const sha: Reader<string> = (value, at, misfit) => {
-  if (typeof value !== 'string' || !/^[0-9a-f]{40,64}$/.test(value)) misfit({ at, wanted: 'a commit hash' })
-  return value as string
-}
 
 export const accountShape = objectOf({ id: identifier, login: text })
 type AccountShape = { readonly id: number | bigint; readonly login: string }

@@ -9,6 +9,7 @@ import { checksOf } from './github-checks.ts'
 import { accountOf, accountShape, commentOf, commentShape, mergeSettingsOf, repositoryShape } from './github-shapes.ts'
 import { pullRequestsOf } from './github-pulls.ts'
 import { releasesOf } from './github-releases.ts'
+import { remembered } from './remembered.ts'
 import type { CommentSubject, Forge, ForgeAccount, ForgeAnswer, ForgePlace } from './forge.ts'
 
 export type GithubOptions = GithubAccess & {
@@ -92,14 +93,4 @@ async function accountBehind(api: GithubApi, known: ForgeAccount | undefined): P
   if (!viewer.ok) return viewer
   const { login, databaseId } = viewer.value.data.viewer
   return { ok: true, value: { id: String(databaseId), login } }
-}
-
-function remembered<T>(ask: () => Promise<ForgeAnswer<T>>): () => Promise<ForgeAnswer<T>> {
-  let answered: Promise<ForgeAnswer<T>> | undefined
-  return async () => {
-    answered ??= ask()
-    const answer = await answered
-    if (!answer.ok) answered = undefined
-    return answer
-  }
 }
