@@ -1,0 +1,56 @@
+/**
+ * Where the reconciler stands: the clone, its remote, the branch that releases are made from. The commit that is
+ * checked out has to be on that branch, for what is published is what lies there.
+ */
+import type { Problem, Settings, Sha, Snapshot } from '@topsail/core'
+import { gitIn } from '../adapters/git-process.ts'
+import type { Git } from '../ports.ts'
+import { pushRemote } from '../read/push-remote.ts'
+import { readSnapshot } from '../read/read-snapshot.ts'
+import { findWorkspaceRoot } from '../read/workspace-root.ts'
+import { gitRefStore } from '../release/git-ref-store.ts'
+import type { RefStore } from '../release/ref-store.ts'
+import { bringBranch, isAncestor, readRemote, type RemoteRefs } from './remote-refs.ts'
+
+export type Place = {
+  readonly root: string
+  readonly git: Git
+  readonly remote: string
+  readonly base: string
+  readonly namespace: string
+  readonly refs: RefStore
+  readonly settings: Settings
+}
+
+export type StandingPlace = {
+  readonly place: Place
+  readonly snapshot: Snapshot
+  readonly head: Sha
+  readonly tip: Sha
+  readonly seen: RemoteRefs
+}
+
+export async function findPlace(cwd: string): Promise<StandingPlace | { readonly problems: readonly Problem[] }> {
+  const root = findWorkspaceRoot(cwd) ?? cwd
+  const git = gitIn(root)
+  const [snapshot, remote] = await Promise.all([
+    readSnapshot({ cwd: root, git, sources: 'changesets', fetchBurned: true }),
+    pushRemote(git),
+  ])
+  if (remote === undefined) return { problems: [{ code: 'REMOTE_MISSING', severity: 'error' }] }
+  const { settings, head } = snapshot
+  const { baseBranch: base } = settings
+  const namespace = settings.release.refs
+  const broken = snapshot.problems.filter(({ severity, code }) => severity === 'error' && code.startsWith('CONFIG_'))
+  if (broken.length > 0) return { problems: broken }
+  const listed = await readRemote(git, { remote, branches: [base, settings.pullRequest.branch], namespace })
+  if (listed.kind === 'unreachable') return { problems: [listed.problem] }
+  const tip = listed.refs.branches.get(base)
+  if (tip === undefined || head === undefined) {
+    return { problems: [{ code: 'BASE_BRANCH_MISSING', severity: 'error', branch: base }] }
+  }
+  const isOn = (await bringBranch(git, remote, base, tip)) && (await isAncestor(git, head, tip))
+  if (!isOn) return { problems: [{ code: 'HEAD_NOT_ON_BASE', severity: 'error', branch: base, head, tip }] }
+  const refs = gitRefStore(git, remote)
+  return { place: { root, git, remote, base, namespace, refs, settings }, snapshot, head, tip, seen: listed.refs }
+}

@@ -1,0 +1,71 @@
+/**
+ * A release without a pull request: the versions are written in one commit on the base branch, which is only pushed
+ * from where it was seen, and the working folder follows it, for what is published next is what lies there.
+ */
+import type { Problem, Sha } from '@topsail/core'
+import type { Forge } from '../forge/forge.ts'
+import { planAt } from './plan-at.ts'
+import type { Place } from './place.ts'
+import { bringBranch, detailOf, readRemote } from './remote-refs.ts'
+import type { ReconcileWords } from './words.ts'
+import { writeBranch } from './write-branch.ts'
+
+export type DirectOutcome = {
+  /** What was pushed; undefined when nothing was pending. */
+  readonly commit: Sha | undefined
+  readonly problems: readonly Problem[]
+}
+
+export type DirectOptions = {
+  readonly place: Place
+  /** Undefined, or the settings ask for it: git makes the commit. */
+  readonly forge: Forge | undefined
+  readonly words: ReconcileWords
+}
+
+export async function releaseDirectly({ place, forge, words }: DirectOptions): Promise<DirectOutcome> {
+  const { git, remote, base, namespace, settings } = place
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const listed = await readRemote(git, { remote, branches: [base], namespace })
+    if (listed.kind === 'unreachable') return { commit: undefined, problems: [listed.problem] }
+    const tip = listed.refs.branches.get(base)
+    if (tip === undefined || !(await bringBranch(git, remote, base, tip))) {
+      return { commit: undefined, problems: [{ code: 'BASE_BRANCH_MISSING', severity: 'error', branch: base }] }
+    }
+    const planned = await planAt(place, tip)
+    if ('detail' in planned) return stopped(tip, planned.detail)
+    const errors = planned.plan.problems.filter(({ severity }) => severity === 'error')
+    if (errors.length > 0) return { commit: undefined, problems: errors }
+    if (planned.plan.releases.length === 0) return follow(place, tip, undefined)
+    const answer = await writeBranch({
+      ...place,
+      ours: listed.refs.ours,
+      branch: base,
+      expected: tip,
+      onto: tip,
+      forge: settings.pullRequest.commit === 'api' ? forge : undefined,
+      message(written) {
+        const facts = { ...written, place: forge?.place, base, tip, foreign: [] }
+        return words.commitMessage(facts, words.title(facts))
+      },
+    })
+    if (answer.kind === 'failed') return { commit: undefined, problems: answer.problems }
+    if (answer.kind === 'contested') continue
+    const followed = await follow(place, answer.sha, answer.sha)
+    return { ...followed, problems: [...answer.problems, ...followed.problems] }
+  }
+  return { commit: undefined, problems: [{ code: 'RELEASE_BRANCH_CONTESTED', severity: 'warning', branch: base }] }
+}
+
+const mostAttempts = 5
+
+/** Forwards only, and never over somebody's work. */
+async function follow({ git, remote, base }: Place, tip: Sha, commit: Sha | undefined): Promise<DirectOutcome> {
+  if (!(await bringBranch(git, remote, base, tip))) return stopped(tip, 'it cannot be fetched')
+  const merged = await git(['-c', 'core.hooksPath=/dev/null', 'merge', '--ff-only', '--quiet', tip, '--'])
+  return merged.kind === 'done' && merged.code === 0 ? { commit, problems: [] } : stopped(tip, detailOf(merged), commit)
+}
+
+function stopped(tip: Sha, detail: string, commit?: Sha): DirectOutcome {
+  return { commit, problems: [{ code: 'RELEASE_TREE_UNAVAILABLE', severity: 'error', commit: tip, detail }] }
+}

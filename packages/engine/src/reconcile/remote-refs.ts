@@ -1,0 +1,74 @@
+/**
+ * The remote as everybody sees it: the branch that releases are made from, the release branch, tags and proposals, by
+ * one `ls-remote`. What is needed of it is fetched by its hash or name; the working tree is never touched.
+ */
+import type { Problem, Sha } from '@topsail/core'
+import type { Git, GitAnswer } from '../ports.ts'
+import { isShallow } from '../read/shallow.ts'
+
+export type RemoteRefs = {
+  readonly branches: ReadonlyMap<string, Sha>
+  /** Each with the commit it leads to. */
+  readonly tags: ReadonlyMap<string, Sha>
+  /** Below the namespace of releases, whole names. */
+  readonly ours: ReadonlyMap<string, Sha>
+}
+
+export type RemoteReading =
+  | { readonly kind: 'known'; readonly refs: RemoteRefs }
+  | { readonly kind: 'unreachable'; readonly problem: Problem }
+
+export type RemoteQuestion = {
+  readonly remote: string
+  readonly branches: readonly string[]
+  readonly namespace: string
+}
+
+export async function readRemote(git: Git, { remote, branches, namespace }: RemoteQuestion): Promise<RemoteReading> {
+  const patterns = [...branches.map((branch) => `refs/heads/${branch}`), 'refs/tags/*', `${namespace}/*`]
+  const answer = await git(['ls-remote', '--', remote, ...patterns])
+  if (answer.kind === 'missing' || answer.code !== 0) {
+    return { kind: 'unreachable', problem: unreachable(remote, answer) }
+  }
+  const refs = { branches: new Map<string, Sha>(), tags: new Map<string, Sha>(), ours: new Map<string, Sha>() }
+  for (const line of answer.stdout.split('\n')) {
+    const [sha, ref] = line.split('\t')
+    if (sha === undefined || ref === undefined) continue
+    const branch = branches.find((name) => ref === `refs/heads/${name}`)
+    if (branch !== undefined) refs.branches.set(branch, sha)
+    // The peeled line of an annotated tag follows its own and is the commit.
+    else if (ref.startsWith('refs/tags/')) refs.tags.set(ref.slice('refs/tags/'.length).replace(/\^\{\}$/, ''), sha)
+    if (ref.startsWith(`${namespace}/`)) refs.ours.set(ref, sha)
+  }
+  return { kind: 'known', refs }
+}
+
+export function unreachable(remote: string, answer: GitAnswer): Problem {
+  return { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote, detail: detailOf(answer) }
+}
+
+/** True when the commit is here in the end. A shallow clone stays shallow. */
+export async function bringBranch(git: Git, remote: string, branch: string, sha: Sha): Promise<boolean> {
+  if (await hasCommit(git, sha)) return true
+  const depth = (await isShallow(git)) ? ['--depth=50'] : []
+  const ref = `+refs/heads/${branch}:refs/remotes/${remote}/${branch}`
+  await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', ...depth, '--', remote, ref])
+  return hasCommit(git, sha)
+}
+
+export async function hasCommit(git: Git, sha: Sha): Promise<boolean> {
+  const answer = await git(['cat-file', '-e', `${sha}^{commit}`])
+  return answer.kind === 'done' && answer.code === 0
+}
+
+export async function isAncestor(git: Git, older: Sha, newer: Sha): Promise<boolean> {
+  if (older === newer) return true
+  const answer = await git(['merge-base', '--is-ancestor', older, newer])
+  return answer.kind === 'done' && answer.code === 0
+}
+
+export function detailOf(answer: GitAnswer): string {
+  if (answer.kind === 'missing') return answer.detail
+  const text = answer.stderr.trim() || answer.stdout.trim()
+  return text === '' ? `git ended with code ${answer.code}` : text.slice(-1500)
+}
