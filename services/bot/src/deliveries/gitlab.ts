@@ -82,7 +82,7 @@ function readEvent(event: string, payload: Payload, hooks: readonly GitLabHook[]
   return { kind: 'delivery', delivery: { marks, looks: [look] } }
 }
 
-function isBelow(repository: string, group: string): boolean {
+export function isBelow(repository: string, group: string): boolean {
   const [path, above] = [repository.toLowerCase(), group.toLowerCase()]
   return path === above || path.startsWith(`${above}/`)
 }

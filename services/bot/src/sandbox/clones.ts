@@ -137,7 +137,7 @@ async function prepare(
   }
   const failure = failureOf(fetched, 'git fetch')
   if (failure !== undefined) return failure
-  const heads = await git(['rev-parse', '--verify', '--end-of-options', `${headAt}^{commit}`, `${baseAt}^{commit}`])
+  const heads = await git(['rev-parse', `${headAt}^{commit}`, `${baseAt}^{commit}`])
   return workingTree(git, place, heads)
 }
 

@@ -44,9 +44,9 @@ export async function runGuarded(program: GuardedProgram): Promise<GuardedAnswer
   }
   const onAbort = (): void => stop({ kind: 'stopped' })
   signal.addEventListener('abort', onAbort)
-  const timer = setTimeout(() => stop({ kind: 'over', limit: 'time' }), program.seconds * 1000)
-  const watch = watching(child, program, (limit) => stop({ kind: 'over', limit }))
-  const over = (): void => stop({ kind: 'over', limit: 'output' })
+    const over = (limit: Limit): void => stop({ kind: 'over', limit })
+  const timer = setTimeout(() => over('time'), program.seconds * 1000)
+  const watch = watching(child, program, over)
   const [stdout, stderr] = [collecting(child.stdout, over), collecting(child.stderr, over)]
   // A program that ends before it has read everything says why in its exit code.
   child.stdin.on('error', () => {})
@@ -56,6 +56,8 @@ export async function runGuarded(program: GuardedProgram): Promise<GuardedAnswer
       child.on('error', reject)
       child.on('close', (status) => resolve(status ?? 128))
     })
+    // It may have filled the disk between two looks at it.
+    if ((await bytesIn(program.folder.path, program.folder.bytes)) > program.folder.bytes) over('size')
     return verdict ?? { kind: 'done', code, stdout: stdout(), stderr: stderr() }
   } finally {
     clearTimeout(timer)
@@ -76,12 +78,12 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function collecting(stream: NodeJS.ReadableStream, over: () => void): () => string {
+function collecting(stream: NodeJS.ReadableStream, over: (limit: Limit) => void): () => string {
   const chunks: Buffer[] = []
   let length = 0
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length
-    if (length > longestOutput) over()
+    if (length > longestOutput) over('output')
     else chunks.push(chunk)
   })
   return () => Buffer.concat(chunks).toString('utf8')
