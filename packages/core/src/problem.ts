@@ -204,6 +204,7 @@ export type Problem =
   | ProblemOf<'LEASE_LOST', { holder: string | undefined }>
   | ProblemOf<'LEASE_UNREACHABLE', { detail: string }>
   | ProblemOf<'LEASE_FORBIDDEN', { ref: string; detail: string }>
+  | ProblemOf<'REFS_ON_BRANCHES', { namespace: string; detail: string }>
   | ProblemOf<'JOURNAL_CORRUPT', { release: string; line: number; detail: string }>
   | ProblemOf<'JOURNAL_UNREADABLE', { release: string }>
   | ProblemOf<'JOURNAL_NOT_PUSHED', { release: string; detail: string }>

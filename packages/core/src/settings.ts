@@ -61,7 +61,7 @@ export type SettingsChoice = {
 export type ReleaseSettings = {
   /** The script that builds before packing: `auto` runs `build` where there is one, false builds nothing. */
   readonly build: 'auto' | false | string
-  /** Where journals, the lease and release sets are kept in git. */
+  /** Where journals, the lease and release sets are kept in git; see `namespacesOf`. */
   readonly refs: string
   /** How long a holder that has gone silent keeps others out. */
   readonly leaseSeconds: number

@@ -16,6 +16,7 @@ import type {
 } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { burnedFile, burnedRef } from '../read/burned.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
 import { planBuild, type BuildPlan } from './build/plan-build.ts'
 import { choosePromotion } from './choose-promotion.ts'
 import { dirtyFiles } from './head-state.ts'
@@ -93,7 +94,7 @@ async function readBurned(
   { ports, holding }: Session,
   refs: ReadonlyMap<string, Sha>,
 ): Promise<BurnedVersions | undefined> {
-  const ref = burnedRef(holding.namespace)
+  const ref = burnedRef(namespaceIn(refs, holding.namespaces))
   const sha = refs.get(ref)
   const text = sha === undefined ? undefined : (await ports.refs.read(ref, sha))?.files[burnedFile]
   return text === undefined ? undefined : parseBurned(text)

@@ -10,6 +10,7 @@ import { continueRelease } from '../release/continue-release.ts'
 import type { CarryOptions, ReleaseEnd } from '../release/release-end.ts'
 import { holdReleases, type Hold } from '../release/hold.ts'
 import { openReleases, type StoredReleases } from '../release/stored-release.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from '../release/ports.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
 import type { DriveEvent } from './drive.ts'
@@ -44,7 +45,8 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   if (answer.kind === 'stopped') return publishResult({ planned, problems: [answer.problem] })
   const { hold } = answer
   try {
-    return await publishHeld(session, hold, { planned, lease: seen.lease }, options)
+    const result = await publishHeld(session, hold, { planned, lease: seen.lease }, options)
+    return { ...result, problems: [...placeProblems(hold), ...result.problems] }
   } finally {
     await hold.end()
   }
@@ -54,13 +56,13 @@ type Seen = StoredReleases & { readonly lease: Sha | undefined; readonly refs: R
 
 /** Before anything is taken: whether there is something to go on with, and what the lease looked like meanwhile. */
 async function lookForOpen({ ports, holding, remote, config }: Session): Promise<Seen> {
-  const names = releaseRefs(holding.namespace)
-  const listed = await ports.refs.list(`${holding.namespace}/`)
+  const listed = await ports.refs.list(...holding.namespaces)
   if (listed.kind === 'unreachable') {
     const detail = config.redact(listed.detail)
     const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const
     return { releases: [], problems: [problem], lease: undefined, refs: new Map() }
   }
+  const names = releaseRefs(namespaceIn(listed.refs, holding.namespaces))
   const open = await openReleases(ports, names, listed.refs, { tidy: false })
   return { ...open, lease: listed.refs.get(names.lease), refs: listed.refs }
 }
@@ -88,6 +90,12 @@ async function planAndTell(
 
 function hasNothingToDo({ steps, problems }: PlannedPublish): boolean {
   return steps.length === 0 || problems.some((problem) => problem.severity === 'error')
+}
+
+function placeProblems({ refused, records }: Hold): readonly Problem[] {
+  if (refused === undefined) return []
+  const { namespace } = records
+  return [{ code: 'REFS_ON_BRANCHES', severity: 'warning', namespace, detail: refused }]
 }
 
 type Before = { readonly planned: PlannedPublish | undefined; readonly lease: Sha | undefined }

@@ -8,12 +8,13 @@ import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
+import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import type { CarryOptions } from '../release/release-end.ts'
 import { commandAnnouncer } from '../release/command-announcer.ts'
 import { diskPorts } from '../release/disk-ports.ts'
 import type { HoldSettings } from '../release/hold.ts'
-import type { LeaseHolder } from '../release/lease.ts'
+import type { LeaseHolder } from '../release/held-lease.ts'
 import type { ReleasePorts } from '../release/ports.ts'
 import { planBuild } from './build/plan-build.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
@@ -106,8 +107,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     clock,
     env,
   })
-  const { refs: namespace, leaseSeconds, sign } = settings.release
-  const holding = { namespace, leaseSeconds, sign, wait: 'while-silent', onWait: options.onWait } as const
+  const { leaseSeconds, sign } = settings.release
+  const namespaces = namespacesOf(settings.release.refs)
+  const holding = { namespaces, leaseSeconds, sign, wait: 'while-silent', onWait: options.onWait } as const
   return {
     root,
     git,

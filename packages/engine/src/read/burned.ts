@@ -8,6 +8,7 @@ import { parseBurned, withBurned, type BurnedVersions } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { readObjects } from '../publish/head-state.ts'
 import type { GitFacts } from './git-facts.ts'
+import { mirrorOf } from './release-namespaces.ts'
 
 /** The file in the commit that the ref leads to. */
 export const burnedFile = 'burned.json'
@@ -17,9 +18,13 @@ export function burnedRef(namespace: string): string {
 }
 
 /** Undefined where nothing is burned. */
-export async function readBurned(git: Git, facts: GitFacts, namespace: string): Promise<BurnedVersions | undefined> {
+export async function readBurned(
+  git: Git,
+  facts: GitFacts,
+  namespaces: readonly string[],
+): Promise<BurnedVersions | undefined> {
   if (facts.kind !== 'repository') return undefined
-  const refs = refsOf(namespace).filter((ref) => mayExist(ref, facts.commonDir))
+  const refs = [...new Set(namespaces.flatMap(refsOf))].filter((ref) => mayExist(ref, facts.commonDir))
   if (refs.length === 0) return undefined
   const texts = await readObjects(
     git,
@@ -33,10 +38,11 @@ export async function readBurned(git: Git, facts: GitFacts, namespace: string): 
   return burned.length === 0 ? undefined : withBurned({}, burned)
 }
 
-/** A branch is known here under the name of the remote as well. */
+/** A branch is mirrored here, and known under the name of the remote as well. */
 function refsOf(namespace: string): readonly string[] {
   const branch = /^refs\/heads\/(.+)$/.exec(namespace)?.[1]
-  return [namespace, ...(branch === undefined ? [] : [`refs/remotes/origin/${branch}`])].map(burnedRef)
+  const known = branch === undefined ? [] : [`refs/remotes/origin/${branch}`]
+  return [mirrorOf(namespace), ...known].map(burnedRef)
 }
 
 /** Git keeps refs as files, as lines of one file, or in tables that only git can read. */

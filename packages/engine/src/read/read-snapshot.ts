@@ -18,6 +18,7 @@ import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
 import { readBurned } from './burned.ts'
+import { namespacesOf } from './release-namespaces.ts'
 import { startAddingLog, withCommits, type AddingLog } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
@@ -67,7 +68,7 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
   const fetchProblems = await fetchFrom(await remote, git, settings)
   const [past, burned] = await Promise.all([
     readPast(options, git, facts, workspace, settings),
-    readBurned(git, facts, settings.release.refs),
+    readBurned(git, facts, namespacesOf(settings.release.refs)),
   ])
   return {
     workspace,
@@ -110,7 +111,7 @@ function usable(log: AddingLog | undefined, facts: GitFacts): AddingLog | undefi
 async function fetchFrom(remote: string | undefined, git: Git, settings: Settings): Promise<readonly Problem[]> {
   if (remote === undefined) return []
   const { fetchRecords } = await import('../release/fetch-records.ts')
-  return fetchRecords(git, remote, settings.release.refs)
+  return fetchRecords(git, remote, namespacesOf(settings.release.refs))
 }
 
 /** What is read while `version` writes, or after it was cut off, is neither the old workspace nor the new one. */

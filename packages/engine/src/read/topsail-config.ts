@@ -157,7 +157,7 @@ export const topsailConfig: Shape = {
           kind: 'text',
           pattern: '^refs/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$',
           wanted: 'the beginning of a ref, such as refs/topsail',
-          says: 'Where journals, the lease and release sets are kept in git; below refs/heads/ where a forge refuses other refs.',
+          says: 'Where journals, the lease and release sets are kept in git. Where a remote refuses the default, branches below refs/heads/topsail serve instead.',
           default: 'refs/topsail',
         },
         leaseSeconds: {

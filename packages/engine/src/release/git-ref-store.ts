@@ -4,12 +4,13 @@
  */
 import type { Sha } from '@topsail/core'
 import type { Git, GitAnswer } from '../ports.ts'
+import { mirrorOf } from '../read/release-namespaces.ts'
 import type { RefContent, RefMove, RefsRead, RefStore, SwapOutcome } from './ref-store.ts'
 
 /** `remote`: a name as `git remote` lists it; undefined keeps the refs in this repository. */
 export function gitRefStore(git: Git, remote: string | undefined): RefStore {
   return {
-    list: (prefix) => (remote === undefined ? listLocal(git, prefix) : listRemote(git, remote, prefix)),
+    list: (...prefixes) => (remote === undefined ? listLocal(git, prefixes) : listRemote(git, remote, prefixes)),
     write: (content, parent) => writeCommit(git, content, parent),
     async read(ref, sha) {
       if (remote !== undefined && !(await hasCommit(git, sha))) {
@@ -18,9 +19,8 @@ export function gitRefStore(git: Git, remote: string | undefined): RefStore {
       return readCommit(git, sha)
     },
     async swap(moves) {
-      if (remote === undefined) return swapLocal(git, moves)
-      const outcome = await swapRemote(git, remote, moves)
-      if (outcome.kind === 'done') await follow(git, moves)
+      const outcome = await (remote === undefined ? swapLocal(git, moves) : swapRemote(git, remote, moves))
+      if (outcome.kind === 'done') await follow(git, remote, moves)
       return outcome
     },
   }
@@ -29,21 +29,22 @@ export function gitRefStore(git: Git, remote: string | undefined): RefStore {
 /** What plans and people read later, without asking the remote. */
 const read = /\/(?:sets|burned)$/
 
-/** Branches have their own way of being followed. */
-async function follow(git: Git, moves: readonly RefMove[]): Promise<void> {
+async function follow(git: Git, remote: string | undefined, moves: readonly RefMove[]): Promise<void> {
+  const isElsewhere = (ref: string): boolean => remote !== undefined || mirrorOf(ref) !== ref
   const lines = moves
-    .filter(({ ref, to }) => to !== undefined && read.test(ref) && !ref.startsWith('refs/heads/'))
-    .map(({ ref, to }) => `update ${ref} ${to}\n`)
+    .filter(({ ref, to }) => to !== undefined && read.test(ref) && isElsewhere(ref))
+    .map(({ ref, to }) => `update ${mirrorOf(ref)} ${to}\n`)
   if (lines.length > 0) await git(['update-ref', '--stdin'], { input: lines.join('') })
 }
 
-async function listLocal(git: Git, prefix: string): Promise<RefsRead> {
-  const answer = await git(['for-each-ref', '--format=%(objectname)%09%(refname)', '--', prefix])
+async function listLocal(git: Git, prefixes: readonly string[]): Promise<RefsRead> {
+  const answer = await git(['for-each-ref', '--format=%(objectname)%09%(refname)', '--', ...prefixes])
   return refsOf(answer)
 }
 
-async function listRemote(git: Git, remote: string, prefix: string): Promise<RefsRead> {
-  return refsOf(await git(['ls-remote', '--', remote, `${prefix.replace(/\/$/, '')}/*`]))
+async function listRemote(git: Git, remote: string, prefixes: readonly string[]): Promise<RefsRead> {
+  const patterns = prefixes.map((prefix) => `${prefix.replace(/\/$/, '')}/*`)
+  return refsOf(await git(['ls-remote', '--', remote, ...patterns]))
 }
 
 function refsOf(answer: GitAnswer): RefsRead {

@@ -4,13 +4,15 @@
  */
 import type { Problem, Sha } from '@topsail/core'
 import { problemOf } from '../publish/attempt.ts'
-import { acquireLease, type Lease, type LeaseHolder, type LeaseOptions, type LeaseState } from './lease.ts'
+import type { Lease, LeaseHolder, LeaseState } from './held-lease.ts'
+import { acquireLease, type LeaseOptions } from './lease.ts'
+import { leaseRef } from '../read/release-namespaces.ts'
 import { releaseRefs, type ReleasePorts, type ReleaseRefs } from './ports.ts'
 import type { RefMove } from './ref-store.ts'
 
 export type HoldSettings = {
-  /** `refs/topsail`. */
-  readonly namespace: string
+  /** `refs/topsail`, and where else it may be. */
+  readonly namespaces: readonly string[]
   readonly leaseSeconds: number
   /** Whether release sets are signed. */
   readonly sign?: boolean
@@ -22,6 +24,8 @@ export type Hold = {
   readonly lease: Lease
   readonly holder: string
   readonly names: ReleaseRefs
+  /** What the remote said to hidden refs, when this run was the first to find out that it takes none. */
+  readonly refused: string | undefined
   /** Below the namespace, when the lease was taken; `moved` tells what has become of them since. */
   readonly refs: ReadonlyMap<string, Sha>
   moved(moves: readonly RefMove[]): void
@@ -36,12 +40,11 @@ export type HoldAnswer =
 
 export async function holdReleases(ports: ReleasePorts, settings: HoldSettings): Promise<HoldAnswer> {
   const { clock, holders } = ports
-  const names = releaseRefs(settings.namespace)
   const holder = await holders.claim()
   const seconds = settings.leaseSeconds
   const answer = await acquireLease({
     refs: ports.refs,
-    ref: names.lease,
+    places: settings.namespaces.map(leaseRef),
     holder,
     seconds,
     wait: settings.wait,
@@ -55,9 +58,12 @@ export async function holdReleases(ports: ReleasePorts, settings: HoldSettings):
     case 'unreachable':
       return stopped({ code: 'LEASE_UNREACHABLE', detail: ports.redact(answer.detail) })
     case 'forbidden':
-      return stopped({ code: 'LEASE_FORBIDDEN', ref: names.lease, detail: ports.redact(answer.detail) })
+      return stopped({ code: 'LEASE_FORBIDDEN', ref: answer.ref, detail: ports.redact(answer.detail) })
     case 'acquired': {
       const { lease } = answer
+      const namespace = namespaceOf(answer.ref)
+      const names = releaseRefs(namespace)
+      const refused = answer.refused === undefined ? undefined : ports.redact(answer.refused)
       // Packing, and waiting for a registry, may take longer than the lease lives.
       const stop = clock.every((seconds * 1000) / 3, () => void lease.check())
       let given = false
@@ -75,10 +81,14 @@ export async function holdReleases(ports: ReleasePorts, settings: HoldSettings):
           else refs.set(ref, to)
         }
       }
-      const records = { namespace: settings.namespace, sign: settings.sign === true }
-      return { kind: 'held', hold: { lease, holder, names, refs, moved, records, end } }
+      const records = { namespace, sign: settings.sign === true }
+      return { kind: 'held', hold: { lease, holder, names, refused, refs, moved, records, end } }
     }
   }
+}
+
+function namespaceOf(ref: string): string {
+  return ref.slice(0, ref.lastIndexOf('/'))
 }
 
 function stopped(facts: Parameters<typeof problemOf>[0]): HoldAnswer {

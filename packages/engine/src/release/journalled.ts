@@ -7,7 +7,7 @@ import type { Evidence, ForwardStep, JournalEvent, Problem, Progress, Step, Step
 import { problemOf } from '../publish/attempt.ts'
 import type { Attempt, DriveEvent, Effects, Trial } from '../publish/drive.ts'
 import type { Journal } from './journal-file.ts'
-import type { Lease, LeaseState } from './lease.ts'
+import type { Lease, LeaseState } from './held-lease.ts'
 
 export type JournalledOptions = {
   readonly journal: Journal

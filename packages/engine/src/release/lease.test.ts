@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { acquireLease, type Lease, type LeaseAnswer, type LeaseClock } from './lease.ts'
+import type { Lease, LeaseClock } from './held-lease.ts'
+import { acquireLease, type LeaseAnswer } from './lease.ts'
 import { memoryRefStore } from './memory-ref-store.ts'
 import type { RefStore } from './ref-store.ts'
 
@@ -79,7 +80,7 @@ test('an unreachable remote stops the holder before anybody could have taken ove
   let away = false
   const flaky: RefStore = {
     ...refs,
-    list: async (prefix) => (away ? { kind: 'unreachable', detail: 'away' } : refs.list(prefix)),
+    list: async (...prefixes) => (away ? { kind: 'unreachable', detail: 'away' } : refs.list(...prefixes)),
     swap: async (moves) => (away ? { kind: 'unreachable', detail: 'away' } : refs.swap(moves)),
   }
   const clock = handClock()
@@ -111,6 +112,97 @@ test('of any number who race, one at a time holds it and fences only grow', asyn
   )
 })
 
+const places = ['refs/topsail/lease', 'refs/heads/topsail/lease']
+
+/** A view of the refs that a forge grants to somebody: whatever begins like this is refused. */
+function refusing(refs: RefStore, ...beginnings: readonly string[]): RefStore {
+  const isRefused = (name: string): boolean => beginnings.some((beginning) => name.startsWith(beginning))
+  return {
+    ...refs,
+    swap: async (moves) =>
+      moves.some(({ ref: name }) => isRefused(name))
+        ? { kind: 'refused', detail: 'deny updating a hidden ref' }
+        : refs.swap(moves),
+  }
+}
+
+const inPlaces = (refs: RefStore, holder: string, clock: LeaseClock) =>
+  acquireLease({ refs, places, holder, seconds: 30, wait: 0, clock })
+
+test('where hidden refs are refused a branch serves, for everybody and from then on', async () => {
+  const refs = memoryRefStore()
+  const first = await inPlaces(refusing(refs, 'refs/topsail/'), 'a', handClock())
+  expect(first).toMatchObject({ ref: places[1], refused: 'deny updating a hidden ref' })
+  // Though this one would be allowed to.
+  expect(await inPlaces(refs, 'b', handClock())).toMatchObject({ kind: 'held-by-other', other: { holder: 'a' } })
+  await held(first).release()
+  expect(await inPlaces(refs, 'b', handClock())).toMatchObject({ kind: 'acquired', ref: places[1], refused: undefined })
+})
+
+test('where a lease exists nobody goes elsewhere, and where every place is refused that is said', async () => {
+  const refs = memoryRefStore()
+  await held(await inPlaces(refs, 'a', handClock())).release()
+  const answer = await inPlaces(refusing(refs, 'refs/topsail/'), 'b', handClock())
+  expect(answer).toMatchObject({ kind: 'forbidden', ref: places[0] })
+  const none = await inPlaces(refusing(memoryRefStore(), 'refs/'), 'b', handClock())
+  expect(none).toMatchObject({ kind: 'forbidden', ref: places.join(', ') })
+})
+
+test('a place that takes a ref and does not show it is none', async () => {
+  const refs = memoryRefStore()
+  const shy: RefStore = { ...refs, list: async () => refs.list('refs/heads/') }
+  expect(await inPlaces(shy, 'a', handClock())).toMatchObject({ kind: 'acquired', ref: places[1] })
+  expect(await refs.list('refs/topsail/')).toMatchObject({ refs: new Map() })
+})
+
+test('a run that died before it withdrew keeps nobody in or out for longer than its lease', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const first = held(await inPlaces(refusing(refs, 'refs/topsail/'), 'a', clock))
+  const to = await refs.write(
+    { message: '{"format":"topsail/lease@1","holder":"dead","fence":1,"seconds":30}', files: {} },
+    undefined,
+  )
+  await refs.swap([{ ref: 'refs/topsail/lease', from: undefined, to }])
+  await first.release()
+  expect(await inPlaces(refs, 'b', clock)).toMatchObject({ kind: 'held-by-other', other: { holder: 'dead' } })
+  const next = await acquireLease({ refs, places, holder: 'b', seconds: 30, wait: 60, clock })
+  expect(next).toMatchObject({ kind: 'acquired', ref: places[0] })
+  expect(await refs.list('refs/heads/')).toMatchObject({ refs: new Map() })
+})
+
+test('whoever is refused where, and in whatever order they ask, one at a time holds it', async () => {
+  const rights = fc.subarray(['refs/topsail/', 'refs/heads/'], { maxLength: 1 })
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(rights, { minLength: 2, maxLength: 4 }), async (scheduler, runners) => {
+      const refs = memoryRefStore()
+      const turn = (): Promise<void> => scheduler.schedule(Promise.resolve())
+      let holders = 0
+      const run = async (refused: readonly string[], who: number): Promise<void> => {
+        const granted = refusing(refs, ...refused)
+        const travelling: RefStore = {
+          write: granted.write,
+          list: async (...prefixes) => turn().then(() => granted.list(...prefixes)),
+          read: async (name, sha) => turn().then(() => granted.read(name, sha)),
+          swap: async (moves) => turn().then(() => granted.swap(moves)),
+        }
+        const answer = await inPlaces(travelling, `runner-${who}`, { monotonic: () => 0, sleep: turn })
+        if (answer.kind !== 'acquired') return
+        holders += 1
+        expect(holders).toBe(1)
+        await turn()
+        expect(await answer.lease.renewWith([])).toEqual({ kind: 'held' })
+        holders -= 1
+        await answer.lease.release()
+      }
+      await scheduler.waitFor(Promise.all(runners.map(run)))
+    }),
+    { numRuns: runs },
+  )
+})
+
+const runs = Number(process.env['TOPSAIL_RUNS'] ?? 200)
+
 type HandClock = LeaseClock & { pass(milliseconds: number): true }
 
 function handClock(start = 0): HandClock {
@@ -123,7 +215,7 @@ function handClock(start = 0): HandClock {
 }
 
 function acquire(refs: RefStore, holder: string, clock: LeaseClock, wait = 0): Promise<LeaseAnswer> {
-  return acquireLease({ refs, ref, holder, seconds: 30, wait, clock })
+  return acquireLease({ refs, places: [ref], holder, seconds: 30, wait, clock })
 }
 
 function held(answer: LeaseAnswer): Lease {

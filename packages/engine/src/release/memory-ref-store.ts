@@ -8,9 +8,9 @@ export function memoryRefStore(): RefStore {
   const refs = new Map<string, Sha>()
   const contents = new Map<Sha, RefContent>()
   return {
-    list: async (prefix) => {
-      const below = prefix.endsWith('/') ? prefix : `${prefix}/`
-      return { kind: 'known', refs: new Map([...refs].filter(([ref]) => ref.startsWith(below))) }
+    list: async (...prefixes) => {
+      const isBelow = (ref: string): boolean => prefixes.some((prefix) => ref.startsWith(prefix.replace(/\/*$/, '/')))
+      return { kind: 'known', refs: new Map([...refs].filter(([ref]) => isBelow(ref))) }
     },
     write: async (content) => {
       const sha = (contents.size + 1).toString(16).padStart(40, '0')

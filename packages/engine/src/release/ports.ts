@@ -3,6 +3,7 @@
  * recovery and its way back run against these alone, in memory as well as for real.
  */
 import type { Fence, Integrity, PackageName, Problem, PublishUnit, RevertStep, Sha, Version } from '@topsail/core'
+import { leaseRef } from '../read/release-namespaces.ts'
 import type { Clock } from '../publish/clock.ts'
 import type { Packer } from '../publish/pack/pack-package.ts'
 import type { Tarball } from '../publish/pack/tarball.ts'
@@ -12,7 +13,7 @@ import type { Redact } from '../publish/secrets.ts'
 import type { TagWriter } from '../publish/tags.ts'
 import type { Announcer } from './announcer.ts'
 import type { Journal } from './journal-file.ts'
-import type { LeaseClock } from './lease.ts'
+import type { LeaseClock } from './held-lease.ts'
 import type { RefStore } from './ref-store.ts'
 import type { ReleaseSources } from './set-sources.ts'
 
@@ -105,7 +106,7 @@ export type ReleaseRefs = {
 
 export function releaseRefs(namespace: string): ReleaseRefs {
   return {
-    lease: `${namespace}/lease`,
+    lease: leaseRef(namespace),
     open: (release) => `${namespace}/open/${release}`,
     closed: (release) => `${namespace}/releases/${release}`,
   }

@@ -2,6 +2,7 @@
 import type { SetChain, Problem } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
+import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { readSets } from './read-sets.ts'
 
@@ -23,6 +24,6 @@ export type ReleaseSets = {
 export async function releaseSets({ cwd, fetch = true }: ReleaseSetsOptions): Promise<ReleaseSets> {
   const root = findWorkspaceRoot(cwd) ?? cwd
   const { workspace, settings } = await readSnapshot({ cwd: root, sources: 'changesets' })
-  const reading = await readSets(gitIn(root), { namespace: settings.release.refs, fetch })
+  const reading = await readSets(gitIn(root), { namespaces: namespacesOf(settings.release.refs), fetch })
   return { ...reading, names: workspace.packages.map((pkg) => pkg.name) }
 }

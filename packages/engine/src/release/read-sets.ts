@@ -7,18 +7,20 @@ import type { PlacedSet, Problem, SetChain } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { readObjects } from '../publish/head-state.ts'
 import { pushRemote } from '../read/push-remote.ts'
+import { mirrorOf } from '../read/release-namespaces.ts'
 import { sha256 } from '../read/read-snapshot.ts'
 import { fetchRecords } from './fetch-records.ts'
 import { setFile, setsRef } from './record-set.ts'
 
 export type SetsReading = { readonly chain: SetChain; readonly problems: readonly Problem[] }
 
-export type SetsOptions = { readonly namespace: string; readonly fetch: boolean }
+export type SetsOptions = { readonly namespaces: readonly string[]; readonly fetch: boolean }
 
-export async function readSets(git: Git, { namespace, fetch }: SetsOptions): Promise<SetsReading> {
+export async function readSets(git: Git, { namespaces, fetch }: SetsOptions): Promise<SetsReading> {
   const remote = fetch ? await pushRemote(git) : undefined
-  const problems: Problem[] = remote === undefined ? [] : await fetchRecords(git, remote, namespace)
-  const log = await git(['log', '--first-parent', '--format=%H %cI', setsRef(namespace), '--'])
+  const problems: Problem[] = remote === undefined ? [] : await fetchRecords(git, remote, namespaces)
+  const [namespace = ''] = namespaces
+  const log = await git(['log', '--first-parent', '--format=%H %cI', mirrorOf(setsRef(namespace)), '--'])
   if (log.kind === 'missing' || log.code !== 0) return { chain: [], problems }
   const entries = log.stdout.split('\n').filter((line) => line !== '')
   const texts = await readObjects(

@@ -68,7 +68,7 @@ async function record(
 const finish = (progress: Progress, sign = false) =>
   record((ports, options) => recordFinished(ports, progress, options), sign)
 const rollBack = (progress: Progress) => record((ports, options) => recordRolledBack(ports, progress, options))
-const read = () => readSets(gitIn(repository.root), { namespace, fetch: true })
+const read = () => readSets(gitIn(repository.root), { namespaces: [namespace], fetch: true })
 
 test('a finished release leaves a set with what is live, where it came from and what changed', async () => {
   await open()

@@ -27,8 +27,8 @@ export type RefContent = {
 }
 
 export type RefStore = {
-  /** Every ref below the prefix (`refs/topsail/`). */
-  list(prefix: string): Promise<RefsRead>
+  /** Every ref below any of these prefixes (`refs/topsail/`). */
+  list(...prefixes: readonly string[]): Promise<RefsRead>
   /** Makes a commit; nothing can be seen of it until a ref is moved to it. */
   write(content: RefContent, parent: Sha | undefined): Promise<Sha>
   /** What a listed ref leads to; undefined when it is gone or cannot be fetched. */

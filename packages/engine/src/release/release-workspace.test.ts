@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { createRepository, faultProxy, gitEnvironment, npmrcFor, startRegistry }
 import type { FaultProxy, TestRegistry, TestRepository } from '../testing/index.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import { sha256 } from './journal-file.ts'
+import { releaseSets } from './query-sets.ts'
 import { resumeWorkspace, rollbackWorkspace, type RollbackPlan } from './release-workspace.ts'
 import { statusWorkspace } from './status-workspace.ts'
 
@@ -37,15 +38,17 @@ afterEach(async () => {
 })
 
 /** `db`, and `api` that depends on it, published at 1.0.0 and versioned to 1.1.0 by a commit of its own. */
-async function openNextVersion(scripts: Readonly<Record<string, string>> = {}): Promise<void> {
-  const manifest = (name: string, version: string, dependencies = {}) => ({
+async function openNextVersion(
+  published: 'published' | 'none' = 'published',
+  scripts: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  manifest = (name, version, dependencies = {}) => ({
     name: `${scope}/${name}`,
     version,
     main: 'index.js',
     scripts,
     dependencies,
   })
-  const dependencies = { [`${scope}/db`]: 'workspace:^' }
   repository = await createRepository({
     'package.json': { name: 'shop', private: true },
     'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
@@ -56,18 +59,26 @@ async function openNextVersion(scripts: Readonly<Record<string, string>> = {}): 
     '.npmrc': npmrcFor(proxy.url, '${TEST_TOKEN}'),
     'packages/db/package.json': manifest('db', '1.0.0'),
     'packages/db/index.js': 'exports.one = 1\n',
-    'packages/api/package.json': manifest('api', '1.0.0', dependencies),
+    'packages/api/package.json': manifest('api', '1.0.0', needsDb()),
     'packages/api/index.js': 'exports.one = 1\n',
   })
   opened.push(repository)
+  if (published === 'none') return
   expect((await publish()).exitCode).toBe(0)
+  await versionNext()
+}
+
+async function versionNext(): Promise<void> {
   await repository.git('rm', '--quiet', '.changeset/brave-cats.md')
   await repository.write({
     'packages/db/package.json': manifest('db', '1.1.0'),
-    'packages/api/package.json': manifest('api', '1.1.0', dependencies),
+    'packages/api/package.json': manifest('api', '1.1.0', needsDb()),
   })
   await repository.commit('chore: version')
 }
+
+let manifest: (name: string, version: string, dependencies?: object) => object
+const needsDb = () => ({ [`${scope}/db`]: 'workspace:^' })
 
 const settings = (cwd = repository.root): PublishOptions => ({
   cwd,
@@ -76,7 +87,7 @@ const settings = (cwd = repository.root): PublishOptions => ({
 })
 const publish = (options: Partial<PublishOptions> = {}) => publishWorkspace({ ...settings(), ...options })
 const tagsOf = async (name: string) => (await registry.packument(`${scope}/${name}`))?.['dist-tags']
-const refuse = (name: string) =>
+const refuse403 = (name: string) =>
   proxy.add({ method: 'PUT', name: `${scope}/${name}`, fault: { kind: 'status', status: 403 } })
 
 async function freshClone(): Promise<string> {
@@ -90,7 +101,7 @@ async function freshClone(): Promise<string> {
 
 test('until all are confirmed nobody gets any of it, and then everybody gets all of it', async () => {
   await openNextVersion()
-  refuse('api')
+  refuse403('api')
   expect((await publish()).exitCode).toBe(3)
   expect(await tagsOf('db')).toEqual({ latest: '1.0.0', 'topsail-candidate': '1.1.0' })
   const { releases, holder } = await statusWorkspace(settings())
@@ -109,7 +120,7 @@ test('until all are confirmed nobody gets any of it, and then everybody gets all
 
 test('a fresh clone finishes what another began, from the commit of the release though main has moved on', async () => {
   await openNextVersion()
-  refuse('api')
+  refuse403('api')
   await publish()
   proxy.clear()
   await repository.write({ 'packages/api/index.js': 'exports.one = 2\n', 'packages/db/index.js': 'exports.one = 2\n' })
@@ -128,8 +139,8 @@ test('a fresh clone finishes what another began, from the commit of the release 
 
 test('what is built is built again before it is packed again, or not packed', { timeout: 60_000 }, async () => {
   const build = `node -e "require('fs').writeFileSync('built.js', 'exports.built = true')"`
-  await openNextVersion({ build })
-  refuse('api')
+  await openNextVersion('published', { build })
+  refuse403('api')
   await publish()
   proxy.clear()
   const clone = await freshClone()
@@ -146,7 +157,7 @@ test('what is built is built again before it is packed again, or not packed', { 
 
 test('a candidate goes back without a trace but its version', async () => {
   await openNextVersion()
-  refuse('api')
+  refuse403('api')
   await publish()
   proxy.clear()
   const plans: RollbackPlan[] = []
@@ -229,15 +240,47 @@ test('an unknown release is said to be unknown, and nothing is changed', async (
   ])
 })
 
-test('where a forge refuses hidden refs that is said, and a branch serves', async () => {
-  await openNextVersion()
-  await repository.git('-C', repository.remote, 'config', 'receive.hideRefs', 'refs/topsail')
-  expect((await publish()).problems).toMatchObject([{ code: 'LEASE_FORBIDDEN' }])
-  expect(await tagsOf('db')).toEqual({ latest: '1.0.0' })
-  await repository.write({ 'topsail.json': { release: { refs: 'refs/heads/topsail' } } })
+/** As forges do that take branches and tags and nothing else. */
+const refusals: Readonly<Record<string, () => Promise<unknown>>> = {
+  'hides them': () => repository.git('-C', repository.remote, 'config', 'receive.hideRefs', 'refs/topsail'),
+  'refuses them in a hook': async () => {
+    const script =
+      '#!/bin/sh\ncase "$1" in refs/heads/*|refs/tags/*) exit 0;; esac\necho "only branches and tags" >&2\nexit 1\n'
+    await writeFile(join(repository.remote, 'hooks', 'update'), script, { mode: 0o755 })
+  },
+}
+
+test.each(Object.entries(refusals))('where a forge %s, branches serve, and that is said once', async (_, refuse) => {
+  await openNextVersion('none')
+  await refuse()
+  const first = await publish()
+  expect(first.problems).toMatchObject([{ code: 'REFS_ON_BRANCHES', namespace: 'refs/heads/topsail' }])
+  expect(first.exitCode).toBe(0)
+  expect(await repository.git('ls-remote', 'origin', 'refs/topsail/*')).toBe('')
+  await versionNext()
+  refuse403('api')
+  expect(await publish()).toMatchObject({ exitCode: 3, problems: [{ code: 'UPLOAD_REFUSED' }] })
+  proxy.clear()
+  // Another runner finds it there.
+  const clone = await freshClone()
+  expect((await statusWorkspace(settings(clone))).releases[0]).toMatchObject({ state: 'open' })
+  expect(await resumeWorkspace(settings(clone))).toMatchObject({ exitCode: 0, problems: [] })
+  expect(await rollbackWorkspace(settings(clone))).toMatchObject({ exitCode: 0, problems: [] })
+  expect(await repository.git('ls-remote', 'origin', 'refs/heads/topsail/burned')).not.toBe('')
+  const { chain } = await releaseSets({ cwd: clone })
+  expect(chain).toHaveLength(3)
+})
+
+test('a place of one’s own choice is the only one', async () => {
+  await openNextVersion('none')
+  await repository.write({ 'topsail.json': { release: { refs: 'refs/private/ours' } } })
   await repository.commit('chore: where the journal goes')
   expect((await publish()).exitCode).toBe(0)
-  expect(await repository.git('ls-remote', 'origin', 'refs/heads/topsail/lease')).not.toBe('')
+  const listed = await repository.git('ls-remote', 'origin', 'refs/private/ours/*')
+  expect(listed).toContain('refs/private/ours/lease')
+  await repository.git('-C', repository.remote, 'config', 'receive.hideRefs', 'refs/private')
+  await versionNext()
+  expect((await publish()).problems).toMatchObject([{ code: 'LEASE_FORBIDDEN', ref: 'refs/private/ours/lease' }])
 })
 
 test('a journal that would hand git anything but commits and tags is not trusted', async () => {

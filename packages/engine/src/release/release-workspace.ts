@@ -8,6 +8,7 @@ import { publishResult, type PublishResult } from '../publish/publish-result.ts'
 import type { PublishEvent } from '../publish/publish-workspace.ts'
 import { continueRelease } from './continue-release.ts'
 import { holdReleases, type Hold } from './hold.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from './ports.ts'
 import { newestReleases, openReleases, readRelease, type StoredRelease } from './stored-release.ts'
 
@@ -21,7 +22,9 @@ export async function resumeWorkspace(options: ResumeOptions): Promise<PublishRe
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') return publishResult({ problems: [refs.problem] })
-  const seen = await openReleases(ports, releaseRefs(holding.namespace), refs.refs, { tidy: false })
+  const seen = await openReleases(ports, releaseRefs(namespaceIn(refs.refs, holding.namespaces)), refs.refs, {
+    tidy: false,
+  })
   if (seen.problems.length > 0 || seen.releases.length === 0) return publishResult({ problems: seen.problems })
   return underLease(session, async (hold) => {
     const open = await openReleases(ports, hold.names, hold.refs, { tidy: true })
@@ -101,7 +104,7 @@ async function chooseRelease(
   refs: ReadonlyMap<string, string>,
   wanted: string | undefined,
 ): Promise<Chosen> {
-  const names = releaseRefs(holding.namespace)
+  const names = releaseRefs(namespaceIn(refs, holding.namespaces))
   const open = await openReleases(ports, names, refs, { tidy: false })
   if (open.problems.length > 0) return { kind: 'none', problems: open.problems }
   const [first] = open.releases
@@ -155,7 +158,7 @@ type RefsAnswer =
   | { readonly kind: 'unreachable'; readonly problem: Problem }
 
 export async function readRefs({ ports, holding, remote, config }: Session): Promise<RefsAnswer> {
-  const listed = await ports.refs.list(`${holding.namespace}/`)
+  const listed = await ports.refs.list(...holding.namespaces)
   if (listed.kind === 'known') return listed
   const detail = config.redact(listed.detail)
   const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const

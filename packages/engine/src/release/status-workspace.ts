@@ -5,7 +5,9 @@
 import { unitStatuses } from '@topsail/core'
 import type { Problem, Promotion, UnitStatus } from '@topsail/core'
 import { openSession, type SessionOptions } from '../publish/session.ts'
-import { readLease, type LeaseHolder } from './lease.ts'
+import type { LeaseHolder } from './held-lease.ts'
+import { readLease } from './lease.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from './ports.ts'
 import { readRefs } from './release-workspace.ts'
 import { isOpen, newestReleases, type StoredRelease } from './stored-release.ts'
@@ -41,7 +43,7 @@ export async function statusWorkspace(options: SessionOptions): Promise<StatusRe
   if (refs.kind === 'unreachable') {
     return { holder: undefined, releases: [], problems: [refs.problem], exitCode: 1 }
   }
-  const names = releaseRefs(holding.namespace)
+  const names = releaseRefs(namespaceIn(refs.refs, holding.namespaces))
   const [holder, all] = await Promise.all([
     readLease(ports.refs, names.lease, refs.refs),
     newestReleases(ports, names, refs.refs, shown),

@@ -3,6 +3,7 @@
  */
 import { defaultSettings, desiredRelease } from '@topsail/core'
 import { carryOptions } from '../publish/session.ts'
+import { namespacesOf } from '../read/release-namespaces.ts'
 import { beginRelease } from '../release/begin-release.ts'
 import { continueRelease } from '../release/continue-release.ts'
 import type { ReleaseEnd } from '../release/release-end.ts'
@@ -25,7 +26,7 @@ export const protocol: Entrances = {
 
 const nothingOpen: Ended = { done: true, nothing: true, detail: 'no release is open' }
 
-const holding = { namespace: 'refs/topsail', leaseSeconds: 60, wait: 'while-silent' } as const
+const holding = { namespaces: namespacesOf('refs/topsail'), leaseSeconds: 60, wait: 'while-silent' } as const
 
 async function held(runner: Runner, run: (hold: Hold) => Promise<Ended>, mayWait = true): Promise<Ended> {
   const answer = await holdReleases(runner.ports, holding)

@@ -114,7 +114,8 @@ function stagingOver(wire: Wire, port: RegistryStage): RegistryStage {
 function refsOver(line: Line, refs: RefStore): RefStore {
   const unreachable = () => ({ kind: 'unreachable', detail }) as const
   return {
-    list: (prefix) => line.to('git').ask(`list ${prefix}`, () => refs.list(prefix), unreachable),
+    list: (...prefixes) =>
+      line.to('git').ask(`list ${prefixes.join(' ')}`, () => refs.list(...prefixes), unreachable),
     write: (content, parent) => line.local('write a commit', () => refs.write(content, parent)),
     read: (ref, sha) =>
       line.to('git').ask(

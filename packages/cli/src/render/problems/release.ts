@@ -78,8 +78,15 @@ export const releaseProblems = {
     title: 'The remote does not take the ref of the lease',
     says: (p) => `The remote refused ${quote(p.ref)}: ${printable(p.detail)}.`,
     mend: () =>
-      'allow this run to push, or set release.refs in topsail.json to a place that the forge allows, such as refs/heads/topsail',
+      'allow this run to push there; or, before the first release, set release.refs in topsail.json to a place that the forge allows',
     example: { severity: 'error', ref: 'refs/topsail/lease', detail: 'deny updating a hidden ref' },
+  },
+  REFS_ON_BRANCHES: {
+    title: 'The remote takes no hidden refs, and branches serve instead',
+    says: (p) =>
+      `The remote refused refs that are neither branches nor tags (${printable(p.detail)}), so the lease, journals and release sets are branches below ${quote(p.namespace)}.`,
+    mend: () => 'nothing has to be done; every later run finds them there',
+    example: { severity: 'warning', namespace: 'refs/heads/topsail', detail: 'deny updating a hidden ref' },
   },
   JOURNAL_CORRUPT: {
     title: 'The journal of a release is damaged',

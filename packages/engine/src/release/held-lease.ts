@@ -1,0 +1,128 @@
+/**
+ * A lease that is ours: kept alive, asked before every effect, given back. Every beat is one compare-and-swap, chained
+ * to the last one, so that whoever takes it over is seen by the next.
+ */
+import type { Sha } from '@topsail/core'
+import type { RefMove, RefStore } from './ref-store.ts'
+
+export type LeaseHolder = { readonly holder: string; readonly fence: number; readonly seconds: number }
+
+export type LeaseClock = {
+  /** Milliseconds that only grow, whatever the wall clock does. */
+  monotonic(): number
+  sleep(milliseconds: number): Promise<void>
+}
+
+export type Lease = {
+  readonly fence: number
+  /** What the ref held before it was taken: unchanged since somebody looked, if it is what they saw. */
+  readonly from: Sha | undefined
+  /**
+   * Before every effect: `held` says that nobody else can have taken over yet. Renews by itself when half of the time
+   * has gone, moving `more` refs in the same atomic step when given.
+   */
+  check(): Promise<LeaseState>
+  /** A heartbeat that moves other refs with it, or moves nothing. */
+  renewWith(more: readonly RefMove[]): Promise<LeaseState>
+  /** Gives it back, moving other refs in the same atomic step; the fencing number stays. */
+  release(more?: readonly RefMove[]): Promise<LeaseState>
+}
+
+export type LeaseState =
+  | { readonly kind: 'held' }
+  | { readonly kind: 'lost'; readonly to: LeaseHolder | undefined }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+export type HeldOptions = {
+  readonly refs: RefStore
+  readonly holder: string
+  readonly seconds: number
+  readonly clock: LeaseClock
+}
+
+export type FirstBeat = {
+  readonly ref: string
+  readonly from: Sha | undefined
+  readonly sha: Sha
+  readonly began: number
+}
+
+export function heldLease(options: HeldOptions, fence: number, first: FirstBeat): Lease {
+  const { refs, clock } = options
+  const { ref } = first
+  let { sha, began } = first
+  let beat = 0
+  let lost: LeaseState | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const renew = async (more: readonly RefMove[], holder = options.holder): Promise<LeaseState> => {
+    if (lost !== undefined) return lost
+    const start = clock.monotonic()
+    beat += 1
+    const to = await refs.write({ message: messageOf({ ...options, holder }, fence, beat), files: {} }, undefined)
+    const outcome = await refs.swap([{ ref, from: sha, to }, ...more])
+    const landed = outcome.kind === 'done' ? to : await landedAt()
+    if (landed === to) {
+      sha = to
+      began = start
+      return { kind: 'held' }
+    }
+    if (landed === sha || landed === 'unknown') return { kind: 'unreachable', detail: detailOf(outcome) }
+    lost = { kind: 'lost', to: landed === undefined ? undefined : parseLease((await refs.read(ref, landed))?.message) }
+    return lost
+  }
+  const landedAt = async (): Promise<Sha | undefined | 'unknown'> => {
+    const listed = await refs.list(prefixOf(ref))
+    return listed.kind === 'unreachable' ? 'unknown' : listed.refs.get(ref)
+  }
+  /** One swap at a time: the next one is chained to what the last one wrote. */
+  const inTurn = <Answer>(action: () => Promise<Answer>): Promise<Answer> => {
+    const turn = last.then(action, action)
+    last = turn.catch(() => {})
+    return turn
+  }
+  const age = (): number => clock.monotonic() - began
+  return {
+    fence,
+    from: first.from,
+    check: () =>
+      inTurn(async () => {
+        if (lost !== undefined) return lost
+        if (age() < (options.seconds * 1000) / 2) return { kind: 'held' }
+        const state = await renew([])
+        // Unreachable is harmless for as long as nobody can have seen us silent for the whole lease time.
+        return state.kind === 'unreachable' && age() < options.seconds * 900 ? { kind: 'held' } : state
+      }),
+    renewWith: (more) => inTurn(() => renew(more)),
+    release: (more = []) => inTurn(() => renew(more, '')),
+  }
+}
+
+/** An empty holder: free. */
+export function messageOf(
+  { holder, seconds }: { holder: string; seconds: number },
+  fence: number,
+  beat: number,
+): string {
+  return JSON.stringify({ format: 'topsail/lease@1', holder, fence, seconds, beat })
+}
+
+/** Undefined for anything but a lease: a ref that somebody else wrote is nobody's lease. */
+export function parseLease(message: string | undefined): LeaseHolder | undefined {
+  try {
+    const { format, holder, fence, seconds } = JSON.parse(message ?? '') as Record<string, unknown>
+    if (format !== 'topsail/lease@1' || typeof holder !== 'string') return undefined
+    if (typeof fence !== 'number' || typeof seconds !== 'number') return undefined
+    return { holder, fence, seconds }
+  } catch {
+    return undefined
+  }
+}
+
+export function prefixOf(ref: string): string {
+  return ref.slice(0, ref.lastIndexOf('/') + 1)
+}
+
+function detailOf(outcome: { readonly kind: string; readonly detail?: string }): string {
+  return outcome.detail ?? outcome.kind
+}
