@@ -1,0 +1,38 @@
+/** What `topsail ci main` came to: what lies in the registries, on the forge, and in the release pull request. */
+import type { ReconcileResult } from '@topsail/engine'
+import type { Output } from '../context.ts'
+import { renderPublishResult } from './publish-result.ts'
+import { plural, printable } from './text.ts'
+
+export function renderReconcileResult(result: ReconcileResult, output: Output): string {
+  const { published, held, forgeReleases, pullRequest, commit } = result
+  const lines = [
+    published === undefined ? '' : renderPublishResult(published, output).trimEnd(),
+    held.length === 0 ? '' : `${plural(held.length, 'package')} held back: not what was proposed.`,
+    commit === undefined ? '' : `Versions written in ${commit.slice(0, 9)} on ${printable(result.base ?? '')}.`,
+    releasesLine(forgeReleases),
+    pullRequest === undefined ? '' : proposalLine(pullRequest),
+  ]
+  return `${lines.filter((line) => line !== '').join('\n')}\n`
+}
+
+function releasesLine(outcome: ReconcileResult['forgeReleases']): string {
+  if (outcome === undefined || outcome.made.length + outcome.missing.length === 0) return ''
+  const missing = outcome.missing.length === 0 ? '' : `, ${outcome.missing.length} still missing`
+  return `${plural(outcome.made.length, 'release')} made on the forge${missing}.`
+}
+
+function proposalLine({ state, number, url }: NonNullable<ReconcileResult['pullRequest']>): string {
+  const named = number === undefined ? 'The release pull request' : `The release pull request #${number}`
+  const at = url === undefined ? '' : `: ${printable(url)}`
+  const words = {
+    none: 'Nothing is pending.',
+    opened: `${named} is open${at}`,
+    refreshed: `${named} was brought up to date${at}`,
+    current: `${named} is up to date${at}`,
+    closed: `${named} was closed: nothing is pending any more.`,
+    left: `${named} was left as it is${at}`,
+    failed: `${named} could not be brought up to date.`,
+  }
+  return words[state]
+}
