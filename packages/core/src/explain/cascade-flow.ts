@@ -7,7 +7,7 @@
 import { bumps, compareBumps, type Bump } from '../bump.ts'
 import type { Change } from '../change.ts'
 import { relationOf } from '../plan/cascade.ts'
-import { askedBumps } from '../plan/admit.ts'
+import { askedBumps, askedByPackage } from '../plan/admit.ts'
 import type { DependencyUse, Edge } from '../plan/graph.ts'
 import { flowGraph, type FlowEdge, type FlowGraph } from './min-cut.ts'
 import type { PackageName, Range, Version } from '../names.ts'
@@ -46,7 +46,7 @@ export function cascadeFlow(plan: ReleasePlan, changes: readonly Change[], laws:
   const node = (name: PackageName, bump: Bump): number => (place.get(name) ?? 0) + bumps.indexOf(bump) - 1
   const groupBase = 1 + released.length * levels.length
   const everyFollower = groupBase + laws.groups.all.length * levels.length
-  const asked = askedBumps(changes)
+  const asked = askedBumps(askedByPackage(changes))
   const versions = new Map(plan.releases.map(({ name, to }) => [name, to]))
   const edges: Flow[] = []
   const link = (from: number, to: number, cost = Infinity, label?: WidenedRange): void => {

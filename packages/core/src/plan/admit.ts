@@ -3,7 +3,7 @@
  * packages that are not, is quarantined; one that only names packages left out of releases stays on disk without
  * effect; one that pre mode has used waits for the exit.
  */
-import type { Bump } from '../bump.ts'
+import { compareBumps, type Bump } from '../bump.ts'
 import type { Change, ChangeId, ChangesetChange } from '../change.ts'
 import { lineNaming } from '../changes/changesets.ts'
 import { closestName } from '../closest-name.ts'
@@ -55,8 +55,10 @@ export function admitChanges(
   const others: Change[] = []
   const dropped = new Set(options.dropChanges)
   const placeOf = placesIn(snapshot)
-  for (const change of [...changes, ...(options.extraChanges ?? [])]) {
-    if (dropped.has(change.id)) continue
+  const extra = options.extraChanges ?? []
+  for (const change of extra.length === 0 ? changes : [...changes, ...extra]) {
+    // Hashing the ids of a long history is worth it only where something is dropped.
+    if (dropped.size > 0 && dropped.has(change.id)) continue
     if (change.kind !== 'changeset') others.push(change)
     else if (isSound(change, placeOf, packages, skip, problems)) changesets.push(change)
   }
@@ -66,18 +68,35 @@ export function admitChanges(
   return { counted: [...counted, ...others], changesets, problems }
 }
 
-/** The highest bump asked of each package; an operator's override replaces what the changes say. */
-export function askedBumps(changes: readonly Change[]): ReadonlyMap<PackageName, Bump> {
-  const order = { none: 0, patch: 1, minor: 2, major: 3 }
-  const asked = new Map<PackageName, Bump>()
+/** One change that names a package, and what it asks of it. */
+export type Asked = { readonly change: Change; readonly bump: Bump }
+
+/** What each package is asked for, in the order of the changes. */
+export function askedByPackage(changes: readonly Change[]): ReadonlyMap<PackageName, readonly Asked[]> {
+  const asked = new Map<PackageName, Asked[]>()
+  // Changes that ask the same of the same package share their record.
+  const known = new Map<Change['bumps'], readonly (readonly [PackageName, Bump])[]>()
   for (const change of changes) {
-    for (const name in change.bumps) {
-      const bump = change.bumps[name] ?? 'none'
-      const now = asked.get(name)
-      if (change.kind === 'override' || now === undefined || order[bump] > order[now]) asked.set(name, bump)
+    let entries = known.get(change.bumps)
+    if (entries === undefined) known.set(change.bumps, (entries = Object.entries(change.bumps)))
+    for (const [name, bump] of entries) {
+      const list = asked.get(name)
+      if (list === undefined) asked.set(name, [{ change, bump }])
+      else list.push({ change, bump })
     }
   }
   return asked
+}
+
+/** The highest bump asked of each package; an operator's override replaces what the changes say. */
+export function askedBumps(asked: ReturnType<typeof askedByPackage>): ReadonlyMap<PackageName, Bump> {
+  const highest = new Map<PackageName, Bump>()
+  for (const [name, list] of asked) {
+    let now: Bump = 'none'
+    for (const { change, bump } of list) if (change.kind === 'override' || compareBumps(bump, now) > 0) now = bump
+    highest.set(name, now)
+  }
+  return highest
 }
 
 /** What changes ask for by version; the newest stands, as changes come oldest first. */

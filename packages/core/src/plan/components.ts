@@ -6,42 +6,67 @@ export function stronglyConnected(
   nodes: readonly string[],
   edgesOf: (node: string) => readonly string[],
 ): readonly (readonly string[])[] {
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
-  const open = new Set<string>()
-  const stack: string[] = []
+  const { names, targets } = numbered(nodes, edgesOf)
+  const size = names.length
+  // In the order in which nodes are met, from 1; 0 for one that was not met yet.
+  const index = new Uint32Array(size)
+  const low = new Uint32Array(size)
+  const next = new Uint32Array(size)
+  const isOpen = new Uint8Array(size)
+  const stack: number[] = []
+  const path: number[] = []
   const components: string[][] = []
-  const path: { node: string; edges: readonly string[]; next: number }[] = []
+  let met = 0
 
-  const enter = (node: string): void => {
-    index.set(node, index.size)
-    low.set(node, index.size - 1)
-    open.add(node)
+  const enter = (node: number): void => {
+    met += 1
+    index[node] = met
+    low[node] = met
+    isOpen[node] = 1
     stack.push(node)
-    path.push({ node, edges: edgesOf(node), next: 0 })
+    path.push(node)
   }
-  const lower = (node: string, to: number | undefined): void => {
-    low.set(node, Math.min(low.get(node) ?? 0, to ?? 0))
-  }
-  const leave = (node: string): void => {
+  const leave = (node: number): void => {
     path.pop()
     const parent = path.at(-1)
-    if (parent !== undefined) lower(parent.node, low.get(node))
-    if (low.get(node) !== index.get(node)) return
+    if (parent !== undefined) low[parent] = Math.min(low[parent] ?? 0, low[node] ?? 0)
+    if (low[node] !== index[node]) return
     const members = stack.splice(stack.lastIndexOf(node))
-    for (const member of members) open.delete(member)
-    components.push(members.sort())
+    for (const member of members) isOpen[member] = 0
+    components.push(members.map((member) => names[member] ?? '').sort())
   }
 
-  for (const start of nodes) {
-    if (index.has(start)) continue
+  for (let start = 0; start < size; start += 1) {
+    if (index[start] !== 0) continue
     enter(start)
-    for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
-      const edge = frame.edges[frame.next++]
-      if (edge === undefined) leave(frame.node)
-      else if (!index.has(edge)) enter(edge)
-      else if (open.has(edge)) lower(frame.node, index.get(edge))
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+      const at = next[node] ?? 0
+      const target = targets[node]?.[at]
+      next[node] = at + 1
+      if (target === undefined) leave(node)
+      else if (index[target] === 0) enter(target)
+      else if (isOpen[target] === 1) low[node] = Math.min(low[node] ?? 0, index[target] ?? 0)
     }
   }
   return components
+}
+
+/** Names are looked up once per edge; all else goes by number. What an edge points to is a node as well. */
+function numbered(
+  nodes: readonly string[],
+  edgesOf: (node: string) => readonly string[],
+): { readonly names: readonly string[]; readonly targets: readonly (readonly number[])[] } {
+  const numbers = new Map<string, number>()
+  const names: string[] = []
+  const numberOf = (name: string): number => {
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    numbers.set(name, names.length)
+    return names.push(name) - 1
+  }
+  for (const node of nodes) numberOf(node)
+  const targets: (readonly number[])[] = []
+  // Grows while it is gone through.
+  for (const name of names) targets.push(edgesOf(name).map(numberOf))
+  return { names, targets }
 }

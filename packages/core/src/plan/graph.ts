@@ -57,46 +57,55 @@ export function buildGraph(workspace: Workspace, settings: Settings, rules: Rule
   const packages = new Map(members.map((pkg) => [pkg.name, pkg]))
   const dependents = new Map<PackageName, Edge[]>(members.map((pkg) => [pkg.name, []]))
   const dependencies = new Map<PackageName, readonly Edge[]>()
+  const edgesOf = edgeReader(packages, workspace, settings, rules)
   for (const pkg of members) {
-    const edges = edgesOf(pkg, packages, workspace, settings, rules)
+    const edges = edgesOf(pkg)
     dependencies.set(pkg.name, edges)
     for (const edge of edges) dependents.get(edge.dependency.name)?.push(edge)
   }
   return { packages, dependents, dependencies }
 }
 
-/** The edges of one manifest: also for the root, which is not a member. */
-export function edgesOf(
-  pkg: Package,
+/** Gives the edges of one manifest after the other: also of the root, which is not a member. */
+export function edgeReader(
   packages: ReadonlyMap<PackageName, Package>,
   workspace: Workspace,
   settings: Settings,
   rules: RulesName,
-): readonly Edge[] {
-  const uses = new Map<Package, DependencyUse[]>()
+): (pkg: Package) => readonly Edge[] {
   const byName = followsNames(settings)
-  for (const field of dependencyFields) {
-    const section = sectionOf(pkg, field)
-    if (section === undefined) continue
-    for (const key of Object.keys(section)) {
-      const range = section[key]
-      if (typeof range !== 'string') continue
-      const use = readUse(field, key, range, packages, workspace)
-      if (use === undefined) continue
-      const known = uses.get(use.dependency)
-      const meant = byName ? { ...use.use, linked: true } : use.use
-      if (known === undefined) uses.set(use.dependency, [meant])
-      else known.push(meant)
+  const forEveryUse = rules === 'topsail' || byName
+  // By dependency the uses that the last manifest has of it.
+  const seen = new Map<Package, { readonly pkg: Package; readonly uses: DependencyUse[] }>()
+  return (pkg) => {
+    const found: { readonly dependency: Package; readonly uses: DependencyUse[] }[] = []
+    for (const field of dependencyFields) {
+      const section = sectionOf(pkg, field)
+      for (const key in section) {
+        const range = Object.hasOwn(section, key) ? section[key] : undefined
+        const read = typeof range === 'string' ? readUse(field, key, range, packages, workspace) : undefined
+        if (read === undefined) continue
+        const { dependency } = read
+        const use = byName ? { ...read.use, linked: true } : read.use
+        const known = seen.get(dependency)
+        if (known?.pkg === pkg) {
+          known.uses.push(use)
+        } else {
+          const uses = [use]
+          seen.set(dependency, { pkg, uses })
+          found.push({ dependency, uses })
+        }
+      }
     }
+    const edges: Edge[] = []
+    for (const { dependency, uses } of found) {
+      const edge = forEveryUse ? everyUse(uses, settings) : lastUse(uses, dependency, settings)
+      if (edge === undefined) continue
+      const { notFollowed, decidedBy } = edge
+      edges.push({ dependent: pkg, dependency, uses, notFollowed, decidedBy })
+    }
+    return edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))
   }
-  const edges: Edge[] = []
-  for (const [dependency, list] of uses) {
-    const edge = rules === 'topsail' || byName ? everyUse(list, settings) : lastUse(list, dependency, settings)
-    if (edge === undefined) continue
-    const { notFollowed, decidedBy } = edge
-    edges.push({ dependent: pkg, dependency, uses: list, notFollowed, decidedBy })
-  }
-  return edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))
 }
 
 /** A section as a hostile manifest may have it: anything but an object counts as absent. */

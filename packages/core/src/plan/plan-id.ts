@@ -11,27 +11,36 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
   const { workspace, settings, pre, snapshotRelease, now, head, burned } = snapshot
   const { chosen: _chosen, release: _release, pullRequest: _pull, forgeReleases: _forge, ...decisive } = settings
   const facts = {
-    format: 'topsail/plan-id@1',
+    format: 'topsail/plan-id@2',
     tool: workspace.tool,
     catalogs: workspace.catalogs,
     settings: decisive,
     pre: pre ?? null,
-    changes: changes.map(decisivePart),
+    changes: changes.flatMap(writtenPart),
     burned,
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
-  return `sha256-${hash(`${canonicalJson(facts)}\n${manifestsText(snapshot)}`)}`
+  return `sha256-${hash(`${canonicalJson(facts)}\n${commitsText(changes)}\n\n${manifestsText(snapshot)}`)}`
 }
 
-/** A commit's hash stands for all that it says; tens of thousands of them are not worth writing out. */
-function decisivePart(change: Change): unknown {
-  if (change.kind === 'commit') {
-    const bumps: string[] = []
-    for (const name in change.bumps) bumps.push(`${name} ${change.bumps[name]}`)
-    if (bumps.length === 1) return `${change.id}\n${bumps[0]}`
-    return [change.id, ...bumps.sort()].join('\n')
+function writtenPart(change: Change): readonly unknown[] {
+  if (change.kind === 'commit') return nothing
+  return [change.kind === 'changeset' ? { ...change, commit: undefined } : change]
+}
+
+const nothing: readonly never[] = []
+
+/** A line each: a commit's hash stands for all that it says. Tens of thousands ask the same of the same packages. */
+function commitsText(changes: readonly Change[]): string {
+  const texts = new Map<Change['bumps'], string>()
+  const lines: string[] = []
+  for (const { kind, id, bumps } of changes) {
+    if (kind !== 'commit') continue
+    let text = texts.get(bumps)
+    if (text === undefined) texts.set(bumps, (text = canonicalJson(bumps)))
+    lines.push(`${id} ${text}`)
   }
-  return change.kind === 'changeset' ? { ...change, commit: undefined } : change
+  return lines.join('\n')
 }
 
 /** Each text behind its path and its length, so that no text can pass for two. */

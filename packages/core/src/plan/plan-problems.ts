@@ -4,14 +4,13 @@
  * warnings: the plan stands.
  */
 import { placesIn, type SkipReason } from './admit.ts'
-import { compareBumps } from '../bump.ts'
 import type { ChangesetChange } from '../change.ts'
 import { followsNames } from '../changes/commit-presets.ts'
 import { whyNotLinked, type DependencyUse, type Edge, type NotFollowed } from './graph.ts'
 import type { Path, Version } from '../names.ts'
 import type { Problem } from '../problem.ts'
 import { effectiveRange } from './range.ts'
-import { highestAsked, type Evidence } from './reasons.ts'
+import { askedAboveCap, type Evidence } from './reasons.ts'
 import { compareText } from '../record.ts'
 import type { Settings } from '../settings.ts'
 import type { Settled } from './settle.ts'
@@ -37,6 +36,8 @@ export function planProblems(
   ]
 }
 
+const nothing: readonly never[] = []
+
 type Unfollowed = { readonly use: DependencyUse; readonly why: NotFollowed }
 
 function droppedEdges(
@@ -45,8 +46,9 @@ function droppedEdges(
   skip: (pkg: Package) => SkipReason | undefined,
 ): Problem[] {
   const edges = laws.graph.dependents.get(pkg.name) ?? []
-  return edges.flatMap((edge: Edge): Problem[] => {
+  return edges.flatMap((edge: Edge): readonly Problem[] => {
     const { dependent } = edge
+    if (edge.notFollowed === undefined && edge.uses.length === 1) return nothing
     if (skip(dependent) !== undefined) return []
     const place = { file: manifestPath(dependent) }
     const versions = { current: pkg.version ?? '', next: versionOf(pkg.name) }
@@ -115,9 +117,9 @@ function overruledBy({ cause }: Settled): 'dependency' | 'group' | 'change' | un
 }
 
 function caps(entry: Settled, evidence: Evidence): Problem[] {
+  const asked = askedAboveCap(entry, evidence)
+  if (asked === undefined) return []
   const cap = evidence.laws.settings.maxBump
-  const asked = highestAsked(entry, evidence)
-  if (compareBumps(asked, cap) <= 0) return []
   return [{ code: 'BUMP_CAPPED', severity: 'warning', name: entry.pkg.name, asked, cap }]
 }
 

@@ -5,9 +5,11 @@
 import {
   admitChanges,
   askedBumps,
+  askedByPackage,
   exactVersions,
   skipReason,
   type Admitted,
+  type Asked,
   type PlanOptions,
   type SkipReason,
 } from './admit.ts'
@@ -44,10 +46,10 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
   const resolved = resolveChanges(snapshot)
   const admitted = admitChanges(resolved.changes, snapshot, packages, skip, options)
   const laws = lawsOf(snapshot, admitted.counted)
-  const asked = askedBumps(admitted.counted)
-  const settled = leavePreMode(settleBumps(asked, laws), laws, pre, settings.rules)
+  const asked = askedByPackage(admitted.counted)
+  const settled = leavePreMode(settleBumps(askedBumps(asked), laws), laws, pre, settings.rules)
   const versions = snapshotVersions(snapshot)
-  const evidence = evidenceOf(settled, laws, admitted, versions?.versionFrom)
+  const evidence = evidenceOf(settled, laws, asked, versions?.versionFrom)
   const written = writeRanges(snapshot, evidence)
   const releases = toReleases(evidence, written)
   const { waves, cycles } = publishOrder(new Map(releases.map(({ name, needs }) => [name, needs])))
@@ -113,17 +115,9 @@ function skipsIn({ settings }: Snapshot): (pkg: Package) => SkipReason | undefin
 function evidenceOf(
   settled: ReadonlyMap<PackageName, Settled>,
   laws: Laws,
-  { counted }: Admitted,
+  asked: ReadonlyMap<PackageName, readonly Asked[]>,
   snapshotFrom: ((calculated: Version) => Version) | undefined,
 ): Evidence {
-  const changesOf = new Map<PackageName, Change[]>()
-  for (const change of counted) {
-    for (const name in change.bumps) {
-      const known = changesOf.get(name)
-      if (known === undefined) changesOf.set(name, [change])
-      else known.push(change)
-    }
-  }
   const calculated = new Map<PackageName, Version>()
   for (const [name, entry] of settled) calculated.set(name, nextVersion(entry, laws))
   const calculatedOf = (name: PackageName): Version => calculated.get(name) ?? ''
@@ -135,7 +129,7 @@ function evidenceOf(
     const wanted = snapshotFrom?.(calculatedOf(entry.pkg.name)) ?? wantedVersion(entry, laws)
     return skippedVersions(wanted, laws.burned?.get(entry.pkg.name)).skipped
   }
-  return { laws, settled, changesOf, versionOf, calculatedOf, skippedOf, isSnapshot: snapshotFrom !== undefined }
+  return { laws, settled, asked, versionOf, calculatedOf, skippedOf, isSnapshot: snapshotFrom !== undefined }
 }
 
 function consumedBy(admitted: Admitted, snapshot: Snapshot): Pick<ReleasePlan, 'consumed' | 'preState'> {

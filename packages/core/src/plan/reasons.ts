@@ -3,7 +3,7 @@
  * from the plan and the manifests. The first is the one that raised the package to where it stands.
  */
 import { compareBumps } from '../bump.ts'
-import type { Change } from '../change.ts'
+import type { Asked } from './admit.ts'
 import type { DependencyUse, Edge } from './graph.ts'
 import type { Group } from './groups.ts'
 import type { PackageName, Version } from '../names.ts'
@@ -15,7 +15,7 @@ export type Evidence = {
   readonly laws: Laws
   readonly settled: ReadonlyMap<PackageName, Settled>
   /** The changes that name a package, in the plan's order. */
-  readonly changesOf: ReadonlyMap<PackageName, readonly Change[]>
+  readonly asked: ReadonlyMap<PackageName, readonly Asked[]>
   /** The version each package of the plan gets. */
   readonly versionOf: (name: PackageName) => Version
   /** The version that decided the cascade: in a snapshot release another than the one it gets. */
@@ -34,17 +34,19 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
   if (evidence.laws.leavingPre.has(pkg)) reasons.push({ kind: 'pre-exit', from: pkg.version ?? entry.base })
   const given = effectiveBump(entry.bump, entry.base, settings)
   if (given !== entry.bump) reasons.push({ kind: 'zero-major', asked: entry.bump, given })
-  const asked = highestAsked(entry, evidence)
-  if (compareBumps(asked, settings.maxBump) > 0) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
+  const asked = askedAboveCap(entry, evidence)
+  if (asked !== undefined) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
   if (evidence.laws.burned !== undefined) reasons.push(...burnedReasons(entry, evidence))
   if (evidence.isSnapshot) reasons.push({ kind: 'snapshot' })
+  if (first.kind === 'change' && reasons[0] === first) return [first, ...reasons.slice(1)]
   const rest = reasons.filter((reason) => !isSame(reason, first))
   return [first, ...rest]
 }
 
+/** Of a change there is one reason only. */
 function isSame(a: Reason, b: Reason): boolean {
-  if (a.kind !== b.kind) return false
-  if (a.kind === 'change' && b.kind === 'change') return a.change === b.change
+  if (a === b) return true
+  if (a.kind !== b.kind || a.kind === 'change') return false
   if ('dependency' in a && 'dependency' in b) {
     return a.dependency === b.dependency && a.field === b.field && a.range === b.range && a.next === b.next
   }
@@ -58,14 +60,12 @@ function burnedReasons(entry: Settled, { laws, skippedOf }: Evidence): Reason[] 
   return skippedOf(entry).map((version) => ({ kind: 'burned', version, of: burnedBy?.get(version) ?? name }))
 }
 
-/** What the changes ask of a package before the cap. */
-export function highestAsked({ pkg, bump }: Settled, { changesOf }: Evidence): Settled['bump'] {
-  let highest = bump
-  for (const { bumps } of changesOf.get(pkg.name) ?? []) {
-    const asked = bumps[pkg.name] ?? 'none'
-    if (compareBumps(asked, highest) > 0) highest = asked
-  }
-  return highest
+/** What the changes ask of a package, where that is more than the cap allows. */
+export function askedAboveCap({ pkg }: Settled, { asked, laws }: Evidence): Settled['bump'] | undefined {
+  let highest = laws.settings.maxBump
+  if (highest === 'major') return undefined
+  for (const { bump } of asked.get(pkg.name) ?? []) if (compareBumps(bump, highest) > 0) highest = bump
+  return highest === laws.settings.maxBump ? undefined : highest
 }
 
 function firstReason(entry: Settled, evidence: Evidence, changes: readonly Reason[]): Reason {
@@ -94,11 +94,10 @@ function highestChange(reasons: readonly Reason[]): Reason {
   return highest ?? { kind: 'first-release' }
 }
 
-function changeReasons({ pkg }: Settled, { changesOf }: Evidence): Reason[] {
+function changeReasons({ pkg }: Settled, { asked }: Evidence): Reason[] {
   const reasons: Reason[] = []
-  for (const change of changesOf.get(pkg.name) ?? []) {
-    const bump = change.bumps[pkg.name]
-    if (bump === undefined || bump === 'none') continue
+  for (const { change, bump } of asked.get(pkg.name) ?? []) {
+    if (bump === 'none') continue
     if (change.kind === 'override') reasons.push({ kind: 'override', by: change.by })
     else reasons.push({ kind: 'change', change: change.id, bump })
   }

@@ -3,7 +3,7 @@
  * packages that only have ranges rewritten.
  */
 import type { ChangeId } from '../change.ts'
-import { edgesOf, type Edge } from './graph.ts'
+import { edgeReader, type Edge } from './graph.ts'
 import type { PackageName, Range } from '../names.ts'
 import { reasonsOf, type Evidence } from './reasons.ts'
 import { compareText, recordOf } from '../record.ts'
@@ -33,7 +33,7 @@ export function writeRanges(
   const rootEdges =
     settings.rules === 'changesets@2'
       ? []
-      : edgesOf(workspace.root, laws.graph.packages, workspace, settings, settings.rules)
+      : edgeReader(laws.graph.packages, workspace, settings, settings.rules)(workspace.root)
   return {
     of: ({ name }) => rangeEdits(laws.graph.dependencies.get(name) ?? [], arrivalOf, writing),
     root: rangeEdits(rootEdges, arrivalOf, writing),
@@ -66,9 +66,9 @@ export function toReleases(evidence: Evidence, written: Written): readonly Relea
   return releases.sort((a, b) => compareText(a.name, b.name))
 }
 
-function changesIn(name: PackageName, { changesOf }: Evidence): Release['changes'] {
+function changesIn(name: PackageName, { asked }: Evidence): Release['changes'] {
   const ids: ChangeId[] = []
-  for (const { bumps, id } of changesOf.get(name) ?? []) if (bumps[name] !== 'none') ids.push(id)
+  for (const { change, bump } of asked.get(name) ?? []) if (bump !== 'none') ids.push(change.id)
   return ids
 }
 

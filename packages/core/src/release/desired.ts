@@ -4,7 +4,7 @@
  * was killed anywhere is completed by the next one.
  */
 import type { BurnedVersions } from '../plan/burned.ts'
-import { edgesOf } from '../plan/graph.ts'
+import { edgeReader } from '../plan/graph.ts'
 import type { Integrity, PackageName, Sha, Version } from '../names.ts'
 import type { Problem } from '../problem.ts'
 import { compareText } from '../record.ts'
@@ -205,7 +205,12 @@ function internalNeeds(
   members: ReadonlyMap<PackageName, Package>,
   world: ReleasedWorld,
 ): readonly PackageName[] {
-  return edgesOf(pkg, members, world.workspace, world.settings, 'topsail')
+  return edgeReader(
+    members,
+    world.workspace,
+    world.settings,
+    'topsail',
+  )(pkg)
     .filter((edge) => edge.dependency.name !== pkg.name)
     .filter((edge) => edge.uses.some((use) => use.field !== 'devDependencies' && use.linked))
     .map((edge) => edge.dependency.name)
