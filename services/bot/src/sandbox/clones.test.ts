@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { existsSync, globSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, symlink, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,8 +98,12 @@ async function branch(name: string, files: Record<string, string | object>): Pro
 
 test('a clone holds what decides a plan, at the head, and no other contents', async () => {
   const checkout = await ready()
-  const files = globSync('**/*', { cwd: checkout.folder, withFileTypes: true }).filter((entry) => entry.isFile())
-  expect(files.map((entry) => entry.name).toSorted()).toEqual(['config.json', 'package.json', 'package.json'])
+  const files = readdirSync(checkout.folder, { recursive: true, encoding: 'utf8' })
+  expect(files.filter((file) => file.endsWith('.json') || file.endsWith('.ts')).toSorted()).toEqual([
+    '.changeset/config.json',
+    'package.json',
+    'services/api/package.json',
+  ])
   expect(checkout.head).toBe(await rig.work.git('rev-parse', 'origin/main'))
   await checkout.remove()
   expect(existsSync(checkout.folder)).toBe(false)

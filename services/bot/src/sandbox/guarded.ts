@@ -44,7 +44,7 @@ export async function runGuarded(program: GuardedProgram): Promise<GuardedAnswer
   }
   const onAbort = (): void => stop({ kind: 'stopped' })
   signal.addEventListener('abort', onAbort)
-    const over = (limit: Limit): void => stop({ kind: 'over', limit })
+  const over = (limit: Limit): void => stop({ kind: 'over', limit })
   const timer = setTimeout(() => over('time'), program.seconds * 1000)
   const watch = watching(child, program, over)
   const [stdout, stderr] = [collecting(child.stdout, over), collecting(child.stderr, over)]
