@@ -125,8 +125,14 @@ function failureOf(call: ForgeCall, reply: ForgeReply | NoReply, { redact }: Too
     doing,
     status: reply.status,
     detail: oneLine(redact(saidIn(reply.body))),
-    ...(why === 'refused' ? { lacking: reply.headers['x-accepted-github-permissions'] } : {}),
+    ...(why === 'refused' ? { lacking: reply.headers['x-accepted-github-permissions'] ?? scopeIn(reply.body) } : {}),
   }
+}
+
+/** GitLab names the scope in the answer. */
+function scopeIn(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('scope' in body)) return undefined
+  return typeof body.scope === 'string' && /^[\w: ]{1,60}$/.test(body.scope) ? body.scope : undefined
 }
 
 function reasonOf(status: number): ForgeFailureReason {

@@ -192,7 +192,7 @@ export async function startForge(options: ForgeRigOptions): Promise<ForgeRig> {
 
 const run = promisify(execFile)
 
-function gitEnv(): NodeJS.ProcessEnv {
+export function gitEnv(): NodeJS.ProcessEnv {
   return { ...process.env, ...gitEnvironment, GIT_TERMINAL_PROMPT: '0' }
 }
 
@@ -285,7 +285,7 @@ async function seed(clone: Clone, files: ForgeRigOptions['files']): Promise<void
   await clone.push('chore: begin')
 }
 
-function cloneAt(root: string, person: string): Clone {
+export function cloneAt(root: string, person: string): Clone {
   const who = { GIT_AUTHOR_NAME: person, GIT_COMMITTER_NAME: person }
   const git: Clone['git'] = async (...args) => {
     const { stdout } = await run('git', [...args], { cwd: root, env: { ...gitEnv(), ...who }, maxBuffer: 1 << 26 })
