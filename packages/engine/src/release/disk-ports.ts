@@ -19,8 +19,8 @@ import type { OtherTargets } from '../publish/targets/target-registry.ts'
 import { readWorkspace } from '../read/workspace.ts'
 import type { Announcer } from './announcer.ts'
 import { diskHolders, diskJournals, diskTarballs, tarballFolder } from './disk-state.ts'
+import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
-import { memoryRefStore } from './memory-ref-store.ts'
 import type { ReleaseClock, ReleasePacker, ReleasePorts } from './ports.ts'
 import { revertBranches } from './revert-branch.ts'
 import { gitSources } from './set-sources.ts'
@@ -55,8 +55,8 @@ export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts
   const state = hasGit ? join(common.stdout.trim(), 'topsail') : join(root, 'node_modules', '.topsail')
   return {
     registryAt: options.registryAt,
-    // A folder without git has no other machines to agree with.
-    refs: hasGit ? gitRefStore(git, remote) : memoryRefStore(),
+    // A folder without git has no other machines to agree with, but other processes.
+    refs: hasGit ? gitRefStore(git, remote) : fileRefStore(state),
     journals: diskJournals(state),
     tarballs: diskTarballs(state),
     holders: diskHolders(state, ciJob(options.env)),

@@ -1,9 +1,10 @@
 /** One contract for every `RefStore`. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
+import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import { memoryRefStore } from './memory-ref-store.ts'
 import type { RefStore } from './ref-store.ts'
@@ -38,6 +39,10 @@ const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]
   'in memory': async () => {
     const store = memoryRefStore()
     return [store, store]
+  },
+  'in a folder': async () => {
+    const made = await folder()
+    return [fileRefStore(made), fileRefStore(made)]
   },
   'in the repository': async () => {
     const git = gitIn(await repository(false))
@@ -107,4 +112,25 @@ test('a remote that is not there is unreachable, never empty', async () => {
   expect(await refs.swap([{ ref: 'refs/topsail/lease', from: undefined, to: sha }])).toMatchObject({
     kind: 'unreachable',
   })
+})
+
+test('of many in a folder who swap at once each swap counts once, and old states go away', async () => {
+  const made = await folder()
+  const count = async (): Promise<void> => {
+    const store = fileRefStore(made)
+    for (let done = false; !done;) {
+      const listed = await store.list('refs/')
+      const from = listed.kind === 'known' ? listed.refs.get('refs/count') : undefined
+      const before = from === undefined ? '0' : (await store.read('refs/count', from))?.message
+      if (before === undefined) continue
+      const to = await store.write({ message: String(Number(before) + 1), files: {} }, undefined)
+      done = (await store.swap([{ ref: 'refs/count', from, to }])).kind === 'done'
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, count))
+  const store = fileRefStore(made)
+  const listed = await store.list('refs/')
+  const sha = listed.kind === 'known' ? (listed.refs.get('refs/count') ?? '') : ''
+  expect(await store.read('refs/count', sha)).toMatchObject({ message: '20' })
+  expect((await readdir(join(made, 'refs'))).length).toBeLessThan(12)
 })
