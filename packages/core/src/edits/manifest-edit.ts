@@ -2,9 +2,9 @@
  * Edits the text of a manifest in place: only the characters of the values that change are replaced, so indentation,
  * key order, line ends, a byte order mark and the final newline stay as their author left them.
  */
-import { parseTree, type Node, type ParseError } from 'jsonc-parser'
 import type { PackageName, Range, Version } from '../names.ts'
 import type { DependencyField } from '../workspace.ts'
+import { stringPlaces } from './string-places.ts'
 
 export type ManifestEdit = {
   /** Undefined keeps the version. */
@@ -27,51 +27,19 @@ export type JsonEdit = { readonly path: readonly string[]; readonly value: strin
  */
 export function editJsonStrings(text: string, edits: readonly JsonEdit[], lenient = false): string | undefined {
   const start = text.startsWith(byteOrderMark) ? 1 : 0
-  const errors: ParseError[] = []
-  const options = { disallowComments: !lenient, allowTrailingComma: lenient }
-  const root = parseTree(text.slice(start), errors, options)
-  if (root?.type !== 'object' || errors.length > 0) return undefined
+  const paths = edits.map(({ path }) => path)
+  const places = stringPlaces(start === 0 ? text : text.slice(start), paths, lenient)
+  if (places === undefined || (!lenient && places.some(({ length }) => length === 0))) return undefined
 
-  const replacements: Replacement[] = []
-  const valuesOf = indexedValues()
-  for (const { path, value } of edits) {
-    let nodes: readonly Node[] = [root]
-    for (const key of path) nodes = nodes.flatMap((node) => valuesOf(node, key))
-    const strings = nodes.filter((node) => node.type === 'string')
-    if (strings.length === 0 && !lenient) return undefined
-    for (const { offset, length } of strings) {
-      replacements.push({ from: start + offset, to: start + offset + length, text: JSON.stringify(value) })
-    }
-  }
+  const replacements = edits.flatMap(({ value }, index) =>
+    (places[index] ?? []).map(({ from, to }) => ({ from: start + from, to: start + to, text: JSON.stringify(value) })),
+  )
   return replaceAll(text, replacements)
 }
 
 const byteOrderMark = '\uFEFF'
 
 type Replacement = { readonly from: number; readonly to: number; readonly text: string }
-
-/** Looks keys up in an index of each object, made when it is first asked: linear however many edits there are. */
-function indexedValues(): (node: Node, key: string) => readonly Node[] {
-  const indexes = new Map<Node, Map<string, Node[]>>()
-  return (node, key) => {
-    const index = indexes.get(node) ?? indexOf(node)
-    indexes.set(node, index)
-    return index.get(key) ?? []
-  }
-}
-
-function indexOf(object: Node): Map<string, Node[]> {
-  const index = new Map<string, Node[]>()
-  for (const property of object.type === 'object' ? (object.children ?? []) : []) {
-    const [name, value] = property.children ?? []
-    if (name === undefined || value === undefined) continue
-    const key = String(name.value)
-    const values = index.get(key)
-    if (values === undefined) index.set(key, [value])
-    else values.push(value)
-  }
-  return index
-}
 
 /** One pass over the text. The same place twice counts once: the last edit of it. */
 function replaceAll(text: string, replacements: readonly Replacement[]): string {
