@@ -67,7 +67,7 @@ const groupReason = objectOf<Extract<Reason, { leader: string }>>({
   leader: text,
 })
 
-const reason = kindOf<Reason>({
+export const reason = kindOf<Reason>({
   change: objectOf({ kind: word(['change']), change: text, bump: word(bumps) }),
   'out-of-range': edgeReason,
   always: edgeReason,
@@ -104,7 +104,7 @@ const release = objectOf<Release>({
 
 const asked = { id: text, summary: text, bumps: recordOf(word(bumps)) }
 
-const change = kindOf<ChangeDocument>({
+export const change = kindOf<ChangeDocument>({
   changeset: objectOf({ ...asked, kind: word(['changeset']), file: text, commit: textOrNull }),
   commit: objectOf({
     ...asked,

@@ -12,6 +12,8 @@ export type Base = {
   readonly commit: Sha
   /** The refs it was told from. */
   readonly refs: readonly string[]
+  /** Where those refs are. */
+  readonly tips: readonly Sha[]
 }
 
 export type BaseAnswer = { readonly ok: true; readonly base: Base } | { readonly ok: false; readonly problem: Problem }
@@ -67,7 +69,8 @@ async function mergeBase(git: Git, tips: readonly Tip[], steps: readonly Step[] 
   const refs = tips.map((tip) => tip.ref.replace(/^refs\/(?:heads|remotes)\//, ''))
   const answer = await git(['merge-base', 'HEAD', ...tips.map((tip) => tip.commit)])
   const commit = answer.kind === 'done' && answer.code === 0 ? answer.stdout.split('\n', 1)[0] : undefined
-  if (commit !== undefined && commit !== '') return { ok: true, base: { commit, refs } }
+  if (commit !== undefined && commit !== '')
+    return { ok: true, base: { commit, refs, tips: tips.map((tip) => tip.commit) } }
   const shallow = await isShallow(git)
   const [step, ...later] = shallow ? steps : []
   const remote = step === undefined ? undefined : await remoteOf(git)
