@@ -58,6 +58,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/publish.ts')).publishCommand,
   },
   {
+    name: 'ci',
+    summary: 'what a pipeline runs: on the branch that releases are made from, publish and propose',
+    load: async () => (await import('./commands/ci.ts')).ciCommand,
+  },
+  {
     name: 'history',
     summary: 'show the versions of a package that releases have left, and what they changed',
     load: async () => (await import('./commands/history.ts')).historyCommand,

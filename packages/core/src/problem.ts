@@ -227,6 +227,8 @@ export type Problem =
         waitSeconds?: number | undefined
       }
     >
+  | ProblemOf<'FORGE_UNKNOWN', { remote: string }>
+  | ProblemOf<'FORGE_WITHOUT_TOKEN', { forge: string; kind: 'github' | 'gitlab' }>
   | ProblemOf<'HEAD_NOT_ON_BASE', { branch: string; head: Sha; tip: Sha }>
   | ProblemOf<'REMOTE_MISSING'>
   | ProblemOf<'RELEASE_PLAN_UNKNOWN', { plan: string; commit: Sha }>

@@ -1,13 +1,14 @@
 /** What `topsail ci main` came to: what lies in the registries, on the forge, and in the release pull request. */
+import type { ProposalMove } from '@topsail/core'
 import type { ReconcileResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
-import { renderPublishResult } from './publish-result.ts'
+import { renderPublishResult, renderPublishSteps } from './publish-result.ts'
 import { plural, printable } from './text.ts'
 
-export function renderReconcileResult(result: ReconcileResult, output: Output): string {
+export function renderReconcileResult(result: ReconcileResult, output: Output, dryRun: boolean): string {
   const { published, held, forgeReleases, pullRequest, commit } = result
   const lines = [
-    published === undefined ? '' : renderPublishResult(published, output).trimEnd(),
+    published === undefined ? '' : (dryRun ? renderPublishSteps : renderPublishResult)(published, output).trimEnd(),
     held.length === 0 ? '' : `${plural(held.length, 'package')} held back: not what was proposed.`,
     commit === undefined ? '' : `Versions written in ${commit.slice(0, 9)} on ${printable(result.base ?? '')}.`,
     releasesLine(forgeReleases),
@@ -22,7 +23,7 @@ function releasesLine(outcome: ReconcileResult['forgeReleases']): string {
   return `${plural(outcome.made.length, 'release')} made on the forge${missing}.`
 }
 
-function proposalLine({ state, number, url }: NonNullable<ReconcileResult['pullRequest']>): string {
+function proposalLine({ state, number, url, moves = [] }: NonNullable<ReconcileResult['pullRequest']>): string {
   const named = number === undefined ? 'The release pull request' : `The release pull request #${number}`
   const at = url === undefined ? '' : `: ${printable(url)}`
   const words = {
@@ -33,6 +34,19 @@ function proposalLine({ state, number, url }: NonNullable<ReconcileResult['pullR
     closed: `${named} was closed: nothing is pending any more.`,
     left: `${named} was left as it is${at}`,
     failed: `${named} could not be brought up to date.`,
+    planned:
+      moves.length === 0
+        ? 'Nothing is pending.'
+        : `Would ${moves.map((move) => moveWords[move.kind]).join(', then ')}.`,
   }
   return words[state]
+}
+
+const moveWords: Readonly<Record<ProposalMove['kind'], string>> = {
+  'write-branch': 'write the release branch',
+  open: 'open the release pull request',
+  refresh: 'bring the release pull request up to date',
+  close: 'close the release pull request, for nothing is pending',
+  'leave-closed': 'leave the release pull request closed, as somebody left it',
+  'leave-branch': 'leave the release branch as somebody left it',
 }

@@ -17,6 +17,7 @@ import type { Forge } from '../forge/forge.ts'
 import type { Git } from '../ports.ts'
 import { readObjects } from '../publish/head-state.ts'
 import { openSession, type SessionOptions } from '../publish/session.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from '../release/ports.ts'
 import { newestReleases } from '../release/stored-release.ts'
 import { forgeProblem } from './forge-problem.ts'
@@ -45,12 +46,12 @@ const nothing: ForgeReleasesOutcome = { made: [], missing: [], problems: [] }
 
 export async function makeForgeReleases(options: ForgeReleasesOptions): Promise<ForgeReleasesOutcome> {
   const { place, forge } = options
-  const { git, remote, namespace, settings } = place
+  const { git, remote, namespaces, settings } = place
   if (!settings.forgeReleases.perPackage && !settings.forgeReleases.aggregated) return nothing
-  const listed = await readRemote(git, { remote, branches: [], namespace })
+  const listed = await readRemote(git, { remote, branches: [], namespaces })
   if (listed.kind === 'unreachable') return { ...nothing, problems: [listed.problem] }
   const { ours, tags } = listed.refs
-  const names = releaseRefs(namespace)
+  const names = releaseRefs(namespaceIn(ours, namespaces))
   if (![...ours.keys()].some((ref) => ref.startsWith(names.closed('')))) return nothing
   const { ports } = await openSession(options.session)
   const stored = await newestReleases(ports, names, ours, lookedAt)

@@ -35,8 +35,8 @@ export type MergedPlansQuestion = {
   readonly head: Sha
   /** As the remote has them. */
   readonly tags: ReadonlyMap<string, Sha>
-  /** Newest first. */
-  readonly proposals: readonly Proposal[]
+  /** Newest first; asked for only where something is to be published. */
+  readonly proposals: () => Promise<readonly Proposal[]>
   /** Undefined: there is none to ask. */
   readonly forge: Forge | undefined
   readonly branch: string
@@ -64,11 +64,12 @@ export async function checkMergedPlans(question: MergedPlansQuestion): Promise<M
     const commit = written.commits.get(pkg.name)
     if (commit) byCommit.set(commit, [...(byCommit.get(commit) ?? []), pkg])
   }
+  const proposals = byCommit.size === 0 ? [] : await question.proposals()
   const held: PackageName[] = []
   const plans: { plan: string; commit: Sha }[] = []
   const problems: Problem[] = []
   for (const [commit, packages] of byCommit) {
-    const verdict = await judge(commit, packages, question)
+    const verdict = await judge(commit, packages, { ...question, recorded: proposals })
     if (verdict.kind === 'as-planned') plans.push({ plan: verdict.plan, commit })
     if (verdict.kind !== 'held') continue
     held.push(...packages.map(({ name }) => name))
@@ -82,8 +83,10 @@ type Verdict =
   | { readonly kind: 'as-planned'; readonly plan: string }
   | { readonly kind: 'held'; readonly problem: Problem }
 
-async function judge(commit: Sha, packages: readonly Package[], question: MergedPlansQuestion): Promise<Verdict> {
-  const { proposals, forge } = question
+type Case = MergedPlansQuestion & { readonly recorded: readonly Proposal[] }
+
+async function judge(commit: Sha, packages: readonly Package[], question: Case): Promise<Verdict> {
+  const { recorded: proposals, forge } = question
   const named = await planNamedBy(question.git, commit)
   const candidates = named === undefined ? proposals.filter((each) => proposes(each, packages)) : []
   if (named === undefined && candidates.length === 0) return { kind: 'unclaimed' }
@@ -130,16 +133,11 @@ async function planOfPullRequest(forge: Forge | undefined, commit: Sha, branch: 
 }
 
 /** The record is gone, or was never pushed: the plan is made once more from where its commit began. */
-async function planAgain(
-  commit: Sha,
-  plan: string,
-  { root, git, proposals }: MergedPlansQuestion,
-): Promise<Proposal | undefined> {
+async function planAgain(commit: Sha, plan: string, { root, git }: Case): Promise<Proposal | undefined> {
   const before = await git(['rev-parse', '--verify', '--quiet', `${commit}^1`])
   if (before.kind === 'missing' || before.code !== 0) return undefined
-  const known = proposals.find((each) => each.plan === plan)
-  const tree = known === undefined ? await openTree({ root, git }, before.stdout.trim()) : { detail: '' }
-  if ('detail' in tree) return known
+  const tree = await openTree({ root, git }, before.stdout.trim())
+  if ('detail' in tree) return undefined
   try {
     const { proposal } = await writePlan(tree)
     return proposal.plan === plan ? proposal : undefined
@@ -153,7 +151,7 @@ async function compare(
   proposal: Proposal,
   commit: Sha,
   packages: readonly Package[],
-  { git, head, pending }: MergedPlansQuestion,
+  { git, head, pending }: Case,
 ): Promise<Verdict> {
   const { plan } = proposal
   const exceeding = exceedingReleases(proposal, packages, await pending())

@@ -6,6 +6,7 @@ import type { Problem, Settings, Sha, Snapshot } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { pushRemote } from '../read/push-remote.ts'
+import { namespacesOf } from '../read/release-namespaces.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { gitRefStore } from '../release/git-ref-store.ts'
@@ -17,7 +18,8 @@ export type Place = {
   readonly git: Git
   readonly remote: string
   readonly base: string
-  readonly namespace: string
+  /** Where releases keep their refs, in order of preference. */
+  readonly namespaces: readonly string[]
   readonly refs: RefStore
   readonly settings: Settings
 }
@@ -40,10 +42,10 @@ export async function findPlace(cwd: string): Promise<StandingPlace | { readonly
   if (remote === undefined) return { problems: [{ code: 'REMOTE_MISSING', severity: 'error' }] }
   const { settings, head } = snapshot
   const { baseBranch: base } = settings
-  const namespace = settings.release.refs
+  const namespaces = namespacesOf(settings.release.refs)
   const broken = snapshot.problems.filter(({ severity, code }) => severity === 'error' && code.startsWith('CONFIG_'))
   if (broken.length > 0) return { problems: broken }
-  const listed = await readRemote(git, { remote, branches: [base, settings.pullRequest.branch], namespace })
+  const listed = await readRemote(git, { remote, branches: [base, settings.pullRequest.branch], namespaces })
   if (listed.kind === 'unreachable') return { problems: [listed.problem] }
   const tip = listed.refs.branches.get(base)
   if (tip === undefined || head === undefined) {
@@ -52,5 +54,5 @@ export async function findPlace(cwd: string): Promise<StandingPlace | { readonly
   const isOn = (await bringBranch(git, remote, base, tip)) && (await isAncestor(git, head, tip))
   if (!isOn) return { problems: [{ code: 'HEAD_NOT_ON_BASE', severity: 'error', branch: base, head, tip }] }
   const refs = gitRefStore(git, remote)
-  return { place: { root, git, remote, base, namespace, refs, settings }, snapshot, head, tip, seen: listed.refs }
+  return { place: { root, git, remote, base, namespaces, refs, settings }, snapshot, head, tip, seen: listed.refs }
 }

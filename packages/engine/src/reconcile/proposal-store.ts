@@ -9,13 +9,13 @@ import type { RefMove, RefStore } from '../release/ref-store.ts'
 const file = 'proposal.json'
 const kept = 8
 
-export function proposalRefs(namespace: string, ours: ReadonlyMap<string, Sha>): readonly ProposalRef[] {
-  const prefix = `${namespace}/proposals/`
+/** Newest first, of all namespaces. */
+export function proposalRefs(namespaces: readonly string[], ours: ReadonlyMap<string, Sha>): readonly ProposalRef[] {
   return [...ours]
     .flatMap(([ref, sha]) => {
-      const [, number, plan] =
-        /^(\d{1,9})-([0-9a-f]{16})$/.exec(ref.startsWith(prefix) ? ref.slice(prefix.length) : '') ?? []
-      return number === undefined || plan === undefined ? [] : [{ ref, sha, number: Number(number), plan }]
+      const [, number, plan] = /\/proposals\/(\d{1,9})-([0-9a-f]{16})$/.exec(ref) ?? []
+      const isOurs = namespaces.some((namespace) => ref.startsWith(`${namespace}/proposals/`))
+      return number === undefined || plan === undefined || !isOurs ? [] : [{ ref, sha, number: Number(number), plan }]
     })
     .toSorted((a, b) => b.number - a.number)
 }
@@ -42,13 +42,14 @@ export async function readProposals(
   return read.flat()
 }
 
-/** Records it unless it stands there already, and lets go of the oldest. */
+/** Records it unless it stands somewhere already, and lets go of the oldest. */
 export async function recordMoves(
   refs: RefStore,
-  known: readonly ProposalRef[],
-  namespace: string,
-  proposal: Proposal,
+  namespaces: readonly string[],
+  ours: ReadonlyMap<string, Sha>,
+  { namespace, proposal }: { readonly namespace: string; readonly proposal: Proposal },
 ): Promise<readonly RefMove[]> {
+  const known = proposalRefs(namespaces, ours)
   const text = JSON.stringify(proposal)
   const plan = shortOf(proposal.plan)
   const same = await readProposals(
@@ -63,6 +64,6 @@ export async function recordMoves(
   return [{ ref, from: undefined, to }, ...old]
 }
 
-export function shortOf(plan: string): string {
+function shortOf(plan: string): string {
   return plan.replace(/^sha256-/, '').slice(0, 16)
 }

@@ -15,14 +15,14 @@ import { makeForgeReleases, type ForgeReleasesOutcome } from './forge-releases.t
 import { findPlace, type StandingPlace } from './place.ts'
 import { planAt } from './plan-at.ts'
 import { proposalRefs, readProposals } from './proposal-store.ts'
-import { releaseDirectly } from './release-directly.ts'
+import { findForge } from './find-forge.ts'
+import { releaseDirectly, type DirectOutcome } from './release-directly.ts'
 import { proposeRelease, type ProposalOutcome } from './release-pull-request.ts'
 import type { ReconcileWords } from './words.ts'
 
 export type ReconcileOptions = SessionOptions & {
-  /** Undefined: no forge is known, or there is no credential for it; `forgeProblems` say which. */
-  readonly forge: Forge | undefined
-  readonly forgeProblems?: readonly Problem[] | undefined
+  /** Instead of the one that the environment tells. */
+  readonly forge?: Forge | undefined
   readonly words: ReconcileWords
   /** Without a pull request. */
   readonly direct?: boolean | undefined
@@ -30,6 +30,8 @@ export type ReconcileOptions = SessionOptions & {
   readonly rebuild?: boolean | undefined
   /** False: whatever is released stays unpublished, for another job does that. */
   readonly publish?: boolean | undefined
+  /** Looks at everything, and does nothing. */
+  readonly dryRun?: boolean | undefined
   readonly onEvent?: ((event: PublishEvent) => void) | undefined
 }
 
@@ -55,31 +57,57 @@ export async function reconcileMain(options: ReconcileOptions): Promise<Reconcil
   const standing = await findPlace(options.cwd)
   if ('problems' in standing) return resultOf({ problems: standing.problems })
   const { place, head } = standing
-  const problems: Problem[] = [...(options.forgeProblems ?? [])]
+  const { forge, problems } = await forgeFor(place, options)
+  const { direct, parts } = await release(standing, { ...options, forge })
+  problems.push(...parts.flatMap(({ merged }) => merged.problems), ...(direct?.problems ?? []))
 
-  const first = options.publish === false ? undefined : await publishReleased(standing, options)
-  const direct = options.direct === true ? await releaseDirectly({ place, ...options }) : undefined
-  const hasMoved = direct?.commit !== undefined && options.publish !== false
-  const second = hasMoved ? await publishReleased(await standingAgain(standing, options), options) : undefined
-  problems.push(...(first?.merged.problems ?? []), ...(direct?.problems ?? []), ...(second?.merged.problems ?? []))
-
-  const { forge, words } = options
-  const forgeReleases = forge && (await makeForgeReleases({ place, forge, words, session: options }))
-  const rebuild = options.rebuild === true
+  const { words } = options
+  const isDry = options.dryRun === true
+  const forgeReleases = forge && !isDry ? await makeForgeReleases({ place, forge, words, session: options }) : undefined
   const proposes = forge !== undefined && options.direct !== true
-  const pullRequest = proposes ? await proposeRelease({ place, forge, words, rebuild }) : undefined
+  const rebuild = options.rebuild === true
+  const pullRequest = proposes ? await proposeRelease({ place, forge, words, rebuild, dryRun: isDry }) : undefined
   problems.push(...(forgeReleases?.problems ?? []), ...(pullRequest?.problems ?? []))
   return resultOf({
     base: place.base,
     head,
-    published: second?.published ?? first?.published,
-    plans: [...(first?.merged.plans ?? []), ...(second?.merged.plans ?? [])],
-    held: [...new Set([...(first?.merged.held ?? []), ...(second?.merged.held ?? [])])],
+    published: parts.at(-1)?.published,
+    plans: parts.flatMap(({ merged }) => merged.plans),
+    held: [...new Set(parts.flatMap(({ merged }) => merged.held))],
     commit: direct?.commit,
     pullRequest,
     forgeReleases,
     problems,
   })
+}
+
+/** Without one, what is released is still published; directly, nothing else is lacking. */
+async function forgeFor(
+  { git, remote }: StandingPlace['place'],
+  { forge, env, direct }: ReconcileOptions,
+): Promise<{ readonly forge: Forge | undefined; readonly problems: Problem[] }> {
+  if (forge !== undefined) return { forge, problems: [] }
+  const found = await findForge(git, remote, env ?? process.env)
+  if ('forge' in found) return { forge: found.forge, problems: [] }
+  return { forge: undefined, problems: [direct === true ? { ...found.problem, severity: 'warning' } : found.problem] }
+}
+
+type Released = { readonly direct: DirectOutcome | undefined; readonly parts: readonly Published[] }
+
+/** What lies released first; then, without a pull request, what is pending, and that is published as well. */
+async function release(standing: StandingPlace, options: ReconcileOptions): Promise<Released> {
+  const { place } = standing
+  const { forge, words } = options
+  const publishes = options.publish !== false
+  const first = publishes ? [await publishReleased(standing, options)] : []
+  // An open release stays open until it can be finished: nothing is put on top of it.
+  const isOpen = first.some(({ published }) => published.exitCode === 3)
+  if (options.direct !== true || options.dryRun === true || isOpen) return { direct: undefined, parts: first }
+  const direct = await releaseDirectly({ place, forge, words })
+  if (!direct.moved || !publishes) return { direct, parts: first }
+  const again = await findPlace(options.cwd)
+  const second = 'problems' in again ? [] : [await publishReleased(again, options)]
+  return { direct, parts: [...first, ...second] }
 }
 
 function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonly Problem[] }): ReconcileResult {
@@ -99,11 +127,6 @@ function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonl
   }
 }
 
-async function standingAgain(before: StandingPlace, { cwd }: ReconcileOptions): Promise<StandingPlace> {
-  const standing = await findPlace(cwd)
-  return 'problems' in standing ? before : standing
-}
-
 type Published = { readonly merged: MergedPlans; readonly published: PublishResult }
 
 async function publishReleased(standing: StandingPlace, options: ReconcileOptions): Promise<Published> {
@@ -121,15 +144,17 @@ async function heldBack(
   { place, snapshot, head, seen }: StandingPlace,
   options: ReconcileOptions,
 ): Promise<MergedPlans> {
-  const { root, git, refs, namespace, settings } = place
-  const recorded = await readProposals(refs, proposalRefs(namespace, seen.ours))
+  const { root, git, refs, namespaces, settings } = place
   return checkMergedPlans({
     root,
     git,
     snapshot,
     head,
     tags: seen.tags,
-    proposals: recorded.map(({ proposal }) => proposal),
+    async proposals() {
+      const recorded = await readProposals(refs, proposalRefs(namespaces, seen.ours))
+      return recorded.map(({ proposal }) => proposal)
+    },
     forge: options.forge,
     branch: settings.pullRequest.branch,
     async pending() {

@@ -13,6 +13,8 @@ import { writeBranch } from './write-branch.ts'
 export type DirectOutcome = {
   /** What was pushed; undefined when nothing was pending. */
   readonly commit: Sha | undefined
+  /** Whether the working folder stands at another commit now. */
+  readonly moved: boolean
   readonly problems: readonly Problem[]
 }
 
@@ -24,18 +26,18 @@ export type DirectOptions = {
 }
 
 export async function releaseDirectly({ place, forge, words }: DirectOptions): Promise<DirectOutcome> {
-  const { git, remote, base, namespace, settings } = place
+  const { git, remote, base, namespaces, settings } = place
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-    const listed = await readRemote(git, { remote, branches: [base], namespace })
-    if (listed.kind === 'unreachable') return { commit: undefined, problems: [listed.problem] }
+    const listed = await readRemote(git, { remote, branches: [base], namespaces })
+    if (listed.kind === 'unreachable') return stopped(listed.problem)
     const tip = listed.refs.branches.get(base)
     if (tip === undefined || !(await bringBranch(git, remote, base, tip))) {
-      return { commit: undefined, problems: [{ code: 'BASE_BRANCH_MISSING', severity: 'error', branch: base }] }
+      return stopped({ code: 'BASE_BRANCH_MISSING', severity: 'error', branch: base })
     }
     const planned = await planAt(place, tip)
-    if ('detail' in planned) return stopped(tip, planned.detail)
+    if ('detail' in planned) return stopped(cannotFollow(tip, planned.detail))
     const errors = planned.plan.problems.filter(({ severity }) => severity === 'error')
-    if (errors.length > 0) return { commit: undefined, problems: errors }
+    if (errors.length > 0) return { ...nothing, problems: errors }
     if (planned.plan.releases.length === 0) return follow(place, tip, undefined)
     const answer = await writeBranch({
       ...place,
@@ -49,23 +51,32 @@ export async function releaseDirectly({ place, forge, words }: DirectOptions): P
         return words.commitMessage(facts, words.title(facts))
       },
     })
-    if (answer.kind === 'failed') return { commit: undefined, problems: answer.problems }
+    if (answer.kind === 'failed') return { ...nothing, problems: answer.problems }
     if (answer.kind === 'contested') continue
     const followed = await follow(place, answer.sha, answer.sha)
     return { ...followed, problems: [...answer.problems, ...followed.problems] }
   }
-  return { commit: undefined, problems: [{ code: 'RELEASE_BRANCH_CONTESTED', severity: 'warning', branch: base }] }
+  return stopped({ code: 'RELEASE_BRANCH_CONTESTED', severity: 'warning', branch: base })
 }
 
 const mostAttempts = 5
+const nothing = { commit: undefined, moved: false, problems: [] }
 
 /** Forwards only, and never over somebody's work. */
 async function follow({ git, remote, base }: Place, tip: Sha, commit: Sha | undefined): Promise<DirectOutcome> {
-  if (!(await bringBranch(git, remote, base, tip))) return stopped(tip, 'it cannot be fetched')
-  const merged = await git(['-c', 'core.hooksPath=/dev/null', 'merge', '--ff-only', '--quiet', tip, '--'])
-  return merged.kind === 'done' && merged.code === 0 ? { commit, problems: [] } : stopped(tip, detailOf(merged), commit)
+  if (!(await bringBranch(git, remote, base, tip)))
+    return { ...stopped(cannotFollow(tip, 'it cannot be fetched')), commit }
+  const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD'])
+  if (head.kind === 'done' && head.stdout.trim() === tip) return { ...nothing, commit }
+  const merged = await git(['-c', 'core.hooksPath=/dev/null', 'merge', '--ff-only', '--quiet', tip])
+  if (merged.kind === 'done' && merged.code === 0) return { commit, moved: true, problems: [] }
+  return { ...stopped(cannotFollow(tip, detailOf(merged))), commit }
 }
 
-function stopped(tip: Sha, detail: string, commit?: Sha): DirectOutcome {
-  return { commit, problems: [{ code: 'RELEASE_TREE_UNAVAILABLE', severity: 'error', commit: tip, detail }] }
+function stopped(problem: Problem): DirectOutcome {
+  return { ...nothing, problems: [problem] }
+}
+
+function cannotFollow(commit: Sha, detail: string): Problem {
+  return { code: 'RELEASE_TREE_UNAVAILABLE', severity: 'error', commit, detail }
 }

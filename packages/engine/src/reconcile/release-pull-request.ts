@@ -26,7 +26,9 @@ import { writeBranch } from './write-branch.ts'
 
 export type ProposalOutcome = {
   /** none: nothing is pending, and nothing was proposed. left: as it was, for a reason among the problems. */
-  readonly state: 'none' | 'opened' | 'refreshed' | 'current' | 'closed' | 'left' | 'failed'
+  readonly state: 'none' | 'opened' | 'refreshed' | 'current' | 'closed' | 'left' | 'failed' | 'planned'
+  /** Of a dry run: what a real one would do. */
+  readonly moves?: readonly ProposalMove[] | undefined
   readonly number?: number | undefined
   readonly url?: string | undefined
   /** The id of the plan that is proposed. */
@@ -39,23 +41,32 @@ export type ProposeOptions = {
   readonly forge: Forge
   readonly words: ReconcileWords
   readonly rebuild: boolean
+  /** Looks, and does nothing. */
+  readonly dryRun: boolean
 }
 
 export async function proposeRelease(options: ProposeOptions): Promise<ProposalOutcome> {
   const planned = new Map<Sha, PlannedCommit>()
   let written = false
+  const warnings: Problem[] = []
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const seen = await look(options, planned)
     if ('problems' in seen) return { state: 'failed', problems: seen.problems }
+    if (options.dryRun) return wouldDo(seen)
     const done = await act(seen, written, options)
-    if (done.kind === 'over') return done.outcome
+    if (done.kind === 'over') return { ...done.outcome, problems: [...warnings, ...done.outcome.problems] }
     written ||= done.written
+    warnings.push(...done.problems)
   }
   const { branch } = options.place.settings.pullRequest
   return { state: 'failed', problems: [{ code: 'RELEASE_BRANCH_CONTESTED', severity: 'warning', branch }] }
 }
 
 const mostAttempts = 5
+
+function wouldDo({ planned, moves }: Seen): ProposalOutcome {
+  return { state: 'planned', moves, plan: planned.plan.id, problems: [] }
+}
 
 type Seen = {
   readonly tip: Sha
@@ -69,10 +80,10 @@ type Seen = {
 type Failed = { readonly problems: readonly Problem[] }
 
 async function look({ place, forge, rebuild }: ProposeOptions, known: Map<Sha, PlannedCommit>): Promise<Seen | Failed> {
-  const { git, remote, base, settings, namespace } = place
+  const { git, remote, base, settings, namespaces } = place
   const { branch } = settings.pullRequest
   const [listed, opened, newest] = await Promise.all([
-    readRemote(git, { remote, branches: [base, branch], namespace }),
+    readRemote(git, { remote, branches: [base, branch], namespaces }),
     forge.openPullRequestsFrom(branch),
     forge.newestPullRequestFrom(branch),
   ])
@@ -118,7 +129,7 @@ function treeProblem(commit: Sha, detail: string): Problem {
 type Acted =
   | { readonly kind: 'over'; readonly outcome: ProposalOutcome }
   /** The world has to be looked at again. */
-  | { readonly kind: 'again'; readonly written: boolean }
+  | { readonly kind: 'again'; readonly written: boolean; readonly problems: readonly Problem[] }
 
 async function act(seen: Seen, written: boolean, options: ProposeOptions): Promise<Acted> {
   const problems: Problem[] = seen.planned.plan.problems.filter(({ severity }) => severity === 'quarantined')
@@ -129,7 +140,11 @@ async function act(seen: Seen, written: boolean, options: ProposeOptions): Promi
       case 'write-branch': {
         const answer = await write(move, seen, options)
         if (answer.kind === 'failed') return over({ state: 'failed', plan, problems: answer.problems })
-        return { kind: 'again', written: answer.kind === 'written' }
+        return {
+          kind: 'again',
+          written: answer.kind === 'written',
+          problems: 'problems' in answer ? answer.problems : [],
+        }
       }
       case 'leave-branch':
         problems.push(foreignProblem(seen, options))

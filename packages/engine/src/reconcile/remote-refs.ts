@@ -10,7 +10,7 @@ export type RemoteRefs = {
   readonly branches: ReadonlyMap<string, Sha>
   /** Each with the commit it leads to. */
   readonly tags: ReadonlyMap<string, Sha>
-  /** Below the namespace of releases, whole names. */
+  /** Below the namespaces of releases, whole names. */
   readonly ours: ReadonlyMap<string, Sha>
 }
 
@@ -21,11 +21,15 @@ export type RemoteReading =
 export type RemoteQuestion = {
   readonly remote: string
   readonly branches: readonly string[]
-  readonly namespace: string
+  readonly namespaces: readonly string[]
 }
 
-export async function readRemote(git: Git, { remote, branches, namespace }: RemoteQuestion): Promise<RemoteReading> {
-  const patterns = [...branches.map((branch) => `refs/heads/${branch}`), 'refs/tags/*', `${namespace}/*`]
+export async function readRemote(git: Git, { remote, branches, namespaces }: RemoteQuestion): Promise<RemoteReading> {
+  const patterns = [
+    ...branches.map((branch) => `refs/heads/${branch}`),
+    'refs/tags/*',
+    ...namespaces.map((namespace) => `${namespace}/*`),
+  ]
   const answer = await git(['ls-remote', '--', remote, ...patterns])
   if (answer.kind === 'missing' || answer.code !== 0) {
     return { kind: 'unreachable', problem: unreachable(remote, answer) }
@@ -38,7 +42,7 @@ export async function readRemote(git: Git, { remote, branches, namespace }: Remo
     if (branch !== undefined) refs.branches.set(branch, sha)
     // The peeled line of an annotated tag follows its own and is the commit.
     else if (ref.startsWith('refs/tags/')) refs.tags.set(ref.slice('refs/tags/'.length).replace(/\^\{\}$/, ''), sha)
-    if (ref.startsWith(`${namespace}/`)) refs.ours.set(ref, sha)
+    if (namespaces.some((namespace) => ref.startsWith(`${namespace}/`))) refs.ours.set(ref, sha)
   }
   return { kind: 'known', refs }
 }

@@ -22,7 +22,7 @@ export async function tellIssues(
   { place, forge, words }: TellOptions,
 ): Promise<readonly Problem[]> {
   const versions = new Map(released.packages.map(({ name, version }) => [name, version]))
-  const proposals = await readProposals(place.refs, proposalRefs(place.namespace, ours))
+  const proposals = await readProposals(place.refs, proposalRefs(place.namespaces, ours))
   const proposal = proposals.find(({ proposal: each }) =>
     each.releases.some(({ name, to }) => versions.get(name) === to),
   )

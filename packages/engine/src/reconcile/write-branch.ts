@@ -3,20 +3,21 @@
  * compare-and-swap: through the forge, which signs it, or with git. What it proposes is recorded before the branch can
  * be merged.
  */
-import { planTrailer, type Problem, type Sha } from '@topsail/core'
+import { planTrailer, type Problem, type Proposal, type Sha } from '@topsail/core'
 import type { CommitEdit, Forge } from '../forge/forge.ts'
 import type { Git } from '../ports.ts'
-import type { RefStore } from '../release/ref-store.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
+import type { RefMove, RefStore } from '../release/ref-store.ts'
 import { forgeProblem } from './forge-problem.ts'
-import { proposalRefs, recordMoves } from './proposal-store.ts'
+import { recordMoves } from './proposal-store.ts'
 import { commitEdits, openTree, writePlan, type WrittenPlan } from './proposal-tree.ts'
 
 export type WriteRequest = {
   readonly root: string
   readonly git: Git
   readonly refs: RefStore
-  readonly namespace: string
-  /** Refs below the namespace, as they were seen. */
+  readonly namespaces: readonly string[]
+  /** Refs below the namespaces, as they were seen. */
   readonly ours: ReadonlyMap<string, Sha>
   readonly branch: string
   readonly expected: Sha | undefined
@@ -33,7 +34,7 @@ export type WriteAnswer =
   | { readonly kind: 'failed'; readonly problems: readonly Problem[] }
 
 export async function writeBranch(request: WriteRequest): Promise<WriteAnswer> {
-  const { onto, refs, namespace, ours } = request
+  const { onto } = request
   const tree = await openTree(request, onto)
   if ('detail' in tree) {
     return failed({ code: 'RELEASE_TREE_UNAVAILABLE', severity: 'error', commit: onto, detail: tree.detail })
@@ -44,40 +45,56 @@ export async function writeBranch(request: WriteRequest): Promise<WriteAnswer> {
     if (errors.length > 0) return { kind: 'failed', problems: errors }
     const { problems } = written
     const message = `${request.message(written).trimEnd()}\n\n${planTrailer(written.plan.id)}\n`
-    const record = await recordMoves(refs, proposalRefs(namespace, ours), namespace, written.proposal)
-    if (request.forge !== undefined) {
-      const recorded = record.length === 0 ? undefined : answerOf(await refs.swap(record), request)
-      if (recorded !== undefined) return recorded
-      const made = await commitThrough(request.forge, request, written.edits, message)
-      return made.kind === 'written' ? { ...made, problems } : made
-    }
-    const made = await commitEdits(tree, written.edits, message)
-    if ('detail' in made) return failed(notWritten(request.branch, made.detail))
-    const move = { ref: `refs/heads/${request.branch}`, from: request.expected, to: made.sha }
-    return answerOf(await refs.swap([...record, move]), request) ?? { kind: 'written', sha: made.sha, problems }
+    const made = request.forge === undefined ? await commitEdits(tree, written.edits, message) : undefined
+    if (made !== undefined && 'detail' in made) return failed(notWritten(request.branch, made.detail))
+    const move = made && { ref: `refs/heads/${request.branch}`, from: request.expected, to: made.sha }
+    const moved = await recordAndMove(request, written.proposal, move)
+    if (moved !== undefined) return moved
+    if (made !== undefined) return { kind: 'written', sha: made.sha, problems }
+    const committed = await commitThrough(request, written.edits, message)
+    return committed.kind === 'written' ? { ...committed, problems } : committed
   } finally {
     await tree.close()
   }
 }
 
-function answerOf(outcome: Awaited<ReturnType<RefStore['swap']>>, { branch }: WriteRequest): WriteAnswer | undefined {
-  if (outcome.kind === 'done') return undefined
-  // A lease that does not hold is refused as well as a branch that may not be pushed; only the words tell.
-  const isMoved =
-    outcome.kind === 'refused' &&
-    /stale info|fetch first|non-fast-forward|already exists|cannot lock ref|failed to update ref|atomic/i.test(
-      outcome.detail,
-    )
-  const isForbidden = /protected|denied|declined|not allowed|permission/i.test(outcome.detail)
-  return isMoved && !isForbidden ? { kind: 'contested' } : failed(notWritten(branch, outcome.detail))
+/**
+ * The record, and the branch with it where git moves that. Where the remote takes no refs of this kind, the next kind
+ * serves; where it takes none at all, the plan is made again when it has to be compared.
+ */
+async function recordAndMove(
+  { refs, namespaces, ours, branch }: WriteRequest,
+  proposal: Proposal,
+  move: RefMove | undefined,
+): Promise<WriteAnswer | undefined> {
+  const used = namespaceIn(ours, namespaces)
+  const places = [used, ...namespaces.filter((namespace) => namespace !== used), undefined]
+  let detail = ''
+  for (const namespace of places) {
+    const record = namespace === undefined ? [] : await recordMoves(refs, namespaces, ours, { namespace, proposal })
+    const moves = [...record, ...(move === undefined ? [] : [move])]
+    const outcome = moves.length === 0 ? ({ kind: 'done' } as const) : await refs.swap(moves)
+    if (outcome.kind === 'done') return undefined
+    if (outcome.kind === 'refused' && isMoved(outcome.detail)) return { kind: 'contested' }
+    detail = outcome.detail
+    if (outcome.kind === 'unreachable') break
+  }
+  return failed(notWritten(branch, detail))
+}
+
+/** A lease that does not hold is refused as a ref is that may not be pushed; only the words tell them apart. */
+function isMoved(detail: string): boolean {
+  return /stale info|fetch first|non-fast-forward|cannot lock ref|failed to (?:update|lock) ref|reference already exists/i.test(
+    detail,
+  )
 }
 
 async function commitThrough(
-  forge: Forge,
-  { branch, expected, onto, git }: WriteRequest,
+  { forge, branch, expected, onto, git }: WriteRequest,
   edits: readonly CommitEdit[],
   message: string,
 ): Promise<WriteAnswer> {
+  if (forge === undefined) return { kind: 'contested' }
   const below = await git(['rev-parse', '--show-prefix'])
   const prefix = below.kind === 'done' && below.code === 0 ? below.stdout.trim() : ''
   const placed = edits.map((edit) => ({ ...edit, path: `${prefix}${edit.path}` }))

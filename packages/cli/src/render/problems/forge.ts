@@ -41,6 +41,20 @@ export const forgeProblems = {
       lacking: 'pull_requests: write',
     },
   },
+  FORGE_UNKNOWN: {
+    title: 'The forge is not known',
+    says: (p) =>
+      `Neither the environment nor the address of the git remote ${quote(p.remote)} tells which forge this repository lives on.`,
+    mend: () => 'set GITHUB_REPOSITORY and GITHUB_API_URL, or CI_PROJECT_PATH and CI_API_V4_URL, as a CI job has them',
+    example: { severity: 'error', remote: 'origin' },
+  },
+  FORGE_WITHOUT_TOKEN: {
+    title: 'There is no credential for the forge',
+    says: (p) => `Nothing can be proposed on ${printable(p.forge)}: the environment holds no token for it.`,
+    mend: (p) =>
+      `set ${p.kind === 'github' ? 'GITHUB_TOKEN' : 'GITLAB_TOKEN'}; or release without a pull request, with --direct`,
+    example: { severity: 'error', forge: 'https://github.com/acme/shop', kind: 'github' },
+  },
   HEAD_NOT_ON_BASE: {
     title: 'This is not the branch that releases are made from',
     says: (p) =>

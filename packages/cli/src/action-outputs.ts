@@ -1,0 +1,17 @@
+/**
+ * Outputs of a step of GitHub Actions: lines in the file that the runner names. A value stands between two lines that
+ * nobody can guess, so that nothing inside of it can pass for another output.
+ */
+import { randomBytes } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
+import type { Environment } from './context.ts'
+
+export function writeActionOutputs(env: Environment, outputs: Readonly<Record<string, string>>): void {
+  const file = env['GITHUB_OUTPUT']
+  if (file === undefined || file === '') return
+  const text = Object.entries(outputs).map(([name, value]) => {
+    const end = `topsail-${randomBytes(12).toString('hex')}`
+    return `${name}<<${end}\n${value}\n${end}\n`
+  })
+  appendFileSync(file, text.join(''))
+}

@@ -1,0 +1,9 @@
+/** `topsail ci …`: what a pipeline runs. Each command is a file of its own, loaded with this one. */
+import type { Command } from 'commander'
+import { newCommand } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { ciMainCommand } from './ci-main.ts'
+
+export function ciCommand(context: CliContext): Command {
+  return newCommand('ci', 'what a pipeline runs').addCommand(ciMainCommand(context))
+}
