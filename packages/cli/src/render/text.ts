@@ -34,7 +34,8 @@ export function padEnd(text: string, width: number): string {
 
 /** Cut to so many columns, `…` at the end when something was cut. Expects printable text without colours. */
 export function truncate(text: string, width: number): string {
-  if (widthOf(text) <= width) return text
+  // No character takes more than two.
+  if (text.length * 2 <= width || widthOf(text) <= width) return text
   if (isPlain(text)) return `${text.slice(0, Math.max(0, width - 1))}…`
   let kept = ''
   let used = 0

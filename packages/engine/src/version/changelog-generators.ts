@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { changelogRequests, renderChangelogEntry } from '@topsail/core'
 import type {
   Change,
+  ChangeId,
   ChangelogRequest,
   Package,
   PackageName,
@@ -35,7 +36,9 @@ export async function generateChangelogs(
   if ('code' in generator) return { entries: [], problems: [generator] }
 
   const packages = new Map(snapshot.workspace.packages.map((pkg) => [pkg.name, pkg]))
-  const context = { root, module, options: isRecord(options) ? options : null, generator, packages }
+  // Each change is told of by every release that it brings about.
+  const changesets = new Map(plan.changes.map((change) => [change.id, changesetFor(change)]))
+  const context = { root, module, options: isRecord(options) ? options : null, generator, packages, changesets }
   // All at once: generators that ask a forge gather the questions of one tick into one request.
   const answers = await Promise.all(changelogRequests(plan, snapshot).map((request) => entryOf(request, context)))
   const problems = answers.filter((answer) => 'code' in answer)
@@ -110,19 +113,21 @@ type GeneratorContext = {
   readonly options: null | Record<string, unknown>
   readonly generator: ChangelogFunctions
   readonly packages: ReadonlyMap<PackageName, Package>
+  readonly changesets: ReadonlyMap<ChangeId, NewChangesetWithCommit>
 }
 
 async function entryOf(request: ChangelogRequest, context: GeneratorContext): Promise<ChangelogEntry | Problem> {
-  const { generator, options } = context
+  const { generator, options, changesets } = context
+  const changesetOf = (change: Change): NewChangesetWithCommit => changesets.get(change.id) ?? changesetFor(change)
   try {
     const lines = await Promise.all(
       request.lines.map(async ({ change, bump }) => ({
         bump,
-        text: asText(await generator.getReleaseLine(changesetFor(change), bump, options)),
+        text: asText(await generator.getReleaseLine(changesetOf(change), bump, options)),
       })),
     )
     const dependencies = await generator.getDependencyReleaseLine(
-      request.dependencyChanges.map(changesetFor),
+      request.dependencyChanges.map(changesetOf),
       request.dependencies.map((release) => releaseFor(release, context)),
       options,
     )

@@ -3,7 +3,7 @@
  * for the caller to see.
  */
 import { realpathSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import type { Path } from '@topsail/core'
 import { staysInside } from '../ports.ts'
 
@@ -23,10 +23,9 @@ export function insideChecker(root: string): (path: Path) => boolean {
 
 function isRealFolderInside(realRoot: string, folder: string): boolean | undefined {
   try {
-    const place = relative(realRoot, realpathSync.native(join(realRoot, folder)))
-      .split(sep)
-      .join('/')
-    return staysInside(place)
+    const path = `${realRoot}/${folder}`
+    const real = realpathSync.native(path)
+    return real === path || staysInside(relative(realRoot, real).split(sep).join('/'))
   } catch {
     return undefined
   }

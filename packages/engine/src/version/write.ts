@@ -3,7 +3,7 @@
  * programs (formatter, package manager) may follow. Until the journal is removed, at the very end, a failure, a signal
  * or a kill leads back to the tree as it was: at once where we still can, else by the next run.
  */
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { FileEdit, Path, Problem } from '@topsail/core'
 import { type Disk, realDisk } from './disk.ts'
 import { insideChecker, isThere, parentOf } from './inside.ts'
@@ -100,12 +100,13 @@ function inspect(request: WriteRequest, disk: Disk): { entries: UndoEntry[]; pro
   const edited = new Set(request.edits.map((edit) => edit.path))
   const look = (path: Path, expected: { readonly before: string | undefined } | undefined): UndoEntry | undefined => {
     const place = { file: path }
-    const mode = isInside(path) ? disk.modeOf(join(request.root, path)) : 'other'
+    const target = `${request.root}/${path}`
+    const mode = isInside(path) ? disk.modeOf(target) : 'other'
     if (mode === 'other') {
       problems.push({ code: 'WRITE_TARGET_UNSAFE', severity: 'error', place })
       return undefined
     }
-    const before = mode === undefined ? undefined : readOr(disk, join(request.root, path))
+    const before = mode === undefined ? undefined : readOr(disk, target)
     if (before === notText) problems.push({ code: 'FILE_NOT_TEXT', severity: 'error', place })
     else if (expected !== undefined && before !== expected.before) {
       problems.push({ code: 'FILE_CHANGED_MEANWHILE', severity: 'error', place })
@@ -139,9 +140,9 @@ function readOr(disk: Disk, path: string): string | undefined | typeof notText {
 
 function write(root: string, edits: readonly FileEdit[], journal: UndoJournal, disk: Disk): void {
   const modes = new Map(journal.files.map(({ path, mode }) => [path, mode]))
-  for (const folder of journal.madeFolders) disk.makeFolder(join(root, folder))
+  for (const folder of journal.madeFolders) disk.makeFolder(`${root}/${folder}`)
   for (const { path, before, after } of edits) {
-    const target = join(root, path)
+    const target = `${root}/${path}`
     if (after === undefined) disk.remove(target)
     else if (before === undefined) disk.write(target, after, undefined)
     else if (!disk.overwrite(target, after)) replace(target, after, modes.get(path) ?? undefined, disk)
