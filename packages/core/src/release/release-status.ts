@@ -23,13 +23,14 @@ export type UnitStatus = {
 
 export function unitStatuses(progress: Progress): readonly UnitStatus[] {
   const failed = failedSteps(progress)
+  const promoted = new Set(progress.opened.steps.flatMap(({ kind, id }) => (kind === 'promote' ? [id] : [])))
   return progress.opened.units.flatMap((unit): readonly UnitStatus[] => {
     if (unit.upload === undefined) return []
     const { name, version } = unit
     const { registry, distTag } = unit.upload
     const chain = (['upload', 'confirm', 'promote'] as const).map((kind) => progress.steps.get(stepId(kind, unit)))
     const held = failed.heldUploads.has(stepId('upload', unit))
-    const { state, detail } = stateOf(chain, progress, held)
+    const { state, detail } = stateOf(chain, progress, { held, promoted: promoted.has(stepId('promote', unit)) })
     return [{ name, version, state, detail, registry, distTag }]
   })
 }
@@ -38,8 +39,8 @@ type Found = { readonly state: UnitState; readonly detail: string | undefined }
 
 function stateOf(
   [upload, confirm, promote]: readonly (StepProgress | undefined)[],
-  { opened, direction }: Progress,
-  held: boolean,
+  { direction }: Progress,
+  { held, promoted }: { readonly held: boolean; readonly promoted: boolean },
 ): Found {
   if (direction === 'back' && (upload === undefined || upload.state === 'undone' || upload.state === 'left')) {
     return { state: 'rolled-back', detail: detailOf(upload) }
@@ -48,7 +49,7 @@ function stateOf(
   if (bad !== undefined) return { state: 'failed', detail: detailOf(bad) }
   if (upload === undefined) return { state: held ? 'held' : 'waiting', detail: undefined }
   if (confirm?.state !== 'done') return { state: 'uploaded', detail: undefined }
-  const isLive = opened.promotion === 'direct' || promote?.state === 'done'
+  const isLive = !promoted || promote?.state === 'done'
   return { state: isLive ? 'live' : 'candidate', detail: undefined }
 }
 

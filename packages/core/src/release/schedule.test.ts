@@ -8,7 +8,7 @@ function step(id: StepId, needs: readonly StepId[] = [], after: readonly StepId[
 }
 
 function unit(name: string, needs: readonly string[] = []): PublishUnit {
-  const upload = { registry: 'r', distTag: 'latest', access: undefined, was: null, first: true } as const
+  const upload = { registry: 'r', distTag: 'latest', access: undefined, was: null, first: false } as const
   return { name, version: '1.0.0', dir: name, needs, upload, tag: { name, commit: 'c', make: true, push: true } }
 }
 
@@ -78,6 +78,16 @@ test('candidates become public when all of them are confirmed, dependencies firs
   expect(byId.get('promote:api@1.0.0')).toMatchObject({ distTag: 'latest', needs: ['gate', 'promote:db@1.0.0'] })
   expect(byId.get('unmark:db@1.0.0')?.needs).toEqual(['promote:db@1.0.0'])
   expect(byId.get('tag')?.needs).toEqual(['promote:db@1.0.0', 'promote:api@1.0.0'])
+})
+
+test('what was never published goes up under its own dist-tag, and nobody moves it later', () => {
+  const [old, fresh] = [unit('db'), unit('api', ['db'])]
+  const first = { ...fresh, upload: fresh.upload === undefined ? undefined : { ...fresh.upload, first: true } }
+  const byId = new Map(releaseSteps([old, first], 'candidate').map((one) => [one.id, one]))
+  expect(byId.get('upload:api@1.0.0')).toMatchObject({ distTag: 'latest', needs: ['check', 'confirm:db@1.0.0'] })
+  expect(byId.has('promote:api@1.0.0')).toBe(false)
+  expect(byId.get('tag')?.needs).toEqual(['promote:db@1.0.0', 'confirm:api@1.0.0'])
+  expect(releaseSteps([first], 'staged').some(({ kind }) => kind === 'promote')).toBe(true)
 })
 
 test('ten thousand packages in one chain are scheduled without a deep stack', () => {

@@ -207,9 +207,13 @@ function promotionSteps(
   return [gate, ...promoted.flatMap((unit) => promoteSteps(unit, before(unit), promotion))]
 }
 
-/** Only npm leads a channel to a version by the upload itself; elsewhere that is always a step of its own. */
+/**
+ * Only npm leads a channel to a version by the upload itself; elsewhere that is always a step of its own. The first
+ * version of a package is `latest` at once, so that to hide it would be a promise nobody keeps.
+ */
 function isPromoted(unit: PublishUnit, promotion: Promotion): boolean {
-  return promotion !== 'direct' || !isNpmKey(unit.name)
+  if (!isNpmKey(unit.name)) return true
+  return promotion === 'staged' || (promotion === 'candidate' && unit.upload?.first !== true)
 }
 
 function uploadUndo(unit: PublishUnit, promotion: Promotion): Undo {

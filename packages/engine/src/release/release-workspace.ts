@@ -1,7 +1,7 @@
 /**
  * What can be done about a release that has begun: go on with it, take it back, or look at it.
  */
-import { leftoversOf, rollbackSteps } from '@topsail/core'
+import { candidateTag, leftoversOf, rollbackSteps } from '@topsail/core'
 import type { Leftover, Problem, Progress, Step } from '@topsail/core'
 import { carryOptions, openSession, type Session, type SessionOptions } from '../publish/session.ts'
 import { publishResult, type PublishResult } from '../publish/publish-result.ts'
@@ -131,9 +131,9 @@ async function chooseRelease(
 
 function planRollback({ progress, release }: StoredRelease, unpublish: boolean): RollbackPlan {
   const turned: Progress = { ...progress, unpublish }
-  const isBegun = (kind: string): boolean =>
-    progress.opened.steps.some((step) => step.kind === kind && progress.steps.has(step.id))
-  const wasPublic = isBegun('promote') || (progress.opened.promotion === 'direct' && isBegun('upload'))
+  const shows = (step: Step): boolean =>
+    step.kind === 'promote' || (step.kind === 'upload' && step.staged !== true && step.distTag !== candidateTag)
+  const wasPublic = progress.opened.steps.some((step) => shows(step) && progress.steps.has(step.id))
   const isOver = (id: string): boolean => ['undone', 'left'].includes(progress.steps.get(id)?.state ?? '')
   const steps = rollbackSteps(turned).filter((step) => !isOver(step.kind === 'undo' ? step.of.id : step.id))
   return { release, wasPublic, steps, leftovers: leftoversOf(turned) }
