@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
+
+let shop: Pipeline
+beforeAll(async () => {
+  shop = await startPipeline()
+}, 60_000)
+afterAll(() => shop?.close())
+
+describe('the whole story', () => {
+  let number = 0
+  let first = ''
+
+  test('what git has released and nobody published is published, tagged and told of', async () => {
+    const { code, result } = await shop.ciMain()
+    expect(code).toBe(0)
+    expect(result.published?.published).toHaveLength(3)
+    expect(result.pullRequest?.state).toBe('none')
+    expect(await shop.tags()).toEqual(['@acme/api@2.1.3', '@acme/db@2.0.0', '@acme/web@1.0.0'])
+    expect((await shop.releases()).map(({ tag_name }) => tag_name).toSorted()).toEqual(await shop.tags())
+  })
+
+  test('a merged change opens a release pull request: one commit on main, the plan in its body and its message', async () => {
+    const main = await shop.change('brave-cats', { '@acme/db': 'minor' })
+    const { code, result } = await shop.ciMain()
+    expect(code).toBe(0)
+    expect(result.pullRequest?.state).toBe('opened')
+    number = result.pullRequest?.number ?? 0
+    first = result.pullRequest?.plan ?? ''
+    const pull = await shop.pullRequest(number)
+    expect(pull.head.ref).toBe('topsail/release')
+    expect(pull.title).toBe('chore: release db 2.1.0')
+    expect(pull.body).toContain(`plan=${first} `)
+    expect(pull.body).toContain('| 1 | `@acme/db` | `2.0.0` → `2.1.0` | minor | `brave-cats`: `Change brave-cats` |')
+    const commit = await shop.rig.bare.git(['log', '-1', '--format=%P%n%B', 'topsail/release'])
+    expect(commit.split('\n')[0]).toBe(main)
+    expect(commit).toContain(`Topsail-Plan: ${first}`)
+    const touched = await shop.rig.bare.git(['diff', '--name-only', 'main', 'topsail/release'])
+    expect(touched.split('\n')).toEqual([
+      '.changeset/brave-cats.md',
+      'packages/db/CHANGELOG.md',
+      'packages/db/package.json',
+    ])
+  })
+
+  test('run again, it finds everything as it should be and does nothing', async () => {
+    const before = await shop.rig.bare.git(['rev-parse', 'topsail/release'])
+    const { code, result } = await shop.ciMain()
+    expect({ code, state: result.pullRequest?.state }).toEqual({ code: 0, state: 'current' })
+    expect(await shop.rig.bare.git(['rev-parse', 'topsail/release'])).toBe(before)
+  })
+
+  test('a second change while it is open refreshes it in place, and what people wrote around it stays', async () => {
+    const pull = await shop.pullRequest(number)
+    await shop.api('PATCH', `/pulls/${number}`, { title: 'Harbour week', body: `Wait for Ada.\r\n\r\n${pull.body}` })
+    const main = await shop.change('quiet-dogs', { '@acme/api': 'patch' })
+    const { result } = await shop.ciMain()
+    expect(result.pullRequest).toMatchObject({ state: 'refreshed', number })
+    expect(result.pullRequest?.plan).not.toBe(first)
+    const now = await shop.pullRequest(number)
+    expect(now.title).toBe('Harbour week')
+    expect(now.body.startsWith('Wait for Ada.\r\n\r\n<!-- topsail:release')).toBe(true)
+    expect(now.body).toContain('`@acme/api`')
+    expect(await shop.rig.bare.git(['log', '-1', '--format=%P', 'topsail/release'])).toBe(main)
+  })
+
+  test('merged, exactly that plan is published, tagged and told of, and nothing is left to propose', async () => {
+    const { plan } = (await shop.ciMain()).result.pullRequest ?? {}
+    const merged = await shop.rig.merge(number, 'merge')
+    const { code, result } = await shop.ciMain()
+    expect(code).toBe(0)
+    expect(result.plans).toEqual([{ plan, commit: merged }])
+    const published = result.published?.published.map(({ name, version }) => `${name}@${version}`).toSorted()
+    expect(published).toEqual(['@acme/api@2.1.4', '@acme/db@2.1.0', '@acme/web@1.0.1'])
+    expect(result.pullRequest?.state).toBe('none')
+    expect(await shop.versions('@acme/db')).toEqual(['2.0.0', '2.1.0'])
+    const releases = await shop.releases()
+    const db = releases.find(({ tag_name }) => tag_name === '@acme/db@2.1.0')
+    expect(db).toMatchObject({ name: '@acme/db 2.1.0', prerelease: false, target_commitish: merged })
+    expect(db?.body).toMatch(/^### Minor Changes\n\n- .*Change brave-cats$/)
+    expect(releases.map(({ tag_name }) => tag_name).toSorted()).toEqual(await shop.tags())
+    expect((await shop.ciMain()).result.published?.published).toEqual([])
+  })
+})
+
+describe('what people do to the release pull request', () => {
+  let number = 0
+
+  test('closed by a person it stays closed until the plan changes, or until somebody asks', async () => {
+    await shop.change('shy-owls', { '@acme/web': 'minor' })
+    number = (await shop.ciMain()).result.pullRequest?.number ?? 0
+    await shop.api('PATCH', `/pulls/${number}`, { state: 'closed' })
+    const left = await shop.ciMain()
+    expect(left.result.pullRequest).toMatchObject({ state: 'left', number })
+    expect(left.stderr).toContain('RELEASE_PULL_REQUEST_CLOSED')
+    expect(await shop.openPullRequests()).toEqual([])
+    const asked = await shop.ciMain(['--rebuild'])
+    expect(asked.result.pullRequest?.state).toBe('opened')
+    await shop.api('PATCH', `/pulls/${asked.result.pullRequest?.number}`, { state: 'closed' })
+    await shop.change('warm-seals', { '@acme/web': 'patch' })
+    const again = await shop.ciMain()
+    expect(again.result.pullRequest?.state).toBe('opened')
+    number = again.result.pullRequest?.number ?? 0
+  })
+
+  test('commits of others on the branch are named and left, until somebody asks for a rebuild', async () => {
+    const { work } = shop.rig
+    await work.git('fetch', '--quiet', 'origin')
+    await work.git('checkout', '--quiet', '-B', 'mine', 'origin/topsail/release')
+    await work.write({ 'NOTES.md': 'a note\n' })
+    await work.git('add', '--all')
+    await work.git('commit', '--quiet', '--message', 'docs: a note @mona')
+    await work.git('push', '--quiet', 'origin', 'HEAD:topsail/release')
+    const theirs = await work.git('rev-parse', 'HEAD')
+    await work.git('checkout', '--quiet', 'main')
+    await shop.change('tall-geese', { '@acme/db': 'patch' })
+    const left = await shop.ciMain()
+    expect(left.result.pullRequest).toMatchObject({ state: 'left', number })
+    expect(left.stderr).toContain('RELEASE_BRANCH_FOREIGN')
+    expect(await shop.rig.bare.git(['rev-parse', 'topsail/release'])).toBe(theirs)
+    expect((await shop.pullRequest(number)).body).toContain('`docs: a note @mona`')
+    const rebuilt = await shop.ciMain(['--rebuild'])
+    expect(rebuilt.result.pullRequest).toMatchObject({ state: 'refreshed', number })
+    expect(await shop.rig.bare.git(['log', '--format=%s', 'main..topsail/release'])).toBe(
+      'chore: release web 1.1.0, db 2.1.1',
+    )
+  })
+
+  test('with nothing pending any more it is closed with a comment, once', async () => {
+    await shop.rig.work.git('fetch', '--quiet', 'origin')
+    await shop.rig.work.git('reset', '--quiet', '--hard', 'origin/main')
+    await shop.rig.work.write({
+      '.changeset/shy-owls.md': null,
+      '.changeset/warm-seals.md': null,
+      '.changeset/tall-geese.md': null,
+    })
+    await shop.rig.work.push('chore: not now')
+    expect((await shop.ciMain()).result.pullRequest).toMatchObject({ state: 'closed', number })
+    const comments = (await shop.api('GET', `/issues/${number}/comments`)) as { body: string }[]
+    expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('Nothing is pending on `main`')])
+    expect((await shop.ciMain()).result.pullRequest?.state).toBe('none')
+  })
+
+  test('the same plan comes back after that, for nobody but Topsail had closed it', async () => {
+    await shop.change('shy-owls', { '@acme/web': 'minor' })
+    expect((await shop.ciMain()).result.pullRequest?.state).toBe('opened')
+  })
+})
+
+test('a dry run says what would be done and does nothing', async () => {
+  await shop.change('keen-crabs', { '@acme/db': 'patch' })
+  const before = await shop.rig.bare.git(['for-each-ref'])
+  const { code, result } = await shop.ciMain(['--dry-run'])
+  expect(code).toBe(0)
+  expect(result.pullRequest?.moves?.map(({ kind }) => kind)).toEqual(['write-branch', 'refresh'])
+  expect(await shop.rig.bare.git(['for-each-ref'])).toBe(before)
+})
+
+test('without a pull request the versions are written on main and published at once', async () => {
+  const open = await shop.openPullRequests()
+  const { code, result } = await shop.ciMain(['--direct'])
+  expect(code).toBe(0)
+  expect(await shop.rig.bare.git(['rev-parse', 'main'])).toBe(result.commit)
+  expect(result.published?.published.map(({ name }) => name)).toEqual(['@acme/db', '@acme/web'])
+  expect(await shop.versions('@acme/web')).toContain('1.1.0')
+  expect((await shop.ciMain()).result.pullRequest).toMatchObject({ state: 'closed', number: open[0]?.number })
+})
+
+test('a commit that is not on main publishes and proposes nothing', async () => {
+  const { clone, env } = await shop.job()
+  await clone.git('commit', '--quiet', '--allow-empty', '--message', 'feat: elsewhere')
+  const { memoryContext } = await import('../src/context.ts')
+  const { run } = await import('../src/run.ts')
+  const { context, stderr } = memoryContext({ cwd: clone.root, env })
+  expect(await run(['ci', 'main'], context)).toBe(1)
+  expect(stderr()).toContain('HEAD_NOT_ON_BASE')
+})
+
+test('without a credential what is released is still published, and the lack of it is said', async () => {
+  const { code, stderr, result } = await shop.ciMain([], { GITHUB_TOKEN: '' })
+  expect(code).toBe(1)
+  expect(stderr).toContain('FORGE_WITHOUT_TOKEN')
+  expect(result.published?.exitCode).toBe(0)
+})
