@@ -1,6 +1,6 @@
 /**
  * Bundles the command line into `dist/`: one small entry, and a chunk for each command and each heavy part, loaded when
- * it is used. What stands under `dependencies` in package.json stays outside: libraries that read files of their own.
+ * it is used. Nothing stays outside, so that installing Topsail is installing one package.
  */
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 const folder = new URL('.', import.meta.url)
-const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'))
-const dependencies = Object.keys((manifest as { dependencies?: Record<string, string> }).dependencies ?? {})
 
 rmSync(new URL('dist', folder), { recursive: true, force: true })
 const bundle = await rolldown({
@@ -18,7 +16,6 @@ const bundle = await rolldown({
   platform: 'node',
   // The ES module where a package has both: what a UMD wrapper requires cannot be followed.
   resolve: { mainFields: ['module', 'main'] },
-  external: dependencies.flatMap((name) => [name, new RegExp(`^${name}/`)]),
   treeshake: { moduleSideEffects: [{ test: /[\\/]packages[\\/](?:core|engine)[\\/]src[\\/]/, sideEffects: false }] },
 })
 const { output } = await bundle.write({

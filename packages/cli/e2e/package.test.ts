@@ -55,7 +55,7 @@ describe.skipIf(!canPack)('the published package (needs pnpm and npm on the PATH
     })
   })
 
-  test('publishes with the libraries it declares', async () => {
+  test('publishes with the libraries it brings along', async () => {
     const registry = await startRegistry()
     const bin = join(dir, 'node_modules/topsail/bin/topsail.js')
     const env = { PATH: process.env['PATH'], HOME: dir, NPM_CONFIG_USERCONFIG: registry.userconfig }

@@ -62,7 +62,7 @@ export function installPeer(name: Installed): string {
 export const anyPnpm = { pnpm_config_pm_on_fail: 'ignore', npm_config_manage_package_manager_versions: 'false' }
 
 /** What the package.json of a folder asks for, without a lockfile and without running anything of it. */
-export function npmInstall(folder: string): void {
+function npmInstall(folder: string): void {
   const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-package-lock', '--ignore-scripts']
   execFileSync(npmFile(), args, { cwd: folder, env: cleanEnvironment(), stdio: ['ignore', 'ignore', 'inherit'] })
 }

@@ -6,35 +6,28 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { benchFolder, cached } from './fleets.ts'
-import { npmInstall } from './peers.ts'
+import { benchFolder } from './fleets.ts'
 
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
 const cli = join(packages, 'cli')
 
-/** The path of the installed `topsail` command, with the libraries that it does not bundle. */
+/** The path of the installed `topsail` command. */
 export function installTopsail(): string {
   if (newestOf(join(cli, 'dist')) < newestSource()) {
     execFileSync(process.execPath, ['build.ts'], { cwd: cli, stdio: ['ignore', 'ignore', 'inherit'] })
   }
   const target = join(benchFolder, 'topsail')
-  const { name, version, type, dependencies } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as Manifest
+  rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
-  writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, type, dependencies }))
-  cached(join(target, 'node_modules'), JSON.stringify(dependencies), () => npmInstall(target))
+  const { name, version, type } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as Manifest
+  writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, type }))
   for (const part of ['bin', 'dist', 'schema']) {
-    rmSync(join(target, part), { recursive: true, force: true })
     if (existsSync(join(cli, part))) cpSync(join(cli, part), join(target, part), { recursive: true })
   }
   return join(target, 'bin', 'topsail.js')
 }
 
-type Manifest = {
-  readonly name: string
-  readonly version: string
-  readonly type: string
-  readonly dependencies: Readonly<Record<string, string>>
-}
+type Manifest = { readonly name: string; readonly version: string; readonly type: string }
 
 function newestSource(): number {
   return Math.max(...['core', 'engine', 'cli'].map((name) => newestOf(join(packages, name, 'src'))))

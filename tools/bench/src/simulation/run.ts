@@ -44,7 +44,7 @@ export function simulate(units: readonly PublishUnit[], scheduling: Scheduling, 
     schedule.settle(step.id, 'done')
   }
   const startWhatMay = (now: number): void => {
-    for (const kind of ['pack', 'check', 'gate'] as const) {
+    for (const kind of ['pack', 'check', 'gate', 'announce'] as const) {
       for (let taken = schedule.take(kind, Infinity); taken.length > 0; taken = schedule.take(kind, Infinity)) {
         taken.forEach(settle)
       }
