@@ -141,6 +141,8 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
     if (asked.method === 'POST' && path === '/graphql') return graphql(asked, body)
     const commit = /^\/repos\/([^/]+\/[^/]+)\/commits\/([0-9a-f]{40})\/pulls$/.exec(path)
     if (commit) return json(200, await desk.ofCommit(commit[1] ?? '', commit[2] ?? ''))
+    const opened = /^\/repos\/([^/]+\/[^/]+)\/pulls$/.exec(path)
+    if (opened && asked.method === 'POST') return desk.refuseSecond(opened[1] ?? '', body)
     const merge = /^\/repos\/([^/]+\/[^/]+)\/pulls\/(\d+)\/merge$/.exec(path)
     if (!merge || asked.method !== 'PUT') return undefined
     const method = (JSON.parse(body || '{}') as { merge_method?: 'merge' | 'squash' | 'rebase' }).merge_method

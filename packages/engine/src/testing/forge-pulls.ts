@@ -33,6 +33,8 @@ export type PullRequestDesk = {
   /** Any answer or payload of the emulator, with its pull requests as git has them. */
   corrected(value: unknown): Promise<unknown>
   ofCommit(repository: string, sha: string): Promise<readonly Pull[]>
+  /** GitHub's answer to whoever opens what is open already; the emulator would open it twice. */
+  refuseSecond(repository: string, request: string): Promise<Reply | undefined>
   merge(repository: string, number: number, method: MergeMethod, allow: () => Promise<Reply>): Promise<Reply>
   synchronized(moved: MovedHead): Promise<object>
 }
@@ -105,6 +107,15 @@ export function pullRequestDesk(
         if (commit === sha || own?.split('\n').includes(sha)) found.push(pull)
       }
       return found
+    },
+    async refuseSecond(repository, request) {
+      const { head = '', base } = JSON.parse(request || '{}') as { head?: string; base?: string }
+      const label = head.includes(':') ? head : `${repository.split('/', 1)[0]}:${head}`
+      const same = (await all(repository, 'open')).some(
+        (pull) => `${pull.head.repo?.full_name.split('/', 1)[0]}:${pull.head.ref}` === label && pull.base.ref === base,
+      )
+      const message = `A pull request already exists for ${label}.`
+      return same ? json(422, { message: 'Validation Failed', errors: [{ message }] }) : undefined
     },
     async merge(repository, number, method, allow) {
       const bare = bareOf(repository)

@@ -109,7 +109,7 @@ export async function commitAnswer(bare: GitlabAsked['project']['bare'], sha: st
 type Git = (args: readonly string[], input?: string | Buffer) => Promise<string>
 
 async function carryOut(git: Git, { action, file_path, content = '', encoding, execute_filemode }: Action) {
-  const listed = await git(['ls-files', '--stage', '--', file_path])
+  const listed = await git(['ls-files', '--stage', '--', `:(literal)${file_path}`])
   const isThere = listed !== ''
   if (action === 'create' && isThere) return 'A file with this name already exists'
   if (action !== 'create' && !isThere) return "A file with this name doesn't exist"
@@ -118,7 +118,8 @@ async function carryOut(git: Git, { action, file_path, content = '', encoding, e
     return undefined
   }
   if (action === 'chmod') {
-    await git(['update-index', `--chmod=${execute_filemode === true ? '+x' : '-x'}`, '--', file_path])
+    const mode = execute_filemode === true ? '100755' : '100644'
+    await git(['update-index', '--cacheinfo', `${mode},${listed.split(' ')[1]},${file_path}`])
     return undefined
   }
   const bytes = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')
