@@ -81,7 +81,7 @@ export const defaultReleaseSettings: ReleaseSettings = {
   announce: [],
 }
 
-/** How `topsail ci main` proposes a release (`pullRequest` in topsail.json). It decides no plan. */
+/** The pull requests of Topsail and of others (`pullRequest` in topsail.json). It decides no plan. */
 export type PullRequestSettings = {
   /** The branch of the release pull request; Topsail rebuilds it, and nobody else should push to it. */
   readonly branch: string
@@ -89,9 +89,15 @@ export type PullRequestSettings = {
   readonly title?: string | undefined
   /** Who makes the commit: the forge, which signs it, or git here. */
   readonly commit: 'api' | 'git'
+  /** Whether `topsail ci pr` writes a comment under other pull requests, or only their check. */
+  readonly comment: boolean
 }
 
-export const defaultPullRequestSettings: PullRequestSettings = { branch: 'topsail/release', commit: 'api' }
+export const defaultPullRequestSettings: PullRequestSettings = {
+  branch: 'topsail/release',
+  commit: 'api',
+  comment: true,
+}
 
 /** What the forge tells about a release (`forgeReleases` in topsail.json). It decides no plan. */
 export type ForgeReleaseSettings = {

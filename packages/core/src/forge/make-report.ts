@@ -1,7 +1,7 @@
 /** Makes a report of what was found, within its bounds. */
 import type { Change } from '../change.ts'
 import type { Coverage, PackageCoverage } from '../changes/coverage.ts'
-import type { Sha } from '../names.ts'
+import type { Path, Sha } from '../names.ts'
 import { changeDocument } from '../plan/plan-document.ts'
 import type { Problem } from '../problem.ts'
 import type { Reason, ReleasePlan } from '../release-plan.ts'
@@ -21,6 +21,8 @@ export type ReportFacts = {
   readonly branch: string
   readonly compared: PullRequestReport['compared']
   readonly ok: boolean
+  readonly folder: Path
+  readonly comment: boolean
   readonly before: ReleasePlan
   readonly after: ReleasePlan
   readonly packages: Coverage['packages']
@@ -42,6 +44,8 @@ export function makeReport(facts: ReportFacts): PullRequestReport {
     branch: facts.branch,
     compared: facts.compared,
     ok: facts.ok,
+    folder: facts.folder,
+    comment: facts.comment,
     plan: { id: after.id, rules: after.rules, sources: after.sources, releases: after.releases.length },
     releases,
     order: effect.order.map((wave) => wave.filter((name) => shown.has(name))).filter((wave) => wave.length > 0),

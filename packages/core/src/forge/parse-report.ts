@@ -79,6 +79,14 @@ const sha: Reader<string> = (value, at, misfit) => {
   return value as string
 }
 
+/** It becomes part of an address. */
+const folder: Reader<string> = (value, at, misfit) => {
+  const parts = typeof value === 'string' ? value.split('/') : ['..']
+  const isBelow = value === '' || parts.every((part) => part !== '' && part !== '.' && part !== '..')
+  if (!isBelow) misfit({ at, wanted: 'a folder of the repository' })
+  return value as string
+}
+
 const count: Reader<number> = (value, at, misfit) => {
   if (!Number.isSafeInteger(value) || (value as number) < 0) misfit({ at, wanted: 'a count' })
   return value as number
@@ -118,6 +126,8 @@ const report = objectOf<PullRequestReport>({
   branch: text,
   compared: word(['merged', 'alone']),
   ok: flag,
+  folder,
+  comment: flag,
   plan: objectOf({ id: text, rules: word(rulesNames), sources: word(sourcesNames), releases: count }),
   releases: listOf(release),
   order: listOf(listOf(text)),

@@ -54,6 +54,10 @@ export type PullRequestReport = {
   readonly compared: 'merged' | 'alone'
   /** What `topsail check` says. */
   readonly ok: boolean
+  /** The workspace's folder in the repository, `''` at its top; all other paths are relative to it. */
+  readonly folder: Path
+  /** False: only the check is wanted. */
+  readonly comment: boolean
   readonly plan: {
     readonly id: string
     readonly rules: RulesName

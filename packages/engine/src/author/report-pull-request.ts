@@ -3,18 +3,21 @@
  * plan of the base branch as it is now. Both plans are read from git's objects, so that the answer is about what was
  * committed, whatever lies in the working tree. Nothing of the repository is run.
  */
-import { makeReport, type PackageCoverage, type PullRequestReport, type ReleasePlan, type Sha } from '@topsail/core'
+import { makeReport, type PackageCoverage, type PullRequestReport, type Sha } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
+import { readGitFacts } from '../read/git-facts.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { gitAt, treeFiles } from '../read/tree-files.ts'
 import { checkWorkspace, type CheckOptions, type CheckResult } from './check.ts'
 import { trialMerge } from './trial-merge.ts'
 
 export type ReportOptions = CheckOptions & {
-  /** The head commit of the pull request, where HEAD is its trial merge. */
+  /** The head commit of the pull request, believed where HEAD is that commit or a merge of it. */
   readonly head?: Sha | undefined
+  /** The branch of the pull request, when it is one of the repository itself. */
+  readonly ownBranch?: string | undefined
   /** What the pull request says of itself, for the changesets that are proposed. */
   readonly title?: string | undefined
 }
@@ -35,18 +38,26 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
   const baseTip = tip ?? base.commit
   const merged = await trialMerge(git, baseTip, commit)
   const [before, after] = [merged === undefined ? base.commit : baseTip, merged ?? commit]
-  const plans = await Promise.all([planOf(git, root, before), planOf(git, root, after)])
+  const [planned, next, facts] = await Promise.all([
+    planOf(git, root, before),
+    planOf(git, root, after),
+    readGitFacts(git, root),
+  ])
   const subject = options.title ?? (await newestSubject(git, base.commit))
+  const { pullRequest } = next.snapshot.settings
   return {
     check,
     report: makeReport({
-      head: options.head ?? (await secondParent(git, commit, baseTip)) ?? commit,
+      head: headOf(await parentsOf(git, commit), commit, baseTip, options.head),
       base: before,
       branch: base.refs[0] ?? '',
       compared: merged === undefined ? 'alone' : 'merged',
       ok: !check.problems.some(({ severity }) => severity === 'error'),
-      before: plans[0],
-      after: plans[1],
+      folder: facts.kind === 'repository' ? facts.prefix.replace(/\/$/, '') : '',
+      // The release pull request tells of itself.
+      comment: pullRequest.comment && options.ownBranch !== pullRequest.branch,
+      before: planned.plan,
+      after: next.plan,
       packages: check.packages,
       problems: check.problems,
       summaryOf: (_pkg: PackageCoverage) => subject,
@@ -54,10 +65,9 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
   }
 }
 
-async function planOf(git: Git, root: string, commit: Sha): Promise<ReleasePlan> {
+async function planOf(git: Git, root: string, commit: Sha) {
   const files = await treeFiles(git, commit, diskFiles(root))
-  const { plan } = await planWorkspace({ cwd: root, files, git: gitAt(git, commit) })
-  return plan
+  return planWorkspace({ cwd: root, files, git: gitAt(git, commit) })
 }
 
 async function commitAt(git: Git, ref: string): Promise<Sha | undefined> {
@@ -72,12 +82,16 @@ async function newestOf(git: Git, tips: readonly Sha[]): Promise<Sha | undefined
   return answer.kind === 'done' && answer.code === 0 ? answer.stdout.trim() : tips[0]
 }
 
-/** Of a trial merge that was checked out. */
-async function secondParent(git: Git, commit: Sha, base: Sha): Promise<Sha | undefined> {
+async function parentsOf(git: Git, commit: Sha): Promise<readonly Sha[]> {
   const answer = await git(['rev-list', '--parents', '--max-count=1', commit, '--'])
-  if (answer.kind === 'missing' || answer.code !== 0) return undefined
-  const [, first, second, ...others] = answer.stdout.trim().split(' ')
-  return first === base && others.length === 0 ? second : undefined
+  return answer.kind === 'done' && answer.code === 0 ? answer.stdout.trim().split(' ').slice(1) : []
+}
+
+/** CI may have checked out a trial merge: its second parent is what was pushed. */
+function headOf(parents: readonly Sha[], commit: Sha, base: Sha, claimed: Sha | undefined): Sha {
+  if (claimed !== undefined && [commit, ...parents].includes(claimed)) return claimed
+  const [first, second, ...others] = parents
+  return first === base && second !== undefined && others.length === 0 ? second : commit
 }
 
 async function newestSubject(git: Git, base: Sha): Promise<string> {

@@ -1,7 +1,6 @@
 /**
  * GitHub's REST interface below the port: requests by `@octokit/request`, and what their answers are.
  */
-import { request } from '@octokit/request'
 import { systemClock, type Clock } from '../publish/clock.ts'
 import { redactor } from '../publish/secrets.ts'
 import { forgeApi, type ForgeApi } from './forge-api.ts'
@@ -37,6 +36,8 @@ export function githubApi({ apiUrl, token, patience, clock }: GithubAccess): Git
 
 function sending(apiUrl: string, token: string): SendToForge {
   return async ({ method, path, query, body }, timeout) => {
+    // Loaded with the first request: nothing else that imports the engine has to wait for it.
+    const { request } = await import('@octokit/request')
     const signal = AbortSignal.timeout(timeout)
     try {
       const reply = await request({

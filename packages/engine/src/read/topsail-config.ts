@@ -186,7 +186,7 @@ export const topsailConfig: Shape = {
     },
     pullRequest: {
       kind: 'object',
-      says: 'How `topsail ci main` proposes a release.',
+      says: 'The release pull request, and what is said under others.',
       keys: {
         branch: {
           kind: 'text',
@@ -205,6 +205,11 @@ export const topsailConfig: Shape = {
           of: ['api', 'git'],
           says: 'Who makes the commit of the release: the forge through its API, which signs it, or git on this machine.',
           default: 'api',
+        },
+        comment: {
+          kind: 'flag',
+          says: 'Whether `topsail ci pr` writes a comment under other pull requests; the check run is there either way.',
+          default: true,
         },
       },
     },
