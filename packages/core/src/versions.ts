@@ -90,7 +90,7 @@ function remember<Value>(memory: Map<string, Value>, text: string, value: Value)
  * Practically every version is three numbers, and practically every range is one of them behind `^`, `~` or nothing.
  * Those are answered by comparing numbers; everything else goes to semver.
  */
-type Plain = readonly [major: number, minor: number, patch: number]
+type Plain = { readonly major: number; readonly minor: number; readonly patch: number }
 type PlainRange = { readonly operator: string; readonly from: Plain }
 
 const plainVersion = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
@@ -101,7 +101,8 @@ function readPlainVersion(text: string): Plain | undefined {
   const known = plainVersions.get(text)
   if (known !== undefined) return known ?? undefined
   const match = plainVersion.exec(text)
-  const plain: Plain | null = match === null ? null : [Number(match[1]), Number(match[2]), Number(match[3])]
+  const plain: Plain | null =
+    match === null ? null : { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) }
   remember(plainVersions, text, plain)
   return plain ?? undefined
 }
@@ -120,21 +121,21 @@ function satisfiesPlain(version: string, range: string): boolean | undefined {
   const plain = readPlainVersion(version)
   const wanted = plain === undefined ? undefined : readPlainRange(range)
   if (plain === undefined || wanted === undefined) return undefined
-  const [major, minor, patch] = plain
-  const [fromMajor, fromMinor, fromPatch] = wanted.from
-  if (major !== fromMajor) return false
-  if (wanted.operator === '' || (wanted.operator === '^' && major === 0 && fromMinor === 0)) {
-    return minor === fromMinor && patch === fromPatch
+  const { major, minor, patch } = plain
+  const { operator, from } = wanted
+  if (major !== from.major) return false
+  if (operator === '' || (operator === '^' && major === 0 && from.minor === 0)) {
+    return minor === from.minor && patch === from.patch
   }
-  const isSameMinor = minor === fromMinor
-  if (wanted.operator === '~' || major === 0) return isSameMinor && patch >= fromPatch
-  return minor > fromMinor || (isSameMinor && patch >= fromPatch)
+  const isSameMinor = minor === from.minor
+  if (operator === '~' || major === 0) return isSameMinor && patch >= from.patch
+  return minor > from.minor || (isSameMinor && patch >= from.patch)
 }
 
 function incrementPlain(version: string, bump: Bump): Version | undefined {
   const plain = readPlainVersion(version)
   if (plain === undefined) return undefined
-  const [major, minor, patch] = plain
+  const { major, minor, patch } = plain
   if (bump === 'major') return `${major + 1}.0.0`
   return bump === 'minor' ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`
 }

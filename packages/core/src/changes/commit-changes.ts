@@ -4,6 +4,7 @@
  * documentation. Oldest first, one pass; a commit that no package waits for is not even read.
  */
 import type { Bump } from '../bump.ts'
+import { bumpsOf, type BumpEntries } from '../bump-entries.ts'
 import type { CommitChange } from '../change.ts'
 import type { CommitPreset } from './commit-presets.ts'
 import { isMerge, prepareWalk, type Walk } from './commit-walk.ts'
@@ -86,18 +87,25 @@ function plainChange(index: CommitIndex, ask: Ask, walk: Walk, bumpsFor: BumpsFo
   return { kind: 'commit', id: `commit:${commit}`, commit, type, scope, breaking, summary, bumps: bumpsFor(bumps) }
 }
 
-type BumpsFor = (bumps: readonly (readonly [PackageName, Bump])[]) => Readonly<Record<PackageName, Bump>>
+type BumpsFor = (bumps: BumpEntries) => Readonly<Record<PackageName, Bump>>
 
 /** Most changes ask one bump of one package: those that ask the same share a record. */
 function sharedBumps(): BumpsFor {
-  const shared = new Map<PackageName, Partial<Record<Bump, Readonly<Record<PackageName, Bump>>>>>()
-  return (bumps) => {
-    const [first, ...others] = bumps
-    if (first === undefined || others.length > 0) return recordOf(bumps)
-    const [name, bump] = first
-    const known = shared.get(name) ?? {}
-    shared.set(name, known)
-    return (known[bump] ??= recordOf(bumps))
+  const shared = {
+    none: new Map<PackageName, CommitChange['bumps']>(),
+    patch: new Map<PackageName, CommitChange['bumps']>(),
+    minor: new Map<PackageName, CommitChange['bumps']>(),
+    major: new Map<PackageName, CommitChange['bumps']>(),
+  }
+  return (entries) => {
+    const first = entries[0]
+    if (first === undefined || entries.length > 1) return bumpsOf(entries)
+    const same = shared[first[1]]
+    const known = same.get(first[0])
+    if (known !== undefined) return known
+    const bumps = bumpsOf(entries)
+    same.set(first[0], bumps)
+    return bumps
   }
 }
 
@@ -114,7 +122,7 @@ function changesOfCommit(index: CommitIndex, walk: Walk, bumpsFor: BumpsFor): re
   const found = exactVersions(index, names, walk)
   for (let at = 0; at < statements.length; at += 1) {
     const statement = statements[at]
-    const bumps = statement === undefined ? [] : bumpsOf(statement, index, names, walk)
+    const bumps = statement === undefined ? [] : bumpsAskedBy(statement, index, names, walk)
     if (statement === undefined || bumps.length === 0) continue
     const commit = commits.sha(index)
     const id = `commit:${commit}${at === 0 ? '' : `#${at + 1}`}`
@@ -197,24 +205,19 @@ function stillToFix(revert: CommitIndex, touched: readonly PackageName[], walk: 
   return touched.filter((name) => targets.some((target) => !walk.waitsFor(target, name)))
 }
 
-function bumpsOf(
+function bumpsAskedBy(
   statement: Statement,
   index: CommitIndex,
   names: readonly PackageName[],
   walk: Walk,
-): readonly (readonly [PackageName, Bump])[] {
+): BumpEntries {
   const bump = askedBump(statement, walk.preset)
   return bump === 'none' ? [] : bumpsAmong(names, { ...statement, bump }, index, walk)
 }
 
-function bumpsAmong(
-  names: readonly PackageName[],
-  { scope, bump }: Ask,
-  index: CommitIndex,
-  walk: Walk,
-): readonly (readonly [PackageName, Bump])[] {
+function bumpsAmong(names: readonly PackageName[], { scope, bump }: Ask, index: CommitIndex, walk: Walk): BumpEntries {
   const { full, lesser } = walk.narrow.narrow(scope, names, index)
-  const [only] = full
+  const only = full[0]
   if (only !== undefined && full.length === 1 && lesser.length === 0) return [[only, walk.shift(bump, only)]]
   return [
     ...full.map((name) => [name, walk.shift(bump, name)] as const),

@@ -113,7 +113,7 @@ function touchedPackages({ commits, dirs, packages, preset, waitsFor }: Touching
     }
     const names = distinct(commits.dirs, index, owners, root)
     const all = dependents === undefined ? names : withAll(names, dependents)
-    const [only] = all
+    const only = all[0]
     if (only === undefined || all.length > 1) return all.filter((name) => waitsFor(index, name))
     return waitsFor(index, only) ? all : nobody
   }

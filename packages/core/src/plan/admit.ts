@@ -4,6 +4,7 @@
  * effect; one that pre mode has used waits for the exit.
  */
 import { compareBumps, type Bump } from '../bump.ts'
+import { bumpEntries } from '../bump-entries.ts'
 import type { Change, ChangeId, ChangesetChange } from '../change.ts'
 import { lineNaming } from '../changes/changesets.ts'
 import { closestName } from '../closest-name.ts'
@@ -74,12 +75,11 @@ export type Asked = { readonly change: Change; readonly bump: Bump }
 /** What each package is asked for, in the order of the changes. */
 export function askedByPackage(changes: readonly Change[]): ReadonlyMap<PackageName, readonly Asked[]> {
   const asked = new Map<PackageName, Asked[]>()
-  // Changes that ask the same of the same package share their record.
-  const known = new Map<Change['bumps'], readonly (readonly [PackageName, Bump])[]>()
   for (const change of changes) {
-    let entries = known.get(change.bumps)
-    if (entries === undefined) known.set(change.bumps, (entries = Object.entries(change.bumps)))
-    for (const [name, bump] of entries) {
+    const entries = bumpEntries(change.bumps)
+    for (let at = 0; at < entries.length; at += 1) {
+      const name = entries[at]?.[0] ?? ''
+      const bump = entries[at]?.[1] ?? 'none'
       const list = asked.get(name)
       if (list === undefined) asked.set(name, [{ change, bump }])
       else list.push({ change, bump })
@@ -93,7 +93,10 @@ export function askedBumps(asked: ReturnType<typeof askedByPackage>): ReadonlyMa
   const highest = new Map<PackageName, Bump>()
   for (const [name, list] of asked) {
     let now: Bump = 'none'
-    for (const { change, bump } of list) if (change.kind === 'override' || compareBumps(bump, now) > 0) now = bump
+    for (let at = 0; at < list.length; at += 1) {
+      const bump = list[at]?.bump ?? 'none'
+      if (list[at]?.change.kind === 'override' || compareBumps(bump, now) > 0) now = bump
+    }
     highest.set(name, now)
   }
   return highest
@@ -104,7 +107,7 @@ export function exactVersions(changes: readonly Change[]): ReadonlyMap<PackageNa
   const exact = new Map<PackageName, Version>()
   for (const change of changes) {
     if (change.kind !== 'commit' || change.versions === undefined) continue
-    for (const [name, version] of Object.entries(change.versions)) exact.set(name, version)
+    for (const name in change.versions) exact.set(name, change.versions[name] ?? '')
   }
   return exact
 }

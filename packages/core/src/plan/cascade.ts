@@ -68,7 +68,9 @@ export type Cascade = (dependent: Package, field: DependencyField, relation: Ran
 export function cascadeOf(settings: Settings): Cascade {
   const base = tablesOf(settings)
   const always = settings.updateInternalDependents === 'always'
+  const isPlain = Object.keys(settings.cascade).length === 0 && !always
   return (dependent, field, relation) => {
+    if (isPlain) return cell(base[field], relation)
     const own = Object.hasOwn(settings.cascade, dependent.name) ? settings.cascade[dependent.name] : undefined
     const isInRange = relation.startsWith('in-')
     const wanted = cell(own?.[field], relation)

@@ -61,7 +61,10 @@ export function buildGraph(workspace: Workspace, settings: Settings, rules: Rule
   for (const pkg of members) {
     const edges = edgesOf(pkg)
     dependencies.set(pkg.name, edges)
-    for (const edge of edges) dependents.get(edge.dependency.name)?.push(edge)
+    for (let at = 0; at < edges.length; at += 1) {
+      const edge = edges[at]
+      if (edge !== undefined) dependents.get(edge.dependency.name)?.push(edge)
+    }
   }
   return { packages, dependents, dependencies }
 }
@@ -98,13 +101,16 @@ export function edgeReader(
       }
     }
     const edges: Edge[] = []
-    for (const { dependency, uses } of found) {
+    for (let at = 0; at < found.length; at += 1) {
+      const one = found[at]
+      if (one === undefined) continue
+      const { dependency, uses } = one
       const edge = forEveryUse ? everyUse(uses, settings) : lastUse(uses, dependency, settings)
       if (edge === undefined) continue
       const { notFollowed, decidedBy } = edge
       edges.push({ dependent: pkg, dependency, uses, notFollowed, decidedBy })
     }
-    return edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))
+    return edges.length < 2 ? edges : edges.sort((a, b) => compareText(a.dependency.name, b.dependency.name))
   }
 }
 

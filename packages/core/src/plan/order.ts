@@ -12,15 +12,16 @@ export function publishOrder(needs: ReadonlyMap<PackageName, readonly PackageNam
   const names = [...needs.keys()].toSorted()
   const components = stronglyConnected(names, (name) => needs.get(name) ?? [])
   const waveOf = new Map<PackageName, number>()
-  const waves: PackageName[][] = []
+  let last = -1
   for (const members of components) {
     const wave = firstWaveAfter(members, needs, waveOf)
     for (const member of members) waveOf.set(member, wave)
-    const known = waves[wave]
-    if (known === undefined) waves[wave] = [...members]
-    else known.push(...members)
+    last = Math.max(last, wave)
   }
-  return { waves: waves.map((wave) => wave.sort()), cycles: components.filter(({ length }) => length > 1) }
+  const waves = Array.from({ length: last + 1 }, (): PackageName[] => [])
+  // Names come sorted, so that each wave is.
+  for (const name of names) waves[waveOf.get(name) ?? -1]?.push(name)
+  return { waves, cycles: components.filter(({ length }) => length > 1) }
 }
 
 /** What a component points to was placed before it. */

@@ -2,6 +2,7 @@
  * The identity of a plan: a digest of a canonical text of everything that decided it. The time counts only where it is
  * part of a version; who chose the rules, which commit added a changeset, how it is proposed, published and told decide nothing.
  */
+import { bumpEntries } from '../bump-entries.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Change } from '../change.ts'
 import { compareText } from '../record.ts'
@@ -20,7 +21,7 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
     burned,
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
-  return `sha256-${hash(`${canonicalJson(facts)}\n${commitsText(changes)}\n\n${manifestsText(snapshot)}`)}`
+  return `sha256-${hash(`${canonicalJson(facts)}\n${commitsText(changes)}\n${manifestsText(snapshot)}`)}`
 }
 
 function writtenPart(change: Change): readonly unknown[] {
@@ -30,17 +31,21 @@ function writtenPart(change: Change): readonly unknown[] {
 
 const nothing: readonly never[] = []
 
-/** A line each: a commit's hash stands for all that it says. Tens of thousands ask the same of the same packages. */
+/** A line each: a commit's hash stands for all that it says. Names hold neither spaces nor line ends. */
 function commitsText(changes: readonly Change[]): string {
-  const texts = new Map<Change['bumps'], string>()
-  const lines: string[] = []
-  for (const { kind, id, bumps } of changes) {
-    if (kind !== 'commit') continue
-    let text = texts.get(bumps)
-    if (text === undefined) texts.set(bumps, (text = canonicalJson(bumps)))
-    lines.push(`${id} ${text}`)
-  }
-  return lines.join('\n')
+  let text = ''
+  for (const { kind, id, bumps } of changes) if (kind === 'commit') text += `${id} ${askedText(bumps)}\n`
+  return text
+}
+
+function askedText(bumps: Change['bumps']): string {
+  const entries = bumpEntries(bumps)
+  const first = entries[0]
+  if (first !== undefined && entries.length === 1) return `${first[0]} ${first[1]}`
+  return entries
+    .map(([name, bump]) => `${name} ${bump}`)
+    .toSorted()
+    .join(' ')
 }
 
 /** Each text behind its path and its length, so that no text can pass for two. */

@@ -26,17 +26,16 @@ export function planProblems(
 ): readonly Problem[] {
   const released = [...evidence.settled.values()].filter(({ bump }) => bump !== 'none')
   released.sort((a, b) => compareText(a.pkg.name, b.pkg.name))
+  const isAnySkipped = snapshot.workspace.packages.some((pkg) => skip(pkg) !== undefined)
   return [
     ...released.flatMap((entry) => droppedEdges(entry, evidence, skip)),
-    ...released.flatMap((entry) => skippedDependencies(entry, evidence, skip)),
+    ...(isAnySkipped ? released.flatMap((entry) => skippedDependencies(entry, evidence, skip)) : []),
     ...overruledNones(changesets, snapshot, evidence),
     ...released.flatMap((entry) => caps(entry, evidence)),
     ...staleCatalogs(snapshot, evidence),
     ...(snapshot.pre === undefined ? [] : snapshot.workspace.packages.flatMap(oddCounters)),
   ]
 }
-
-const nothing: readonly never[] = []
 
 type Unfollowed = { readonly use: DependencyUse; readonly why: NotFollowed }
 
@@ -46,9 +45,10 @@ function droppedEdges(
   skip: (pkg: Package) => SkipReason | undefined,
 ): Problem[] {
   const edges = laws.graph.dependents.get(pkg.name) ?? []
-  return edges.flatMap((edge: Edge): readonly Problem[] => {
+  // Nearly always: one use, and it is followed.
+  if (edges.every(({ notFollowed, uses }) => notFollowed === undefined && uses.length === 1)) return []
+  return edges.flatMap((edge: Edge): Problem[] => {
     const { dependent } = edge
-    if (edge.notFollowed === undefined && edge.uses.length === 1) return nothing
     if (skip(dependent) !== undefined) return []
     const place = { file: manifestPath(dependent) }
     const versions = { current: pkg.version ?? '', next: versionOf(pkg.name) }

@@ -29,7 +29,7 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
   const { settings } = evidence.laws
   const changes = changeReasons(entry, evidence)
   const first = firstReason(entry, evidence, changes)
-  const reasons: Reason[] = [...changes, ...edgeReasons(entry, evidence), ...groupReasons(entry, evidence)]
+  const reasons = changes.concat(edgeReasons(entry, evidence), groupReasons(entry, evidence))
   const { pkg } = entry
   if (evidence.laws.leavingPre.has(pkg)) reasons.push({ kind: 'pre-exit', from: pkg.version ?? entry.base })
   const given = effectiveBump(entry.bump, entry.base, settings)
@@ -38,12 +38,16 @@ export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason,
   if (asked !== undefined) reasons.push({ kind: 'capped', asked, cap: settings.maxBump })
   if (evidence.laws.burned !== undefined) reasons.push(...burnedReasons(entry, evidence))
   if (evidence.isSnapshot) reasons.push({ kind: 'snapshot' })
-  if (first.kind === 'change' && reasons[0] === first) return [first, ...reasons.slice(1)]
-  const rest = reasons.filter((reason) => !isSame(reason, first))
-  return [first, ...rest]
+  const at = reasons.indexOf(first)
+  if (first.kind === 'change' && at >= 0) {
+    // Moved to the front; of a change there is one reason only.
+    reasons.copyWithin(1, 0, at)
+    reasons[0] = first
+    return reasons as [Reason, ...Reason[]]
+  }
+  return [first, ...reasons.filter((reason) => !isSame(reason, first))]
 }
 
-/** Of a change there is one reason only. */
 function isSame(a: Reason, b: Reason): boolean {
   if (a === b) return true
   if (a.kind !== b.kind || a.kind === 'change') return false
@@ -68,6 +72,8 @@ export function askedAboveCap({ pkg }: Settled, { asked, laws }: Evidence): Sett
   return highest === laws.settings.maxBump ? undefined : highest
 }
 
+const nothing: readonly never[] = []
+
 function firstReason(entry: Settled, evidence: Evidence, changes: readonly Reason[]): Reason {
   const { cause, pkg } = entry
   switch (cause.kind) {
@@ -84,11 +90,11 @@ function firstReason(entry: Settled, evidence: Evidence, changes: readonly Reaso
 
 /** A change that asks for the bump the package was given: it is there, for nothing else causes by change. */
 function highestChange(reasons: readonly Reason[]): Reason {
-  const override = reasons.find(({ kind }) => kind === 'override')
-  if (override !== undefined) return override
   let highest: Extract<Reason, { kind: 'change' }> | undefined
-  for (const reason of reasons) {
-    if (reason.kind !== 'change') continue
+  for (let at = 0; at < reasons.length; at += 1) {
+    const reason = reasons[at]
+    if (reason?.kind === 'override') return reason
+    if (reason?.kind !== 'change') continue
     if (highest === undefined || compareBumps(reason.bump, highest.bump) > 0) highest = reason
   }
   return highest ?? { kind: 'first-release' }
@@ -96,8 +102,11 @@ function highestChange(reasons: readonly Reason[]): Reason {
 
 function changeReasons({ pkg }: Settled, { asked }: Evidence): Reason[] {
   const reasons: Reason[] = []
-  for (const { change, bump } of asked.get(pkg.name) ?? []) {
-    if (bump === 'none') continue
+  const list = asked.get(pkg.name) ?? nothing
+  for (let at = 0; at < list.length; at += 1) {
+    const one = list[at]
+    if (one === undefined || one.bump === 'none') continue
+    const { change, bump } = one
     if (change.kind === 'override') reasons.push({ kind: 'override', by: change.by })
     else reasons.push({ kind: 'change', change: change.id, bump })
   }
@@ -117,8 +126,10 @@ function causingEdge(
 
 function edgeReasons({ pkg }: Settled, evidence: Evidence): Reason[] {
   const reasons: Reason[] = []
-  for (const edge of evidence.laws.graph.dependencies.get(pkg.name) ?? []) {
-    if (edge.notFollowed !== undefined) continue
+  const edges = evidence.laws.graph.dependencies.get(pkg.name) ?? nothing
+  for (let at = 0; at < edges.length; at += 1) {
+    const edge = edges[at]
+    if (edge === undefined || edge.notFollowed !== undefined) continue
     for (const use of edge.uses) {
       const reason = edgeReason(edge, use, evidence)
       if (reason !== undefined) reasons.push(reason)
@@ -149,8 +160,8 @@ function edgeReason(
 
 /** Membership of a group is a reason where it moved the package: its bump, or the version it counts from. */
 function groupReasons(entry: Settled, { laws, settled }: Evidence): Reason[] {
+  if (entry.base === entry.pkg.version) return []
   return (laws.groups.of.get(entry.pkg.name) ?? []).flatMap((group): Reason[] => {
-    if (entry.base === entry.pkg.version) return []
     const leader = highestMember(group, settled)
     return leader === undefined ? [] : [groupReason(group, leader)]
   })

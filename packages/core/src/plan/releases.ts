@@ -6,7 +6,7 @@ import type { ChangeId } from '../change.ts'
 import { edgeReader, type Edge } from './graph.ts'
 import type { PackageName, Range } from '../names.ts'
 import { reasonsOf, type Evidence } from './reasons.ts'
-import { compareText, recordOf } from '../record.ts'
+import { compareText } from '../record.ts'
 import type { Release, Rewrite } from '../release-plan.ts'
 import { rangeEdits, type Arrival, type RangeEdits, type Writing } from './rewrite.ts'
 import { effectiveBump } from './settle.ts'
@@ -59,16 +59,22 @@ export function toReleases(evidence: Evidence, written: Written): readonly Relea
       needs: needsOf(pkg, edges, edits, evidence),
       changes: changesIn(pkg.name, evidence),
       dependencies: rangesAfter(edges, edits),
-      rangeEdits: [...edits.values()],
+      rangeEdits: edits.size === 0 ? nothing : [...edits.values()],
       reasons: reasonsOf(entry, evidence),
     })
   }
   return releases.sort((a, b) => compareText(a.name, b.name))
 }
 
+const nothing: readonly never[] = []
+
 function changesIn(name: PackageName, { asked }: Evidence): Release['changes'] {
   const ids: ChangeId[] = []
-  for (const { change, bump } of asked.get(name) ?? []) if (bump !== 'none') ids.push(change.id)
+  const list = asked.get(name) ?? []
+  for (let at = 0; at < list.length; at += 1) {
+    const one = list[at]
+    if (one !== undefined && one.bump !== 'none') ids.push(one.change.id)
+  }
   return ids
 }
 
@@ -80,8 +86,11 @@ function needsOf(
   { settled }: Evidence,
 ): readonly PackageName[] {
   const needed: PackageName[] = []
-  for (const { dependency, uses } of edges) {
-    if (dependency === pkg || (settled.get(dependency.name)?.bump ?? 'none') === 'none') continue
+  for (let at = 0; at < edges.length; at += 1) {
+    const edge = edges[at]
+    if (edge === undefined || edge.dependency === pkg) continue
+    const { dependency, uses } = edge
+    if ((settled.get(dependency.name)?.bump ?? 'none') === 'none') continue
     const isNeeded = uses.some((use) => use.field !== 'devDependencies' && (use.linked || edits.has(use)))
     if (isNeeded) needed.push(dependency.name)
   }
@@ -93,14 +102,19 @@ const shownFields: readonly DependencyField[] = ['peerDependencies', 'optionalDe
 
 function rangesAfter(edges: readonly Edge[], edits: RangeEdits): Release['dependencies'] {
   const shown: { readonly key: PackageName; readonly rank: number; readonly range: Range }[] = []
-  for (const { uses } of edges) {
-    for (const use of uses) {
-      const rank = shownFields.indexOf(use.field)
-      if (rank >= 0) shown.push({ key: use.key, rank, range: edits.get(use)?.to ?? use.range })
+  for (let at = 0; at < edges.length; at += 1) {
+    const uses = edges[at]?.uses ?? []
+    for (let each = 0; each < uses.length; each += 1) {
+      const use = uses[each]
+      const rank = use === undefined ? -1 : shownFields.indexOf(use.field)
+      if (use === undefined || rank < 0) continue
+      shown.push({ key: use.key, rank, range: edits.size === 0 ? use.range : (edits.get(use)?.to ?? use.range) })
     }
   }
-  shown.sort((a, b) => compareText(a.key, b.key) || a.rank - b.rank)
-  return recordOf(shown.map(({ key, range }) => [key, range] as const))
+  if (shown.length > 1) shown.sort((a, b) => compareText(a.key, b.key) || a.rank - b.rank)
+  const ranges: Record<PackageName, Range> = Object.create(null)
+  for (let at = 0; at < shown.length; at += 1) ranges[shown[at]?.key ?? ''] = shown[at]?.range ?? ''
+  return ranges
 }
 
 export function toRewrites({ workspace }: Snapshot, { settled }: Evidence, written: Written): readonly Rewrite[] {

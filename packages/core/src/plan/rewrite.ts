@@ -31,19 +31,23 @@ export function rangeEdits(
   arrivalOf: (edge: Edge) => Arrival | undefined,
   writing: Writing,
 ): RangeEdits {
-  const edits = new Map<DependencyUse, RangeEdit>()
-  for (const edge of edges) {
-    const arrival = arrivalOf(edge)
-    if (arrival === undefined) continue
-    for (const use of edge.uses) {
-      const to = writeRange(use, edge, arrival, writing)
-      if (to !== undefined && to !== use.range) {
-        edits.set(use, { field: use.field, dependency: use.key, from: use.range, to })
-      }
+  let edits: Map<DependencyUse, RangeEdit> | undefined
+  for (let at = 0; at < edges.length; at += 1) {
+    const edge = edges[at]
+    const arrival = edge === undefined ? undefined : arrivalOf(edge)
+    if (edge === undefined || arrival === undefined) continue
+    for (let each = 0; each < edge.uses.length; each += 1) {
+      const use = edge.uses[each]
+      const to = use === undefined ? undefined : writeRange(use, edge, arrival, writing)
+      if (use === undefined || to === undefined || to === use.range) continue
+      edits ??= new Map()
+      edits.set(use, { field: use.field, dependency: use.key, from: use.range, to })
     }
   }
-  return edits
+  return edits ?? none
 }
+
+const none: RangeEdits = new Map()
 
 function writeRange(use: DependencyUse, edge: Edge, arrival: Arrival, writing: Writing): Range | undefined {
   if (writing.settings.rules === 'topsail') return writeForTopsail(use, edge, arrival, writing)

@@ -63,6 +63,7 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
   const set = (entry: Settled): void => {
     settled.set(entry.pkg.name, entry)
     queue.push(entry.pkg.name)
+    if (laws.groups.of.size === 0) return
     for (const group of laws.groups.of.get(entry.pkg.name) ?? []) touched.add(group)
   }
 
@@ -139,8 +140,9 @@ function spreadToDependents(
   const edges = laws.graph.dependents.get(release.pkg.name) ?? []
   if (edges.length === 0) return
   const next = nextVersion(release, laws)
-  for (const edge of edges) {
-    if (edge.notFollowed !== undefined) continue
+  for (let at = 0; at < edges.length; at += 1) {
+    const edge = edges[at]
+    if (edge === undefined || edge.notFollowed !== undefined) continue
     const pkg = edge.dependent
     const now = settled.get(pkg.name)
     if (laws.isSkipped(pkg)) {
@@ -165,9 +167,10 @@ function highestDemand(
   laws: Laws,
 ): { readonly bump: Bump; readonly use: DependencyUse } | undefined {
   let highest: { readonly bump: Bump; readonly use: DependencyUse } | undefined
-  for (const use of edge.uses) {
-    const demand = demandOf(use, edge, release, next, laws)
-    if (demand === undefined) continue
+  for (let at = 0; at < edge.uses.length; at += 1) {
+    const use = edge.uses[at]
+    const demand = use === undefined ? undefined : demandOf(use, edge, release, next, laws)
+    if (use === undefined || demand === undefined) continue
     if (highest === undefined || compareBumps(demand.bump, highest.bump) > 0) highest = { bump: demand.bump, use }
   }
   return highest
