@@ -3,7 +3,7 @@
  * nothing but `.changeset/`. That one runs while everything else is read, and is stopped once all are found.
  */
 import { StringDecoder } from 'node:string_decoder'
-import { columnsOf, type ChangesetFile, type History, type Path, type Sha } from '@topsail/core'
+import { columnsOf, type ChangesetCommits, type ChangesetFile, type History, type Path, type Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf } from './shallow.ts'
 
@@ -16,8 +16,9 @@ export type CommitSearch = {
   readonly log?: AddingLog | undefined
 }
 
-export async function withCommits(search: CommitSearch): Promise<readonly ChangesetFile[]> {
-  const { changesets, history, git } = search
+/** A promise where git has to be asked. */
+export function changesetCommits(search: CommitSearch): ChangesetCommits | Promise<ChangesetCommits> {
+  const { changesets, history, git, log } = search
   const commits = new Map<Path, Sha>()
   // Newest first: the last to add a file stays.
   const columns = history && columnsOf(history)
@@ -25,12 +26,9 @@ export async function withCommits(search: CommitSearch): Promise<readonly Change
     for (const path of added) if (!commits.has(path)) commits.set(path, columns?.sha(index) ?? '')
   }
   const missing = new Set(changesets.flatMap(({ path }) => (commits.has(path) ? [] : [path])))
-  if (git !== undefined && missing.size > 0) await askGit(git, search.log, commits, missing)
-  search.log?.stop()
-  return changesets.map((changeset) => {
-    const commit = commits.get(changeset.path)
-    return commit === undefined ? changeset : { ...changeset, commit }
-  })
+  if (git !== undefined && missing.size > 0) return askGit(git, log, commits, missing)
+  log?.stop()
+  return commits
 }
 
 /** A shallow clone is deepened as long as that may bring the answer; a file nobody committed has none. */
@@ -39,20 +37,24 @@ async function askGit(
   log: AddingLog | undefined,
   commits: Map<Path, Sha>,
   missing: Set<Path>,
-): Promise<void> {
+): Promise<ChangesetCommits> {
   const find = async (asked: AddingLog, isCutOff: boolean): Promise<void> =>
     asked.read((path, commit, isFirst) => {
       // The commits at which a shallow clone is cut off seem to add every file.
       if (!(isCutOff && isFirst) && missing.delete(path)) commits.set(path, commit)
       return missing.size > 0
     })
-  if (log !== undefined) return find(log, false)
+  if (log !== undefined) {
+    await find(log, false)
+    return commits
+  }
   for (const step of [...deepeningSteps, undefined]) {
     const isCutOff = await isShallow(git)
     await find(startAddingLog(git), isCutOff)
     const remote = isCutOff && missing.size > 0 ? await remoteOf(git) : undefined
-    if (step === undefined || remote === undefined || !(await deepen(git, remote, step))) return
+    if (step === undefined || remote === undefined || !(await deepen(git, remote, step))) break
   }
+  return commits
 }
 
 /** `isFirst`: the commit has no parent here. False when enough was heard. */

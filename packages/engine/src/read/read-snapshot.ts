@@ -5,6 +5,9 @@
 import { createHash } from 'node:crypto'
 import {
   planRelease,
+  planWithCommits,
+  snapshotWithCommits,
+  type ChangesetCommits,
   type Problem,
   type Settings,
   type ReleasePlan,
@@ -19,7 +22,7 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
 import { readBurned } from './burned.ts'
 import { namespacesOf } from './release-namespaces.ts'
-import { startAddingLog, withCommits, type AddingLog } from './changeset-commits.ts'
+import { changesetCommits, startAddingLog, type AddingLog } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
 import { readHistory, type HistoryReading } from './history.ts'
@@ -54,13 +57,36 @@ export type ReadOptions = {
 }
 
 export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
+  const { snapshot, commits } = await read(options)
+  return snapshotWithCommits(snapshot, await commits)
+}
+
+export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: Snapshot; plan: ReleasePlan }> {
+  const { snapshot, commits } = await read(options)
+  // Which commit added a changeset decides nothing: git may still look for it while the plan is made.
+  const plan = planRelease(snapshot, sha256)
+  const found = await commits
+  return { snapshot: snapshotWithCommits(snapshot, found), plan: planWithCommits(plan, found) }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+type Reading = {
+  /** Without the commits of its changesets. */
+  readonly snapshot: Snapshot
+  readonly commits: ChangesetCommits | Promise<ChangesetCommits>
+}
+
+async function read(options: ReadOptions): Promise<Reading> {
   const root = options.files === undefined ? findWorkspaceRoot(options.cwd) : undefined
   const files = options.files ?? diskFiles(root ?? options.cwd)
   const git = options.git ?? gitIn(files.root)
   // Git starts before the files are read: both take their time at once.
+  const log = options.changesetCommits === true && !readsCommits(options) ? startAddingLog(git) : undefined
   const asked = readGitFacts(git, files.root)
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
-  const log = options.changesetCommits === true && !readsCommits(options) ? startAddingLog(git) : undefined
   const { workspace, problems: workspaceProblems } = readWorkspace(files)
   const { settings, problems: settingsProblems } = readSettings(files, workspace, options)
   const { changesets, pre, problems: changesetProblems } = readChangesets(files)
@@ -70,15 +96,16 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
     readPast(options, git, facts, workspace, settings),
     readBurned(git, facts, namespacesOf(settings.release.refs)),
   ])
-  return {
+  const commits = changesetCommits({
+    changesets,
+    history: past.history,
+    git: options.changesetCommits === true ? git : undefined,
+    log: usable(log, facts),
+  })
+  const snapshot: Snapshot = {
     workspace,
     settings,
-    changesets: await withCommits({
-      changesets,
-      history: past.history,
-      git: options.changesetCommits === true ? git : undefined,
-      log: usable(log, facts),
-    }),
+    changesets,
     pre,
     history: past.history,
     head: facts.kind === 'repository' ? facts.head : undefined,
@@ -94,6 +121,7 @@ export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
       ...past.problems,
     ],
   }
+  return { snapshot, commits }
 }
 
 /** Their history names the commits of changesets as well. What a configuration says is not known at once. */
@@ -135,13 +163,4 @@ async function readPast(
   const severity = settings.sources === 'commits' ? 'error' : 'warning'
   const { why, detail } = facts
   return { history: undefined, problems: [{ code: 'HISTORY_UNAVAILABLE', severity, why, detail }] }
-}
-
-export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: Snapshot; plan: ReleasePlan }> {
-  const snapshot = await readSnapshot(options)
-  return { snapshot, plan: planRelease(snapshot, sha256) }
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

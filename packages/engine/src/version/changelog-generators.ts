@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { changelogRequests, renderChangelogEntry } from '@topsail/core'
 import type {
@@ -69,11 +69,25 @@ async function loadGenerator(root: string, module: string): Promise<ChangelogFun
 /** As Changesets 3 resolves it, for `import`; else as Changesets 2 did, for `require`, which finds `./lines` too. */
 async function resolveFrom(folder: string, module: string): Promise<string | undefined> {
   const from = join(folder, 'x.mjs')
-  const { resolve } = await import('import-meta-resolve')
-  const imported = unlessThrown(() => resolve(module, pathToFileURL(from).href))
-  if (imported !== undefined && isThere(imported)) return imported
+  if (mayBeInstalled(folder, module)) {
+    const { resolve } = await import('import-meta-resolve')
+    const imported = unlessThrown(() => resolve(module, pathToFileURL(from).href))
+    if (imported !== undefined && isThere(imported)) return imported
+  }
   const required = unlessThrown(() => createRequire(from).resolve(module))
   return required === undefined || isBuiltin(required) ? undefined : pathToFileURL(required).href
+}
+
+/** Loading a resolver to learn that there is nothing to resolve would cost as much as all changelogs together. */
+function mayBeInstalled(folder: string, module: string): boolean {
+  const name = /^(?:@[^/]+\/)?[^/@.#][^/]*/.exec(module)?.[0]
+  if (name === undefined) return true
+  return foldersUpwards(folder).some((above) => existsSync(join(above, 'node_modules', name)))
+}
+
+function foldersUpwards(folder: string): readonly string[] {
+  const above = dirname(folder)
+  return above === folder ? [folder] : [folder, ...foldersUpwards(above)]
 }
 
 function isThere(url: string): boolean {
