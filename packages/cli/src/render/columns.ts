@@ -2,7 +2,7 @@
  * Aligned columns for a terminal. Cells are cleaned here and measured as a terminal measures them (wide characters take
  * two columns, colours none), so no name can break the alignment or steer the terminal.
  */
-import { padEnd, printable, truncate, widthOf } from './text.ts'
+import { isHarmless, printable, truncate, widthOf } from './text.ts'
 
 export type Cell = { readonly text: string; readonly paint?: ((text: string) => string) | undefined }
 
@@ -16,22 +16,33 @@ const widestCell = 60
 const gap = '  '
 
 export function renderColumns(rows: readonly (readonly Cell[])[], options: ColumnOptions = {}): string {
-  const clean = rows.map((row) => row.map(({ text, paint }) => ({ text: printable(text), paint })))
+  const clean = rows.map((row) => row.map(measured))
   const widths = columnWidths(clean)
   const indent = options.indent ?? ''
   const lastRoom = room(widths, indent, options.width)
-  return clean.map((row) => `${indent}${renderRow(row, widths, lastRoom)}\n`).join('')
+  let text = ''
+  for (const row of clean) text += `${indent}${renderRow(row, widths, lastRoom)}\n`
+  return text
+}
+
+/** What is shown of a cell, and how wide that is. */
+type Measured = { readonly text: string; readonly width: number; readonly paint: Cell['paint'] }
+
+function measured({ text, paint }: Cell): Measured {
+  if (isHarmless(text)) return { text, width: text.length, paint }
+  const shown = printable(text)
+  return { text: shown, width: widthOf(shown), paint }
 }
 
 /** The last column takes what is left, so it has no width of its own. */
-function columnWidths(rows: readonly (readonly Cell[])[]): readonly number[] {
+function columnWidths(rows: readonly (readonly Measured[])[]): readonly number[] {
   const widths: number[] = []
   for (const row of rows) {
-    row.forEach((cell, column) => {
+    for (let column = 0; column < row.length; column += 1) {
       const last = column === row.length - 1
-      const width = last ? 0 : Math.min(widestCell, widthOf(cell.text))
+      const width = last ? 0 : Math.min(widestCell, row[column]?.width ?? 0)
       widths[column] = Math.max(widths[column] ?? 0, width)
-    })
+    }
   }
   return widths
 }
@@ -42,12 +53,17 @@ function room(widths: readonly number[], indent: string, width: number | undefin
   return Math.max(12, width - used)
 }
 
-function renderRow(row: readonly Cell[], widths: readonly number[], lastRoom: number): string {
-  const cells = row.map((cell, column) => {
+function renderRow(row: readonly Measured[], widths: readonly number[], lastRoom: number): string {
+  let line = ''
+  for (let column = 0; column < row.length; column += 1) {
+    const cell = row[column]
+    if (cell === undefined) continue
     const last = column === row.length - 1
-    const text = truncate(cell.text, last ? lastRoom : (widths[column] ?? 0))
-    const painted = cell.paint === undefined || text === '' ? text : cell.paint(text)
-    return last ? painted : painted + padEnd(text, widths[column] ?? 0).slice(text.length)
-  })
-  return cells.join(gap).trimEnd()
+    const most = last ? lastRoom : (widths[column] ?? 0)
+    const isCut = cell.width > most
+    const text = isCut ? truncate(cell.text, most) : cell.text
+    line += cell.paint === undefined || text === '' ? text : cell.paint(text)
+    if (!last) line += ' '.repeat(Math.max(0, most - (isCut ? widthOf(text) : cell.width))) + gap
+  }
+  return line.trimEnd()
 }

@@ -67,8 +67,8 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
   const rows = releasesInOrder(plan).map(({ wave, release }): readonly Cell[] => {
     const first = wave !== before
     before = wave
-    const [reason, ...more] = release.reasons
-    const why = plainText(reasonPhrase(reason, changes)) + (more.length > 0 ? ` (and ${more.length} more)` : '')
+    const more = release.reasons.length - 1
+    const why = plainText(reasonPhrase(release.reasons[0], changes)) + (more > 0 ? ` (and ${more} more)` : '')
     return [
       { text: first ? String(wave) : '', paint: colours.dim },
       { text: release.private ? `${release.name} (private)` : release.name, paint: colours.bold },
@@ -84,13 +84,16 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
 
 function groupLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): string {
   const groups = new Map<string, string>()
-  for (const reason of plan.releases.flatMap((release) => release.reasons)) {
-    if (reason.kind !== 'fixed-group' && reason.kind !== 'linked-group') continue
-    const kind = reason.kind === 'fixed-group' ? 'fixed ' : 'linked'
-    groups.set(
-      `${kind} ${reason.group.join('\0')}`,
-      `  ${colours.dim(kind)}  ${reason.group.map(printable).join(', ')}\n`,
-    )
+  for (const { reasons } of plan.releases) {
+    for (let at = 0; at < reasons.length; at += 1) {
+      const reason = reasons[at]
+      if (reason?.kind !== 'fixed-group' && reason?.kind !== 'linked-group') continue
+      const kind = reason.kind === 'fixed-group' ? 'fixed ' : 'linked'
+      groups.set(
+        `${kind} ${reason.group.join('\0')}`,
+        `  ${colours.dim(kind)}  ${reason.group.map(printable).join(', ')}\n`,
+      )
+    }
   }
   return groups.size === 0 ? '' : `${colours.bold('Groups')}\n${[...groups.values()].join('')}`
 }

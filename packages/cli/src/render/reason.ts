@@ -66,15 +66,22 @@ export function changePhrase(change: Change): Phrase {
 }
 
 export function changesById(plan: Pick<ReleasePlan, 'changes'>): ReadonlyMap<string, Change> {
-  return new Map(plan.changes.map((change) => [change.id, change]))
+  const changes = new Map<string, Change>()
+  for (const change of plan.changes) changes.set(change.id, change)
+  return changes
 }
 
 export function plainText(phrase: Phrase): string {
-  return phrase.map((part) => (typeof part === 'string' ? part : part.fact)).join('')
+  let text = ''
+  for (const part of phrase) text += typeof part === 'string' ? part : part.fact
+  return text
 }
 
 function firstLine(text: string): string {
-  return text.trimStart().split(/\r?\n/, 1)[0] ?? ''
+  const trimmed = text.trimStart()
+  const end = trimmed.indexOf('\n')
+  if (end < 0) return trimmed
+  return trimmed.slice(0, trimmed[end - 1] === '\r' ? end - 1 : end)
 }
 
 function commitHeader(change: Extract<Change, { kind: 'commit' }>): string {

@@ -6,6 +6,7 @@ import stringWidth from 'fast-string-width'
 
 /** On one line. Control characters, line breaks and text-direction marks become `\n` or `\u{202e}`. */
 export function printable(text: string): string {
+  if (text === '→') return text
   const redacted = redact(text)
   return isPlain(redacted) ? redacted : redacted.replace(steering, (character) => shown(character))
 }
@@ -23,10 +24,24 @@ export function redact(text: string): string {
   return secrets.reduce((kept, [pattern, replacement]) => kept.replace(pattern, replacement), text)
 }
 
+/** Nothing in it has to be taken out or made visible, and each of its characters takes one column. */
+export function isHarmless(text: string): boolean {
+  return isPlain(text) && !mayBeSecret.test(text)
+}
+
 /** Columns that a terminal gives this text, colours not counted. */
 export function widthOf(text: string): number {
-  return isPlain(text) ? text.length : stringWidth(text)
+  if (isPlain(text)) return text.length
+  const known = widths.get(text)
+  if (known !== undefined) return known
+  const width = stringWidth(text)
+  if (widths.size < mostWidths) widths.set(text, width)
+  return width
 }
+
+/** An arrow or an ellipsis stands in every row of a table. */
+const widths = new Map<string, number>()
+const mostWidths = 1000
 
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
@@ -53,8 +68,10 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** Nearly all text is: what other scripts need (expressions over Unicode, a segmenter) takes milliseconds to set up. */
 function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text)
+  return plain.test(text)
 }
+
+const plain = /^[ -~]*$/
 
 /**
  * C0, C1 and DEL; line and paragraph separators; everything that changes direction (bidi marks, embeddings,
