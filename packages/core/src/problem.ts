@@ -255,6 +255,18 @@ export type Problem =
   | ProblemOf<'RELEASE_PULL_REQUEST_CLOSED', { number: number; plan: string }>
   | ProblemOf<'RELEASE_TREE_UNAVAILABLE', { commit: Sha; detail: string }>
   | ProblemOf<'FORGE_RELEASES_MISSING', { tags: readonly string[] }>
+  | ProblemOf<
+      'MERGE_LOSES_BREAKING',
+      {
+        /** The ways of merging, of those that the repository allows, after which no commit says it any more. */
+        methods: readonly ('merge' | 'squash' | 'rebase')[]
+        /** Whether these are all. */
+        always: boolean
+        /** Where it is said now. */
+        said: 'commits' | 'title' | 'description'
+        commits: readonly { readonly commit: Sha; readonly subject: string }[]
+      }
+    >
   | ProblemOf<'APPROVAL_WANTED', { versions: readonly string[] }>
   | ProblemOf<'NOTHING_STAGED'>
 

@@ -6,6 +6,7 @@ import { changeDocument } from '../plan/plan-document.ts'
 import type { Problem } from '../problem.ts'
 import type { Reason, ReleasePlan } from '../release-plan.ts'
 import { compareText } from '../record.ts'
+import type { BranchCommits } from './merge-loss.ts'
 import { planEffect, type ReleaseEffect } from './plan-effect.ts'
 import {
   reportLimits,
@@ -29,6 +30,7 @@ export type ReportFacts = {
   readonly problems: readonly Problem[]
   /** What a proposed changeset of this package may say. */
   readonly summaryOf: (pkg: PackageCoverage) => string
+  readonly commits?: BranchCommits | undefined
 }
 
 export function makeReport(facts: ReportFacts): PullRequestReport {
@@ -57,7 +59,20 @@ export function makeReport(facts: ReportFacts): PullRequestReport {
       .slice(0, reportLimits.problems)
       .map((problem) => bounded(problem) as Problem),
     missing: uncovered.slice(0, reportLimits.missing),
+    commits: facts.commits === undefined ? null : boundedCommits(facts.commits),
   }
+}
+
+function boundedCommits({ total, breaking, reading }: BranchCommits): BranchCommits {
+  const some = breaking.slice(0, reportLimits.breaking)
+  return { total, breaking: some.map(({ commit, message }) => ({ commit, message: bothEnds(message) })), reading }
+}
+
+/** A mark stands in the first line, a footer in the last ones. */
+function bothEnds(message: string): string {
+  const half = reportLimits.text / 2 - 2
+  if (message.length <= reportLimits.text) return shortened(message)
+  return shortened(`${message.slice(0, half)}\n\n${message.slice(-half)}`)
 }
 
 function reportedRelease(release: ReleaseEffect): ReportedRelease {

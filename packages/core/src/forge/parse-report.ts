@@ -5,19 +5,21 @@
 import { bumps } from '../bump.ts'
 import { change, reason } from '../plan/parse-plan-document.ts'
 import type { Problem } from '../problem.ts'
-import { rulesNames, sourcesNames } from '../settings.ts'
+import { commitPresetNames, rulesNames, sourcesNames } from '../settings.ts'
 import {
   flag,
   listOf,
   objectOf,
   optional,
   readShape,
+  recordOf,
   text,
   wholeNumber,
   word,
   type Misfit,
   type Reader,
 } from '../shape.ts'
+import type { BranchCommits } from './merge-loss.ts'
 import {
   reportLimits,
   reportSchema,
@@ -119,6 +121,16 @@ const problem = objectOf({
   place: optional(objectOf({ file: text, line: optional(wholeNumber) })),
 })
 
+const commits = objectOf<BranchCommits>({
+  total: count,
+  breaking: listOf(objectOf({ commit: sha, message: text })),
+  reading: objectOf({
+    preset: word(commitPresetNames),
+    types: recordOf(word(bumps)),
+    exclamationMark: optional(flag),
+  }),
+})
+
 const report = objectOf<PullRequestReport>({
   schema: word([reportSchema]),
   head: sha,
@@ -137,4 +149,5 @@ const report = objectOf<PullRequestReport>({
   changes: listOf(change),
   problems: listOf(problem) as unknown as Reader<readonly Problem[]>,
   missing: listOf(missing),
+  commits: optional(orNull(commits)),
 })

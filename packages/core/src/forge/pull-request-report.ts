@@ -10,6 +10,7 @@ import type { ChangeDocument } from '../plan/plan-document.ts'
 import type { Problem } from '../problem.ts'
 import type { Reason } from '../release-plan.ts'
 import type { RulesName, Sources } from '../settings.ts'
+import type { BranchCommits } from './merge-loss.ts'
 import type { ReleaseEffect } from './plan-effect.ts'
 
 export const reportSchema = 'topsail/pr-report@1'
@@ -76,6 +77,8 @@ export type PullRequestReport = {
   readonly changes: readonly ChangeDocument[]
   readonly problems: readonly Problem[]
   readonly missing: readonly MissingChangeset[]
+  /** What the branch says by its commits; null where they do not count for the plan. */
+  readonly commits?: BranchCommits | null | undefined
 }
 
 export const reportLimits = {
@@ -85,6 +88,8 @@ export const reportLimits = {
   reasons: 4,
   problems: 500,
   missing: 500,
+  /** Commits that say that they break something. */
+  breaking: 20,
   /** Entries of a list inside of a problem, and how deep such lists go. */
   facts: 100,
   depth: 5,

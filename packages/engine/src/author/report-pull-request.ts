@@ -10,6 +10,7 @@ import type { Git } from '../ports.ts'
 import { readGitFacts } from '../read/git-facts.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { gitAt, treeFiles } from '../read/tree-files.ts'
+import { branchCommits } from './branch-commits.ts'
 import { checkWorkspace, type CheckOptions, type CheckResult } from './check.ts'
 import { trialMerge } from './trial-merge.ts'
 
@@ -44,7 +45,9 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
     readGitFacts(git, root),
   ])
   const subject = options.title ?? (await newestSubject(git, base.commit))
-  const { pullRequest } = next.snapshot.settings
+  const { settings } = next.snapshot
+  const { pullRequest } = settings
+  const range = { base: base.commit, head: commit }
   return {
     check,
     report: makeReport({
@@ -61,6 +64,7 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
       packages: check.packages,
       problems: check.problems,
       summaryOf: (_pkg: PackageCoverage) => subject,
+      commits: await branchCommits(git, range, settings, check.changes),
     }),
   }
 }

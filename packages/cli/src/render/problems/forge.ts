@@ -154,7 +154,32 @@ export const forgeProblems = {
     mend: () => 'run topsail ci main again; it makes those that are missing',
     example: { severity: 'warning', tags: ['@acme/db@3.0.0'] },
   },
+  MERGE_LOSES_BREAKING: {
+    title: 'The merge would lose that something breaks',
+    says: (p) => {
+      const [first] = p.commits
+      const where =
+        p.said === 'commits' && first !== undefined
+          ? `Commit ${short(first.commit)} ${quote(first.subject)}${p.commits.length > 1 ? ` and ${plural(p.commits.length - 1, 'other')}` : ''} says`
+          : `The ${p.said === 'title' ? 'title' : 'description'} of the pull request says`
+      const when = `${p.methods.map((method) => mergeWords[method]).join(' or ')}${p.always ? ', as this repository does it' : ''}`
+      return `${where} that something breaks; merged with ${when}, no commit would say so, and no major version would follow.`
+    },
+    mend: (p) =>
+      p.said === 'commits'
+        ? 'put the ! into the title of the pull request as well (feat!: …), or add a changeset that says major: topsail add'
+        : 'say it in a commit (feat!: …, or a BREAKING CHANGE: footer), or add a changeset that says major: topsail add',
+    example: {
+      severity: 'warning',
+      methods: ['squash'],
+      always: true,
+      said: 'commits',
+      commits: [{ commit, subject: 'feat(db)!: drop the pool' }],
+    },
+  },
 } satisfies Partial<AllWords>
+
+const mergeWords = { merge: 'a merge commit', squash: 'squashing', rebase: 'rebasing' } as const
 
 type Difference = {
   readonly what: 'version' | 'range' | 'changelog' | 'changeset' | 'pre-state'
