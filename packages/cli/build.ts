@@ -1,15 +1,18 @@
 /**
  * Bundles the command line into `dist/`: one small entry, and a chunk for each command and each heavy part, loaded when
  * it is used. Nothing stays outside, so that installing Topsail is installing one package.
+ * An argument names another folder than `dist/`.
  */
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 const folder = new URL('.', import.meta.url)
 
-rmSync(new URL('dist', folder), { recursive: true, force: true })
+const dist = resolve(fileURLToPath(folder), process.argv[2] ?? 'dist')
+
+rmSync(dist, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: fileURLToPath(folder),
   input: 'src/main.ts',
@@ -19,7 +22,7 @@ const bundle = await rolldown({
   treeshake: { moduleSideEffects: [{ test: /[\\/]packages[\\/](?:core|engine)[\\/]src[\\/]/, sideEffects: false }] },
 })
 const { output } = await bundle.write({
-  dir: 'dist',
+  dir: dist,
   format: 'esm',
   // Chunks lie beside the entry: files of the package are found relative to them (src/assets.ts).
   chunkFileNames: '[name]-[hash].js',
@@ -27,7 +30,7 @@ const { output } = await bundle.write({
 })
 await bundle.close()
 const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
-writeFileSync(new URL('dist/THIRD-PARTY.txt', folder), licencesOf(modules))
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licencesOf(modules))
 
 /** The licence texts of everything that was bundled, as those licences ask. */
 function licencesOf(ids: readonly string[]): string {

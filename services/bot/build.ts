@@ -1,17 +1,19 @@
 /**
  * Makes `dist/`, which is all that the container image holds of ours: the bot as one bundle, and the built `topsail`
- * program in the `node_modules` beside it, where the bot looks for it.
+ * program in the `node_modules` beside it, where the bot looks for it. Arguments name another folder than `dist/`, and
+ * another one that holds the built program.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const dist = join(folder, 'dist')
+const dist = resolve(folder, process.argv[2] ?? 'dist')
 const topsail = dirname(createRequire(import.meta.url).resolve('topsail/package.json'))
-if (!existsSync(join(topsail, 'dist'))) throw new Error('topsail is not built: run `turbo run build`')
+const built = resolve(topsail, process.argv[3] ?? 'dist')
+if (!existsSync(built)) throw new Error('topsail is not built: run `turbo run build`')
 
 rmSync(dist, { recursive: true, force: true })
 const bundle = await rolldown({
@@ -21,16 +23,16 @@ const bundle = await rolldown({
   // Used only where it is installed as well.
   external: ['pg-native', 'pg-cloudflare'],
 })
-const { output } = await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js' })
+const { output } = await bundle.write({ dir: dist, format: 'esm', chunkFileNames: '[name]-[hash].js' })
 await bundle.close()
 
 const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name: '@topsail/bot', version, type: 'module' })}\n`)
 const program = join(dist, 'node_modules', 'topsail')
 mkdirSync(program, { recursive: true })
-for (const part of ['package.json', 'bin', 'dist', 'schema']) {
+for (const part of ['package.json', 'bin', 'schema'])
   cpSync(join(topsail, part), join(program, part), { recursive: true })
-}
+cpSync(built, join(program, 'dist'), { recursive: true })
 writeFileSync(
   join(dist, 'THIRD-PARTY.txt'),
   licencesOf(output.flatMap((file) => ('moduleIds' in file ? file.moduleIds : []))),

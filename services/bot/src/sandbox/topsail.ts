@@ -1,0 +1,122 @@
+/**
+ * The `topsail` program, run without a token and with no variable but the sandbox's. First in the working tree of the
+ * clone, where it computes the report; then, away from the clone, where it puts the report into words. What it prints is
+ * text of unknown origin until it was read as what it should be.
+ */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { shape, type PullRequestReport, type Reader } from '@topsail/core'
+import type { CheckAnnotation, ForgePlace, PullRequest, ReportWords } from '@topsail/engine'
+import type { SandboxLimits } from '../configuration.ts'
+import type { Checkout } from './clones.ts'
+import { sandboxEnvironment } from './git.ts'
+import { runGuarded } from './guarded.ts'
+
+export type Failed =
+  | { readonly kind: 'failed'; readonly why: string }
+  /** It takes more time, memory or room than one look may have. */
+  | { readonly kind: 'over'; readonly limit: string }
+  | { readonly kind: 'stopped' }
+
+type Around = { readonly limits: SandboxLimits; readonly signal: AbortSignal }
+
+/** `remote` is the relay's address, for contents that the clone lacks. */
+export async function computeReport(
+  { folder, place, base }: Checkout,
+  remote: string,
+  around: Around,
+): Promise<{ readonly kind: 'report'; readonly text: string } | Failed> {
+  const text = await runTopsail(['ci', 'pr', '--json', '--since', base], { folder, place, remote }, around)
+  return typeof text === 'string' ? { kind: 'report', text } : text
+}
+
+export async function putIntoWords(
+  report: PullRequestReport,
+  { pull, forge, checkout }: { readonly pull: PullRequest; readonly forge: ForgePlace; readonly checkout: Checkout },
+  around: Around,
+): Promise<{ readonly kind: 'words'; readonly words: ReportWords } | Failed> {
+  const { place } = checkout
+  const edited = editedAt(forge, pull)
+  const where = edited === undefined ? [] : [`--branch=${edited.branch}`, `--web-url=${edited.webUrl}`]
+  const input = JSON.stringify(report)
+  const text = await runTopsail(
+    ['ci', 'words', `--forge=${forge.kind}`, ...where],
+    { folder: join(place, 'home'), place, remote: undefined, input },
+    around,
+  )
+  if (typeof text !== 'string') return text
+  const { value, misfits } = shape.readShape(wordsShape, parsed(text))
+  const [misfit] = misfits
+  if (misfit === undefined) return { kind: 'words', words: value }
+  return { kind: 'failed', why: `the words are none: ${misfit.at} should be ${misfit.wanted}` }
+}
+
+/** Where a file may be added to the branch; nowhere when the fork is gone. */
+function editedAt(forge: ForgePlace, { head }: PullRequest): { branch: string; webUrl: string } | undefined {
+  if (head.repository === undefined) return undefined
+  const server = forge.webUrl.slice(0, -forge.path.length)
+  return { branch: head.branch, webUrl: `${server}${head.repository}` }
+}
+
+const { listOf, objectOf, optional, text, wholeNumber, word } = shape
+
+const wordsShape: Reader<ReportWords> = objectOf<ReportWords>({
+  comment: optional(text),
+  check: objectOf<ReportWords['check']>({
+    name: text,
+    conclusion: word(['success', 'failure', 'neutral', 'action-required']),
+    title: text,
+    summary: text,
+    annotations: listOf(
+      objectOf<CheckAnnotation>({
+        file: text,
+        line: wholeNumber,
+        level: word(['failure', 'warning', 'notice']),
+        title: text,
+        message: text,
+      }),
+    ),
+    detailsUrl: optional(text),
+  }),
+})
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+const program = join(dirname(createRequire(import.meta.url).resolve('topsail/package.json')), 'bin', 'topsail.js')
+
+type Standing = {
+  readonly folder: string
+  /** All that it may write to. */
+  readonly place: string
+  readonly remote: string | undefined
+  readonly input?: string
+}
+
+async function runTopsail(
+  args: readonly string[],
+  { folder, place, remote, input }: Standing,
+  { limits, signal }: Around,
+): Promise<string | Failed> {
+  const answer = await runGuarded({
+    file: process.execPath,
+    args: [`--max-old-space-size=${Math.floor(limits.memoryBytes / 2 ** 20)}`, program, ...args],
+    cwd: folder,
+    env: { ...sandboxEnvironment(join(place, 'home'), remote), NO_COLOR: '1' },
+    seconds: limits.planSeconds,
+    // What V8 manages is not all that a process takes.
+    memoryBytes: limits.memoryBytes * 1.5,
+    folder: { path: place, bytes: limits.folderBytes },
+    signal,
+    input,
+  })
+  if (answer.kind !== 'done') return answer
+  // 1: there are problems, which the report tells.
+  if (answer.code === 0 || answer.code === 1) return answer.stdout
+  return { kind: 'failed', why: `topsail ${args.slice(0, 2).join(' ')} ended with ${answer.code}` }
+}
