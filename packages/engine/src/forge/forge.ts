@@ -203,5 +203,6 @@ export type Forge = {
     change: { readonly name?: string; readonly body?: string },
   ): Promise<ForgeAnswer<ForgeRelease>>
 
-  mergeSettings(): Promise<ForgeAnswer<MergeSettings>>
+  /** Undefined where they are not shown to this credential. */
+  mergeSettings(): Promise<ForgeAnswer<MergeSettings | undefined>>
 }

@@ -34,17 +34,19 @@ type RepositoryShape = {
   readonly merge_commit_message?: string | null | undefined
 }
 
-/** Shown only to those who may write; what is not shown is as in a new repository. */
-export function mergeSettingsOf(repository: RepositoryShape): MergeSettings {
+/** Shown only to those who may write. */
+export function mergeSettingsOf(repository: RepositoryShape): MergeSettings | undefined {
+  const { allow_merge_commit: merges, allow_squash_merge: squashes, allow_rebase_merge: rebases } = repository
+  if (merges === undefined || squashes === undefined || rebases === undefined) return undefined
   const message = repository.squash_merge_commit_message
-  const merge = repository.merge_commit_message
+  const mergeMessage = repository.merge_commit_message
   return {
-    merge: repository.allow_merge_commit ?? true,
-    squash: repository.allow_squash_merge ?? true,
-    rebase: repository.allow_rebase_merge ?? true,
+    merge: merges,
+    squash: squashes,
+    rebase: rebases,
     squashTitle: repository.squash_merge_commit_title === 'PR_TITLE' ? 'title' : 'commit-or-title',
     squashMessage: message === 'PR_BODY' ? 'body' : message === 'BLANK' ? 'blank' : 'commits',
-    mergeMessage: merge === 'PR_BODY' ? 'body' : merge === 'BLANK' ? 'blank' : 'title',
+    mergeMessage: mergeMessage === 'PR_BODY' ? 'body' : mergeMessage === 'BLANK' ? 'blank' : 'title',
   }
 }
 

@@ -34,9 +34,11 @@ export const defaultTemplates = {
 }
 
 /** Squashing is a choice of its own here, before any method of merging. */
-export function mergeSettingsOf(project: Project): MergeSettings {
+export function mergeSettingsOf(project: Project): MergeSettings | undefined {
+  // A guest, or a token of a job, is not told.
+  if (project.merge_method === undefined) return undefined
   const keepsCommits = project.squash_option !== 'always'
-  const makesCommit = (project.merge_method ?? 'merge') === 'merge'
+  const makesCommit = project.merge_method === 'merge'
   const squashTemplate = project.squash_commit_template ?? defaultTemplates.squash
   const mergeTemplate = project.merge_commit_template ?? defaultTemplates.merge
   return {

@@ -111,7 +111,8 @@ test('the settings of a project say which commits are kept, and what a squashed 
     squash: true,
   })
   const squash_commit_template = '%{title}\n\n%{all_commits}'
-  expect(settings({ squash_commit_template })).toMatchObject({
+  expect(settings({})).toBeUndefined()
+  expect(settings({ merge_method: 'merge', squash_commit_template })).toMatchObject({
     squashMessage: 'commits',
     templates: { squash: squash_commit_template },
   })
