@@ -30,7 +30,7 @@ test('publish --json gives one document, and progress on standard error', async 
     dryRun: false,
     published: [{ name: '@acme/db', version: '2.0.0' }],
   })
-  expect(stderr).toContain('live @acme/db@2.0.0')
+  expect(stderr).toContain('confirmed @acme/db@2.0.0')
 })
 
 test('--events gives every event as a line of JSON, the result last', async () => {

@@ -208,6 +208,8 @@ export type Problem =
   | ProblemOf<'JOURNAL_CORRUPT', { release: string; line: number; detail: string }>
   | ProblemOf<'JOURNAL_UNREADABLE', { release: string }>
   | ProblemOf<'JOURNAL_NOT_PUSHED', { release: string; detail: string }>
+  /** Where only the state of a release is read. */
+  | ProblemOf<'REGISTRY_NOT_READ', { registry: string; names: readonly PackageName[]; detail: string }>
   | ProblemOf<'RELEASE_OPEN', { release: string; direction: 'forward' | 'back' }>
   | ProblemOf<'RELEASE_UNKNOWN', { release: string; known: readonly string[] }>
   | ProblemOf<'RELEASE_TURNED_BACK', { release: string }>

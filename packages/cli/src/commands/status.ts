@@ -1,5 +1,6 @@
 /**
- * `topsail status`: what became of the newest releases, who is releasing now, and the next command.
+ * `topsail status`: what became of the newest releases, what of them the registries have, who is releasing now, and
+ * the next command.
  */
 import { statusWorkspace } from '@topsail/engine'
 import { type Command } from 'commander'
@@ -8,14 +9,17 @@ import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
 import { renderStatus } from '../render/status.ts'
 
+type Options = CommonOptions & { readonly offline?: boolean }
+
 export function statusCommand(context: CliContext): Command {
-  return newCommand('status', 'show the newest releases, who is releasing now, and what to do next').action(
-    (options: CommonOptions) => status(options, context),
-  )
+  return newCommand('status', 'show the newest releases, who is releasing now, and what to do next')
+    .option('--offline', 'ask no registry and no remote: what this clone knows')
+    .action((options: Options) => status(options, context))
 }
 
-async function status(options: CommonOptions, context: CliContext): Promise<void> {
-  const result = await statusWorkspace({ cwd: folderOf(context, options), env: context.env })
+async function status(options: Options, context: CliContext): Promise<void> {
+  const { offline } = options
+  const result = await statusWorkspace({ cwd: folderOf(context, options), offline, env: context.env })
   reportProblems(context, result.problems)
   context.exitWith(result.exitCode)
   if (options.json === true) writeJson(context, { schema: 'topsail/status@1', ...result })

@@ -31,7 +31,7 @@ test('every event is one line with its number and time, the first names the sche
       n: 1,
       at,
       event: 'step-waiting',
-      step: { id: 'pack:db@1.0.0', kind: 'pack', name: 'db', version: '1.0.0' },
+      step: { id: 'pack:db@1.0.0', kind: 'pack', name: 'db', target: 'npm', version: '1.0.0' },
       attempt: 1,
       wait: 300,
       detail: 'https://***@r.example/ said\nno',

@@ -2,7 +2,7 @@
  * The events of a run as NDJSON, `topsail/events@1`: one document a line, as it happens, the result last. Described in
  * docs/events.md; additions are free.
  */
-import type { Step } from '@topsail/core'
+import { parseTargetKey, type Step } from '@topsail/core'
 import type { PublishEvent } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { redact } from './text.ts'
@@ -41,7 +41,7 @@ function planFacts(event: PublishEvent): object {
 
 function stepFacts(step: Step): object {
   const of = step.kind === 'undo' ? step.of : step
-  const unit = 'name' in of ? { name: of.name, version: of.version } : {}
+  const unit = 'name' in of ? { ...parseTargetKey(of.name), version: of.version } : {}
   return { id: step.id, kind: step.kind, ...unit }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Step, StepId } from '@topsail/core'
 import type { PublishEvent } from '@topsail/engine'
+import { stepUnitName, unitName } from './unit-name.ts'
 
 export type RowState =
   | 'queued'
@@ -103,7 +104,9 @@ function nextOf(row: Row, event: Extract<PublishEvent, { step: Step }>): Next | 
     case 'step-failed':
       return { state: 'failed', detail: event.problem.code }
     case 'step-held':
-      return row.state === 'failed' || row.state === 'held' ? undefined : { state: 'held', detail: bareId(event.by) }
+      return row.state === 'failed' || row.state === 'held'
+        ? undefined
+        : { state: 'held', detail: stepUnitName(event.by) }
   }
 }
 
@@ -140,9 +143,5 @@ function takesTime(step: Step): boolean {
 
 function subjectOf(step: Step): string | undefined {
   if (step.kind === 'undo') return subjectOf(step.of)
-  return 'name' in step ? `${step.name}@${step.version}` : undefined
-}
-
-export function bareId(id: StepId): string {
-  return id.replace(/^(?:undo:)?[a-z]+:/, '')
+  return 'name' in step ? unitName(step.name, step.version) : undefined
 }

@@ -4,7 +4,8 @@
  */
 import type { PublishEvent } from '@topsail/engine'
 import type { Colours, Output } from '../context.ts'
-import { bareId, liveFold, type LiveState, type Row, type RowState } from './live-state.ts'
+import { liveFold, type LiveState, type Row, type RowState } from './live-state.ts'
+import { stepUnitName } from './unit-name.ts'
 import { padEnd, plural, printable, truncate, widthOf } from './text.ts'
 
 export type LiveView = {
@@ -151,7 +152,7 @@ function textOf(row: Row, now: number): string {
   const first = [...needs].find((need) => need.startsWith('confirm:'))
   if ((state === 'queued' || state === 'packed') && first !== undefined) {
     const more = [...needs].filter((need) => need.startsWith('confirm:')).length - 1
-    return `${words[state]}, waits for ${bareId(first)}${more > 0 ? ` and ${more} more` : ''}`
+    return `${words[state]}, waits for ${stepUnitName(first)}${more > 0 ? ` and ${more} more` : ''}`
   }
   const slow = isActive(state) && seconds >= 2 ? ` ${seconds} s` : ''
   return `${words[state]}${slow}${detail === '' ? '' : `: ${detail}`}`

@@ -8,6 +8,7 @@ import type { Environment, Output } from '../context.ts'
 import { liveView } from './live-view.ts'
 import { logLines, phaseOf, type Phase } from './log-lines.ts'
 import { plural, printable } from './text.ts'
+import { stepUnitName, unitName } from './unit-name.ts'
 
 export type Progress = {
   readonly onEvent: (event: PublishEvent) => void
@@ -79,7 +80,7 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       return `${colours.red('✗')} ${subject(event.step)}: ${colours.red(event.problem.code)}`
     case 'step-held':
       return event.step.kind === 'upload'
-        ? `${colours.yellow('-')} held ${subject(event.step)}, because of ${printable(event.by.replace(/^[a-z]+:/, ''))}`
+        ? `${colours.yellow('-')} held ${subject(event.step)}, because of ${printable(stepUnitName(event.by))}`
         : undefined
   }
 }
@@ -119,7 +120,7 @@ function subject(step: Step): string {
   if (step.kind === 'undo') return `${undoneWords[step.of.kind]} ${subject(step.of)}`
   if (step.kind === 'revert') return 'the branch that takes the manifests back'
   if (step.kind === 'gate' || step.kind === 'announce') return 'the whole set'
-  if ('name' in step) return printable(`${step.name}@${step.version}`)
+  if ('name' in step) return printable(unitName(step.name, step.version))
   // Of what was held or failed there is no tag, so a step does not know how many it makes.
   return 'tags' in step ? 'the tags' : 'the tarballs'
 }

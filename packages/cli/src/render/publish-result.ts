@@ -2,12 +2,14 @@
  * What a publish came to, in the order in which a person asks: what is live, what waits, what failed, what that held
  * back, which tags were made, and how to go on or back.
  */
+import { targetKey } from '@topsail/core'
 import type { PublishResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { type Cell, renderColumns } from './columns.ts'
 import { plural, printable } from './text.ts'
+import { stepUnitName, unitName } from './unit-name.ts'
 
-type Versioned = { readonly name: string; readonly version: string }
+type Versioned = { readonly name: string; readonly target?: string; readonly version: string }
 
 export function renderPublishResult(result: PublishResult, output: Output): string {
   const sections = [
@@ -25,7 +27,10 @@ export function renderPublishResult(result: PublishResult, output: Output): stri
     ),
     section(
       'Held back',
-      result.held.map((unit) => [named(unit), { text: `because of ${unit.by.join(', ')}` }]),
+      result.held.map((unit) => [
+        named(unit),
+        { text: `because of ${unit.by.map((key) => unitName(key)).join(', ')}` },
+      ]),
       output,
     ),
     tagLine(result),
@@ -48,7 +53,7 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
     { text: waitsFor(step.needs), paint: colours.dim },
   ])
   const promotes = result.steps.filter((step) => step.kind === 'promote')
-  const firsts = uploads.filter((step) => step.first).map((step) => printable(`${step.name}@${step.version}`))
+  const firsts = uploads.filter((step) => step.first).map((step) => printable(unitName(step.name, step.version)))
   const head =
     uploads.length === 0
       ? ''
@@ -142,10 +147,11 @@ function nextLine({ rerun, releases, exitCode }: PublishResult): string {
 }
 
 function waitsFor(needs: readonly string[]): string {
-  const names = needs.filter((need) => need.startsWith('confirm:')).map((need) => need.slice('confirm:'.length))
+  const names = needs.filter((need) => need.startsWith('confirm:')).map(stepUnitName)
   return names.length === 0 ? '' : `after ${names.join(', ')}`
 }
 
-function named({ name, version }: Versioned): Cell {
-  return { text: `${name}@${version}` }
+/** A unit by package and target, or a step by its key. */
+function named({ name, target, version }: Versioned): Cell {
+  return { text: unitName(targetKey(name, target), version) }
 }

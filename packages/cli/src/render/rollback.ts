@@ -5,6 +5,7 @@ import type { ForwardStep, Leftover, Step } from '@topsail/core'
 import type { RollbackPlan, RollbackResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { plural, printable } from './text.ts'
+import { unitName } from './unit-name.ts'
 
 export function renderRollbackPlan(
   { release, wasPublic, steps, leftovers }: RollbackPlan,
@@ -49,11 +50,11 @@ function undoOf(step: ForwardStep, evidence: Readonly<Record<string, string | nu
     case 'promote': {
       const was = Object.hasOwn(evidence, 'was') ? evidence['was'] : step.was
       return was === null || was === undefined
-        ? printable(`take ${step.distTag} of ${step.name} away`)
-        : printable(`lead ${step.distTag} of ${step.name} back to ${was}`)
+        ? printable(`take ${step.distTag} of ${unitName(step.name)} away`)
+        : printable(`lead ${step.distTag} of ${unitName(step.name)} back to ${was}`)
     }
     case 'upload':
-      return printable(`withdraw ${step.name}@${step.version} from ${step.registry}`)
+      return printable(`withdraw ${unitName(step.name, step.version)} from ${step.registry}`)
     default:
       return undefined
   }
@@ -61,7 +62,7 @@ function undoOf(step: ForwardStep, evidence: Readonly<Record<string, string | nu
 
 function leftoverOf(left: Leftover): string {
   return left.kind === 'version'
-    ? printable(`${left.name}@${left.version} in ${left.registry}, deprecated: a version is never used twice`)
+    ? printable(`${unitName(left.name, left.version)} in ${left.registry}, deprecated: a version is never used twice`)
     : printable(
         `${left.distTag} of ${left.name}, where the registry insists on one: it was published for the first time`,
       )

@@ -1,10 +1,12 @@
 /**
  * The newest releases, the newest first: what of each is public, what waits, what failed, and the next command.
  */
+import { targetKey } from '@topsail/core'
 import type { ReleaseStatus, StatusResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { renderColumns } from './columns.ts'
-import { plural, printable } from './text.ts'
+import { printable } from './text.ts'
+import { unitName } from './unit-name.ts'
 
 export function renderStatus({ holder, releases, problems }: StatusResult, output: Output): string {
   const held =
@@ -29,18 +31,36 @@ function renderRelease(status: ReleaseStatus, { colours }: Output): string {
   const word = isOver ? colours.green(stateWords[state]) : colours.yellow(stateWords[state])
   const head = `${colours.bold(printable(release))}  ${word}  ${colours.dim(`${printable(began)}, ${promotion}`)}\n`
   const rows = units.map((unit) => [
-    { text: `${unit.name}@${unit.version}` },
-    { text: unit.state, paint: paintOf(unit.state, colours) },
-    { text: unit.detail ?? '', paint: colours.dim },
+    { text: unitName(targetKey(unit.name, unit.target), unit.version) },
+    { text: unit.seen === 'unreachable' ? `${unit.state}?` : unit.state, paint: paintOf(unit.state, colours) },
+    { text: detailOf(unit), paint: colours.dim },
   ])
   // Of a release that went well there is nothing to read package by package.
-  const body =
-    state === 'finished' ? `  ${plural(units.length, 'package')} live\n` : renderColumns(rows, { indent: '  ' })
+  const body = state === 'finished' ? `  ${summaryOf(units)}\n` : renderColumns(rows, { indent: '  ' })
   const commands = next.length === 0 ? '' : `  ${colours.dim('next:')} ${next.map(printable).join(', or ')}\n`
   return `${head}${body}${commands}`
 }
 
+type Unit = ReleaseStatus['units'][number]
+
+function detailOf({ detail, heldBy, seen }: Unit): string {
+  const because = heldBy.length === 0 ? [] : [`because of ${heldBy.map((key) => unitName(key)).join(', ')}`]
+  const unread = seen === 'unreachable' ? ['the registry did not say'] : []
+  return [...because, ...(detail === undefined ? [] : [detail]), ...unread].join('; ')
+}
+
+/** `3 live, 2 replaced by later versions`. */
+function summaryOf(units: readonly Unit[]): string {
+  const counts = new Map<string, number>()
+  for (const { state, seen } of units) {
+    const word = `${state === 'replaced' ? 'replaced since' : state}${seen === 'unreachable' ? ', as far as the journal knows' : ''}`
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return units.length === 0 ? 'tags only' : [...counts].map(([word, count]) => `${count} ${word}`).join('; ')
+}
+
 function paintOf(state: ReleaseStatus['units'][number]['state'], colours: Output['colours']): (text: string) => string {
   if (state === 'live') return colours.green
-  return state === 'failed' || state === 'held' ? colours.red : colours.yellow
+  if (state === 'replaced') return colours.dim
+  return state === 'failed' || state === 'held' || state === 'missing' ? colours.red : colours.yellow
 }

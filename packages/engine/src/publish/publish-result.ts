@@ -8,32 +8,36 @@ import type {
   PackageName,
   Problem,
   Promotion,
-  PublishedVersion,
   PublishUnit,
   SetId,
   Step,
   StepId,
+  TargetId,
+  TargetKey,
   Version,
 } from '@topsail/core'
-import { stepId } from '@topsail/core'
+import { parseTargetKey, stepId } from '@topsail/core'
 import type { ReleaseEnd } from '../release/release-end.ts'
 import type { BuildPlan } from './build/plan-build.ts'
 import type { FailedStep } from './drive.ts'
 import type { PlannedPublish } from './plan-publish.ts'
 
-export type PublishedPackage = PublishedVersion & {
+/** A package at one of its targets. */
+export type UnitVersion = { readonly name: PackageName; readonly target: TargetId; readonly version: Version }
+
+export type PublishedPackage = UnitVersion & {
   readonly registry: string
   readonly distTag: string
   readonly integrity: Integrity | undefined
 }
 
-export type FailedPackage = PublishedVersion & {
+export type FailedPackage = UnitVersion & {
   readonly during: 'pack' | 'upload' | 'confirm' | 'promote'
   readonly problem: Problem
 }
 
 /** Not begun, because these failed. */
-export type HeldPackage = PublishedVersion & { readonly by: readonly PackageName[] }
+export type HeldPackage = UnitVersion & { readonly by: readonly TargetKey[] }
 
 export type ReleaseSummary = {
   readonly id: string
@@ -57,8 +61,8 @@ export type PublishResult = {
   readonly releases: readonly ReleaseSummary[]
   readonly published: readonly PublishedPackage[]
   /** Confirmed, and not yet what people install. */
-  readonly candidates: readonly PublishedVersion[]
-  readonly alreadyThere: readonly PublishedVersion[]
+  readonly candidates: readonly UnitVersion[]
+  readonly alreadyThere: readonly UnitVersion[]
   readonly failed: readonly FailedPackage[]
   readonly held: readonly HeldPackage[]
   readonly tags: { readonly made: readonly string[]; readonly pushed: readonly string[] }
@@ -68,10 +72,10 @@ export type PublishResult = {
 }
 
 export type Rerun = {
-  readonly upload: readonly PublishedVersion[]
+  readonly upload: readonly UnitVersion[]
   /** Uploaded by this run and not yet served. */
-  readonly confirm: readonly PublishedVersion[]
-  readonly promote: readonly PublishedVersion[]
+  readonly confirm: readonly UnitVersion[]
+  readonly promote: readonly UnitVersion[]
   readonly tag: readonly string[]
   readonly push: readonly string[]
 }
@@ -90,7 +94,7 @@ export function publishResult({ planned, resumed = [], end, problems }: Outcome)
   const all = [...parts, ...unstarted]
   const list = <Item>(of: (part: Part) => readonly Item[]): readonly Item[] => all.flatMap(of)
   const published = list((part) => part.published)
-  const names = new Set(published.map(({ name, version }) => `${name}@${version}`))
+  const seen = new Set(published.map(idOf))
   const stopped = ends.flatMap((each) => [...each.problems, ...failuresOf(each)])
   const everything = [...problems, ...stopped]
   return {
@@ -101,7 +105,7 @@ export function publishResult({ planned, resumed = [], end, problems }: Outcome)
     releases: ends.flatMap((each) => summaryOf(each, each !== end)),
     published,
     candidates: list((part) => part.candidates),
-    alreadyThere: (planned?.alreadyThere ?? []).filter(({ name, version }) => !names.has(`${name}@${version}`)),
+    alreadyThere: (planned?.alreadyThere ?? []).map(versionOf).filter((unit) => !seen.has(idOf(unit))),
     failed: list((part) => part.failed),
     held: list((part) => part.held),
     tags: { made: list((part) => part.tags.made), pushed: list((part) => part.tags.pushed) },
@@ -202,10 +206,10 @@ function failedPackages(failed: readonly FailedStep[]): readonly FailedPackage[]
 
 /** By the upload that was held: what comes after it would follow. */
 function heldPackages({ driven }: ReleaseEnd): readonly HeldPackage[] {
-  const nameOf = new Map<StepId, PackageName>(
+  const nameOf = new Map<StepId, TargetKey>(
     driven.failed.flatMap(({ step }) => ('name' in step ? [[step.id, step.name] as const] : [])),
   )
-  const held = new Map<string, { unit: PublishedVersion; by: Set<PackageName> }>()
+  const held = new Map<string, { unit: UnitVersion; by: Set<TargetKey> }>()
   for (const { step, by } of driven.held) {
     if (step.kind !== 'upload') continue
     const known = held.get(step.id) ?? { unit: versionOf(step), by: new Set() }
@@ -223,6 +227,10 @@ function missingTags(steps: readonly Step[], kind: 'tag' | 'push', done: Readonl
   return steps.flatMap((step) => (step.kind === kind && !done.has(step.id) ? step.tags.map((tag) => tag.tag) : []))
 }
 
-function versionOf({ name, version }: { readonly name: PackageName; readonly version: Version }): PublishedVersion {
-  return { name, version }
+function versionOf({ name, version }: { readonly name: TargetKey; readonly version: Version }): UnitVersion {
+  return { ...parseTargetKey(name), version }
+}
+
+function idOf({ name, target, version }: UnitVersion): string {
+  return `${target} ${name}@${version}`
 }

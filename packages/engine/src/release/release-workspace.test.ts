@@ -233,6 +233,43 @@ test('of two that publish at once one releases, and the other says who', async (
   else expect(loser?.published).toEqual([])
 })
 
+test('what a registry never answered is failed by name, what needs it is held by that name, and resume tries again', async () => {
+  await openNextVersion()
+  proxy.add({ method: 'PUT', name: `${scope}/db`, fault: { kind: 'status', status: 503 } })
+  const result = await publish({ patience: 1_200 })
+  expect(result).toMatchObject({ exitCode: 3, problems: [{ code: 'UPLOAD_GAVE_UP' }] })
+  const { releases } = await statusWorkspace(settings())
+  expect(releases[0]?.units).toMatchObject([
+    { name: `${scope}/api`, state: 'held', heldBy: [`${scope}/db`], seen: 'yes' },
+    { name: `${scope}/db`, state: 'failed', detail: expect.stringContaining('UPLOAD_GAVE_UP'), seen: 'yes' },
+  ])
+  proxy.clear()
+  expect(await resumeWorkspace(settings())).toMatchObject({ exitCode: 0, releases: [{ state: 'finished' }] })
+})
+
+test('status asks the registries, says which did not answer, and asks nobody when it shall not', async () => {
+  await openNextVersion()
+  await publish()
+  const [newest, before] = (await statusWorkspace(settings())).releases
+  expect(newest?.units.map(({ state, seen }) => [state, seen])).toEqual([
+    ['live', 'yes'],
+    ['live', 'yes'],
+  ])
+  expect(before?.units.map(({ state, detail }) => [state, detail])).toEqual([
+    ['replaced', 'latest leads to 1.1.0'],
+    ['replaced', 'latest leads to 1.1.0'],
+  ])
+  proxy.add({ method: 'GET', name: `${scope}/db`, fault: { kind: 'status', status: 503 } })
+  const unread = await statusWorkspace(settings())
+  expect(unread).toMatchObject({ exitCode: 0, problems: [{ code: 'REGISTRY_NOT_READ', names: [`${scope}/db`] }] })
+  expect(unread.releases[0]?.units.map(({ state, seen }) => [state, seen])).toEqual([
+    ['live', 'yes'],
+    ['live', 'unreachable'],
+  ])
+  const offline = await statusWorkspace({ ...settings(), offline: true })
+  expect(offline).toMatchObject({ problems: [], exitCode: 0 })
+})
+
 test('an unknown release is said to be unknown, and nothing is changed', async () => {
   await openNextVersion()
   expect((await rollbackWorkspace({ ...settings(), release: 'r7' })).problems).toMatchObject([

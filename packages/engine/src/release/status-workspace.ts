@@ -1,16 +1,22 @@
 /**
- * `topsail status`: every release that is known here or at the remote, who is releasing now, and what can be done next.
- * Read from journals alone, and nothing is changed.
+ * `topsail status`: every release that is known here or at the remote, what of it the registries have, who is releasing
+ * now, and what can be done next. Nothing is changed.
  */
 import { unitStatuses } from '@topsail/core'
-import type { Problem, Promotion, UnitStatus } from '@topsail/core'
+import type { Problem, Progress, Promotion, SeenUnit, UnitStatus } from '@topsail/core'
 import { openSession, type SessionOptions } from '../publish/session.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
 import type { LeaseHolder } from './held-lease.ts'
 import { readLease } from './lease.ts'
-import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from './ports.ts'
 import { readRefs } from './release-workspace.ts'
+import { seenUnits } from './seen-units.ts'
 import { isOpen, newestReleases, type StoredRelease } from './stored-release.ts'
+
+export type StatusOptions = SessionOptions & {
+  /** Asks no registry and no remote: what this clone knows. */
+  readonly offline?: boolean | undefined
+}
 
 export type ReleaseStatus = {
   readonly release: string
@@ -36,8 +42,9 @@ export type StatusResult = {
 
 const shown = 10
 
-export async function statusWorkspace(options: SessionOptions): Promise<StatusResult> {
-  const session = await openSession(options)
+export async function statusWorkspace(options: StatusOptions): Promise<StatusResult> {
+  const offline = options.offline === true
+  const session = await openSession({ ...options, ...(offline ? { push: false } : {}) })
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') {
@@ -49,20 +56,27 @@ export async function statusWorkspace(options: SessionOptions): Promise<StatusRe
     newestReleases(ports, names, refs.refs, shown),
   ])
   const newest = all.releases.filter((stored) => isOpen(stored) || stored.progress.closed !== undefined).toReversed()
+  const world = offline ? { seen: new Map<string, SeenUnit>(), problems: [] } : await seenUnits(session, newest)
   return {
     holder,
-    releases: newest.map((stored) => statusOf(stored, newest)),
-    problems: all.problems,
+    releases: newest.map((stored) => statusOf(stored, newest, world.seen)),
+    problems: [...all.problems, ...world.problems],
     exitCode: all.problems.length > 0 ? 1 : 0,
   }
 }
 
-function statusOf(stored: StoredRelease, newest: readonly StoredRelease[]): ReleaseStatus {
+function statusOf(
+  stored: StoredRelease,
+  newest: readonly StoredRelease[],
+  seen: ReadonlyMap<string, SeenUnit>,
+): ReleaseStatus {
   const { release, progress } = stored
   const { opened, direction } = progress
   const state = isOpen(stored) ? (direction === 'back' ? 'rolling-back' : 'open') : (progress.closed ?? 'open')
   const next = {
-    open: ['topsail resume', 'topsail rollback'],
+    open: waitsForApproval(progress)
+      ? ['topsail approve --otp CODE', 'topsail reject']
+      : ['topsail resume', 'topsail rollback'],
     'rolling-back': ['topsail resume'],
     finished: newest.some(isOpen) ? [] : [`topsail rollback ${release}`],
     'rolled-back': [],
@@ -73,8 +87,15 @@ function statusOf(stored: StoredRelease, newest: readonly StoredRelease[]): Rele
     state,
     promotion: opened.promotion,
     commit: opened.commit,
-    units: unitStatuses(progress),
+    units: unitStatuses(progress, seen),
     tags: opened.steps.flatMap((step) => (step.kind === 'tag' ? step.tags.map(({ tag }) => tag) : [])),
     next,
   }
+}
+
+/** Everything is staged, and nobody has decided. */
+function waitsForApproval({ opened, steps }: Progress): boolean {
+  const gate = opened.steps.find((step) => step.kind === 'gate')
+  if (gate?.kind !== 'gate' || gate.staged !== true || steps.get(gate.id)?.state === 'done') return false
+  return gate.needs.every((id) => steps.get(id)?.state === 'done')
 }

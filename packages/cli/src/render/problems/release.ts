@@ -1,6 +1,6 @@
 /** The release as a whole: who holds it, what its journal and its sets say, what could not be moved or taken back. */
 import { printable, quote } from '../text.ts'
-import type { AllWords } from './words.ts'
+import { list, type AllWords } from './words.ts'
 
 const nextCommands = 'go on with topsail resume, or go back with topsail rollback'
 
@@ -111,6 +111,13 @@ export const releaseProblems = {
     says: (p) => `Release ${quote(p.release)} has ended, but the remote does not know it yet (${printable(p.detail)}).`,
     mend: () => 'the next topsail publish or topsail resume tells it',
     example: { severity: 'warning', release: '20260102-030405678-1a2b', detail: 'Connection timed out' },
+  },
+  REGISTRY_NOT_READ: {
+    title: 'A registry did not say what it has',
+    says: (p) =>
+      `${quote(p.registry)} did not say what it has of ${list(p.names)} (${printable(p.detail)}); what is shown of it is what the journal knows.`,
+    mend: () => 'ask again later, or nobody with --offline',
+    example: { severity: 'warning', registry: 'https://registry.npmjs.org/', names: ['@acme/db'], detail: '503' },
   },
   RELEASE_OPEN: {
     title: 'An earlier run left a release open',
