@@ -4,13 +4,18 @@
  * may have written in it.
  */
 import {
+  aggregatedTag,
   changelogEntry,
   changelogPath,
+  releasablePackages,
+  tagNameOf,
   taggedRelease,
   wantedForgeReleases,
   type Problem,
   type Sha,
+  type Snapshot,
   type TaggedPackage,
+  type TaggedRelease,
   type WantedForgeRelease,
 } from '@topsail/core'
 import type { Forge } from '../forge/forge.ts'
@@ -22,7 +27,7 @@ import { releaseRefs } from '../release/ports.ts'
 import { newestReleases } from '../release/stored-release.ts'
 import { forgeProblem } from './forge-problem.ts'
 import type { Place } from './place.ts'
-import { hasCommit, readRemote } from './remote-refs.ts'
+import { bringRefs, hasCommit, readRemote, type RemoteRefs } from './remote-refs.ts'
 import { tellIssues } from './tell-issues.ts'
 import type { ReconcileWords } from './words.ts'
 
@@ -37,6 +42,8 @@ export type ForgeReleasesOptions = {
   readonly forge: Forge
   readonly words: ReconcileWords
   readonly session: SessionOptions
+  /** What lies released. */
+  readonly snapshot: Snapshot
 }
 
 /** How many finished releases are looked at: an outage of the forge rarely spans more. */
@@ -53,6 +60,10 @@ export async function makeForgeReleases(options: ForgeReleasesOptions): Promise<
   const { ours, tags } = listed.refs
   const names = releaseRefs(namespaceIn(ours, namespaces))
   if (![...ours.keys()].some((ref) => ref.startsWith(names.closed('')))) return nothing
+  const { tellIssues: tells } = settings.forgeReleases
+  if (!tells && (await isComplete(options, listed.refs))) return nothing
+  const closed = [...ours].flatMap(([ref, sha]) => (ref.startsWith(names.closed('')) ? [{ ref, sha }] : []))
+  await bringRefs(git, remote, closed.toSorted((a, b) => (a.ref < b.ref ? -1 : 1)).slice(-lookedAt))
   const { ports } = await openSession(options.session)
   const stored = await newestReleases(ports, names, ours, lookedAt)
   const finished = stored.releases.filter(({ progress }) => progress.closed === 'finished')
@@ -64,9 +75,55 @@ export async function makeForgeReleases(options: ForgeReleasesOptions): Promise<
   if ('problem' in missing) return { ...nothing, problems: [missing.problem] }
   const outcome = await makeAll(missing.wanted, options)
   const newest = released.findLast(({ packages }) => packages.length > 0)
-  if (!settings.forgeReleases.tellIssues || newest === undefined || outcome.missing.length > 0) return outcome
-  const told = await tellIssues(newest, ours, options)
+  const last = wanted.findLast(({ release }) => release === newest?.id)
+  if (!tells || newest === undefined || last === undefined || outcome.missing.length > 0) return outcome
+  const told = await tellOnce(newest, last.tag, ours, options)
   return { ...outcome, problems: [...outcome.problems, ...told] }
+}
+
+const toldMark = '<!-- topsail:told -->'
+
+/** When all are told the release says so itself, and nobody has to be looked up again. */
+async function tellOnce(
+  released: TaggedRelease,
+  tag: string,
+  ours: RemoteRefs['ours'],
+  options: ForgeReleasesOptions,
+): Promise<readonly Problem[]> {
+  const { forge } = options
+  const found = await forge.releaseByTag(tag)
+  if (!found.ok) return [forgeProblem(forge, found)]
+  if (found.value === undefined || found.value.body.includes(toldMark)) return []
+  const problems = await tellIssues(released, ours, options)
+  if (problems.length > 0) return problems
+  const marked = await forge.updateRelease(found.value.id, { body: `${found.value.body}\n\n${toldMark}` })
+  return marked.ok ? [] : [forgeProblem(forge, marked)]
+}
+
+/**
+ * Whether nothing can be missing: they are made oldest first, so that where those of the versions of now are there, the
+ * others once were. Issues are told with the releases, or by the run that finds some missing.
+ */
+async function isComplete(
+  { place, forge, snapshot }: ForgeReleasesOptions,
+  { tags, ours }: RemoteRefs,
+): Promise<boolean> {
+  const { settings, namespaces } = place
+  const { perPackage, aggregated } = settings.forgeReleases
+  const current = perPackage
+    ? releasablePackages(snapshot.workspace, settings).map(({ name, version }) =>
+        tagNameOf(settings.tagPattern, name, version),
+      )
+    : []
+  const closed = releaseRefs(namespaceIn(ours, namespaces)).closed('')
+  const newest = [...ours.keys()]
+    .flatMap((ref) => (ref.startsWith(closed) ? [ref.slice(closed.length)] : []))
+    .toSorted()
+  const whole = aggregated ? newest.slice(-1).map(aggregatedTag) : []
+  const listed = await forge.listReleases(Math.min(1_000, current.length + 50))
+  if (!listed.ok) return false
+  const known = new Set(listed.value.map(({ tag }) => tag))
+  return [...current.filter((tag) => tags.has(tag)), ...whole].every((tag) => known.has(tag))
 }
 
 type Missing = { readonly wanted: readonly WantedForgeRelease[] } | { readonly problem: Problem }

@@ -17,6 +17,7 @@ import { planAt } from './plan-at.ts'
 import { proposalRefs, readProposals } from './proposal-store.ts'
 import { findForge } from './find-forge.ts'
 import { releaseDirectly, type DirectOutcome } from './release-directly.ts'
+import { bringRefs } from './remote-refs.ts'
 import { proposeRelease, type ProposalOutcome } from './release-pull-request.ts'
 import type { ReconcileWords } from './words.ts'
 
@@ -63,7 +64,10 @@ export async function reconcileMain(options: ReconcileOptions): Promise<Reconcil
 
   const { words } = options
   const isDry = options.dryRun === true
-  const forgeReleases = forge && !isDry ? await makeForgeReleases({ place, forge, words, session: options }) : undefined
+  const forgeReleases =
+    forge && !isDry
+      ? await makeForgeReleases({ place, forge, words, session: options, snapshot: standing.snapshot })
+      : undefined
   const proposes = forge !== undefined && options.direct !== true
   const rebuild = options.rebuild === true
   const pullRequest = proposes ? await proposeRelease({ place, forge, words, rebuild, dryRun: isDry }) : undefined
@@ -144,7 +148,7 @@ async function heldBack(
   { place, snapshot, head, seen }: StandingPlace,
   options: ReconcileOptions,
 ): Promise<MergedPlans> {
-  const { root, git, refs, namespaces, settings } = place
+  const { root, git, remote, refs, namespaces, settings } = place
   return checkMergedPlans({
     root,
     git,
@@ -152,7 +156,9 @@ async function heldBack(
     head,
     tags: seen.tags,
     async proposals() {
-      const recorded = await readProposals(refs, proposalRefs(namespaces, seen.ours))
+      const known = proposalRefs(namespaces, seen.ours)
+      await bringRefs(git, remote, known)
+      const recorded = await readProposals(refs, known)
       return recorded.map(({ proposal }) => proposal)
     },
     forge: options.forge,

@@ -60,6 +60,22 @@ export async function bringBranch(git: Git, remote: string, branch: string, sha:
   return hasCommit(git, sha)
 }
 
+/** One fetch for all of them, however many there are: whoever reads one by one finds them here. */
+export async function bringRefs(
+  git: Git,
+  remote: string,
+  refs: readonly { readonly ref: string; readonly sha: Sha }[],
+): Promise<void> {
+  if (refs.length === 0) return
+  const answer = await git(['cat-file', '--batch-check=%(objectname)'], {
+    input: refs.map(({ sha }) => `${sha}\n`).join(''),
+  })
+  const lines = answer.kind === 'done' ? answer.stdout.split('\n') : []
+  const missing = refs.filter(({ sha }, index) => lines[index] !== sha).map(({ ref }) => ref)
+  if (missing.length === 0) return
+  await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ...missing])
+}
+
 export async function hasCommit(git: Git, sha: Sha): Promise<boolean> {
   const answer = await git(['cat-file', '-e', `${sha}^{commit}`])
   return answer.kind === 'done' && answer.code === 0
