@@ -20,8 +20,11 @@ const bundle = await rolldown({
   cwd: folder,
   input: 'src/main.ts',
   platform: 'node',
+  // The ES module where a package has both: what a UMD wrapper requires cannot be followed.
+  resolve: { mainFields: ['module', 'main'] },
   // Used only where it is installed as well.
   external: ['pg-native', 'pg-cloudflare'],
+  treeshake: { moduleSideEffects: [{ test: /[\\/]packages[\\/](?:core|engine)[\\/]src[\\/]/, sideEffects: false }] },
 })
 const { output } = await bundle.write({ dir: dist, format: 'esm', chunkFileNames: '[name]-[hash].js' })
 await bundle.close()

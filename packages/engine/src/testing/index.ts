@@ -4,6 +4,7 @@
 export * from './crash-entrances.ts'
 export * from './crash-explorer.ts'
 export * from './crash.ts'
+export { hasDockerRegistry, startDockerRegistry, type DockerRegistry } from './docker-registry.ts'
 export * from './fault-proxy.ts'
 export type * from './faults.ts'
 export * from './forge-faults.ts'
