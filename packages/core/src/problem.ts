@@ -283,6 +283,10 @@ export type PlanMove = {
     | 'change'
     | 'changeset'
     | 'pre-state'
+    /** What decides beside the changes, by `PlanInputs`. */
+    | 'setting'
+    | 'fact'
+    | 'manifest'
     | 'snapshot'
   /** The package, change or file it is about; empty for the plan as a whole. */
   readonly name: string

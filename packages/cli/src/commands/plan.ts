@@ -2,8 +2,15 @@
  * `topsail plan`: the preview. A table for a person; with a format flag, that format alone on standard output. `-o`
  * writes to a file instead, the plan's JSON when no other format is named.
  */
-import { type Problem, type ReleasePlan, planDocumentText, toPlanDocument } from '@topsail/core'
-import { planWorkspace } from '@topsail/engine'
+import {
+  planDocumentText,
+  planInputs,
+  toPlanDocument,
+  type PlanDocument,
+  type Problem,
+  type ReleasePlan,
+} from '@topsail/core'
+import { planWorkspace, sha256 } from '@topsail/engine'
 import { type Command, Option } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -29,14 +36,14 @@ export function planCommand(context: CliContext): Command {
     command.addOption(new Option(`--${format}`, words).conflicts(others))
   }
   return command.action(async (options: Options) => {
-    const { plan } = await planWorkspace({
+    const { snapshot, plan } = await planWorkspace({
       cwd: folderOf(context, options),
       rules: options.rules,
       sources: options.sources,
       snapshotRelease: snapshotRequest(options.snapshot),
       now: context.now().toISOString(),
     })
-    await show(plan, options, context)
+    await show({ plan, document: () => toPlanDocument(plan, planInputs(snapshot, sha256)) }, options, context)
     if (plan.problems.some((problem) => stops(problem, options.strict === true))) context.exitWith(1)
   })
 }
@@ -57,11 +64,14 @@ const formatWords = {
   html: 'print one self-contained page with the graph to explore',
 } as const
 
-async function show(plan: ReleasePlan, options: Options, context: CliContext): Promise<void> {
+type Shown = { readonly plan: ReleasePlan; readonly document: () => PlanDocument }
+
+async function show({ plan, document }: Shown, options: Options, context: CliContext): Promise<void> {
   const format = formats.find((name) => options[name] === true)
-  const text = format === undefined ? undefined : await renderAs(plan, format)
+  const text =
+    format === undefined ? undefined : format === 'json' ? planDocumentText(document()) : await renderAs(plan, format)
   if (options.output !== undefined) {
-    writeOutput(text ?? planDocumentText(toPlanDocument(plan)), options.output, context)
+    writeOutput(text ?? planDocumentText(document()), options.output, context)
   } else if (text !== undefined) {
     context.out.write(text)
   }
@@ -80,10 +90,8 @@ function writeOutput(text: string, file: string, context: CliContext): void {
 }
 
 /** Only the format that is asked for is loaded. */
-async function renderAs(plan: ReleasePlan, format: Format): Promise<string> {
+async function renderAs(plan: ReleasePlan, format: Exclude<Format, 'json'>): Promise<string> {
   switch (format) {
-    case 'json':
-      return planDocumentText(toPlanDocument(plan))
     case 'markdown':
       return (await import('../render/plan-markdown.ts')).renderPlanMarkdown(plan)
     case 'mermaid':

@@ -4,6 +4,7 @@
  */
 import { bumps } from '../bump.ts'
 import { type ChangeDocument, type PlanDocument, planSchema } from './plan-document.ts'
+import type { PlanInputs } from './plan-inputs.ts'
 import type { Problem } from '../problem.ts'
 import type { RangeEdit, Reason, Release, Rewrite } from '../release-plan.ts'
 import { rulesNames, sourcesNames } from '../settings.ts'
@@ -136,4 +137,7 @@ const planDocument = objectOf<PlanDocument>({
   snapshotRelease: optional(objectOf({ tag: textOrNull, commit: textOrNull, now: text })),
   order: listOf(listOf(text)),
   problems: listOf(problem) as unknown as Reader<readonly Problem[]>,
+  inputs: optional(
+    objectOf<PlanInputs>({ settings: recordOf(text), facts: recordOf(text), manifests: recordOf(text) }),
+  ),
 })

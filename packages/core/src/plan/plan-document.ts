@@ -8,6 +8,7 @@ import type { Path, Sha } from '../names.ts'
 import type { Problem } from '../problem.ts'
 import type { Reason, Release, ReleasePlan, Rewrite } from '../release-plan.ts'
 import type { RulesName, Sources } from '../settings.ts'
+import type { PlanInputs } from './plan-inputs.ts'
 
 export const planSchema = 'topsail/plan@1'
 
@@ -36,9 +37,11 @@ export type PlanDocument = {
   readonly snapshotRelease?: { readonly tag: string | null; readonly commit: Sha | null; readonly now: string }
   readonly order: readonly (readonly string[])[]
   readonly problems: readonly Problem[]
+  /** For `topsail apply` to say what moved. */
+  readonly inputs?: PlanInputs
 }
 
-export function toPlanDocument(plan: ReleasePlan): PlanDocument {
+export function toPlanDocument(plan: ReleasePlan, inputs?: PlanInputs): PlanDocument {
   return {
     schema: planSchema,
     id: plan.id,
@@ -55,6 +58,7 @@ export function toPlanDocument(plan: ReleasePlan): PlanDocument {
     ...snapshotDocument(plan),
     order: plan.order,
     problems: plan.problems.map((problem) => ordered(problem)),
+    ...(inputs === undefined ? {} : { inputs }),
   }
 }
 

@@ -6,22 +6,27 @@ import { bumpEntries } from '../bump-entries.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Change } from '../change.ts'
 import { compareText } from '../record.ts'
+import type { Settings } from '../settings.ts'
 import type { Snapshot } from '../snapshot.ts'
 
 export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (text: string) => string): string {
   const { workspace, settings, pre, snapshotRelease, now, head, burned } = snapshot
-  const { chosen: _chosen, release: _release, pullRequest: _pull, forgeReleases: _forge, ...decisive } = settings
   const facts = {
     format: 'topsail/plan-id@2',
     tool: workspace.tool,
     catalogs: workspace.catalogs,
-    settings: decisive,
+    settings: decisiveSettings(settings),
     pre: pre ?? null,
     changes: changes.flatMap(writtenPart),
     burned,
     snapshot: snapshotRelease === undefined ? null : { ...snapshotRelease, now, head },
   }
   return `sha256-${hash(`${canonicalJson(facts)}\n${commitsText(changes)}\n${manifestsText(snapshot)}`)}`
+}
+
+export function decisiveSettings(settings: Settings): Partial<Settings> {
+  const { chosen: _chosen, release: _release, pullRequest: _pull, forgeReleases: _forge, ...decisive } = settings
+  return decisive
 }
 
 function writtenPart(change: Change): readonly unknown[] {

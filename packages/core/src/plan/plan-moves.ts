@@ -3,11 +3,13 @@
  * two were decided from the same facts and decide the same.
  */
 import { toPlanDocument, type ChangeDocument, type PlanDocument } from './plan-document.ts'
+import type { PlanInputs } from './plan-inputs.ts'
 import type { PlanMove } from '../problem.ts'
 import type { RangeEdit, ReleasePlan } from '../release-plan.ts'
 
-export function planMoves(planned: PlanDocument, plan: ReleasePlan): PlanMove[] {
-  const now = toPlanDocument(plan)
+/** `inputs` are those of now; where the document keeps none, only what the two plans show can be named. */
+export function planMoves(planned: PlanDocument, plan: ReleasePlan, inputs?: PlanInputs): PlanMove[] {
+  const now = toPlanDocument(plan, inputs)
   const moves = [
     ...single('commit', planned.commit, now.commit).filter(() => planned.id !== now.id),
     ...single('rules', planned.rules, now.rules),
@@ -29,11 +31,34 @@ export function planMoves(planned: PlanDocument, plan: ReleasePlan): PlanMove[] 
       ({ movedTo }) => movedTo ?? 'used up',
     ),
     ...single('pre-state', textOf(planned.preState), textOf(now.preState)),
+    ...inputMoves(planned.inputs, now.inputs),
   ]
   if (moves.length === 0 && planned.id !== now.id) {
     return [{ what: 'snapshot', name: '', planned: planned.id, now: now.id }]
   }
   return moves
+}
+
+function inputMoves(planned: PlanInputs | undefined, now: PlanInputs | undefined): PlanMove[] {
+  if (planned === undefined || now === undefined) return []
+  return [
+    ...recorded('setting', planned.settings, now.settings),
+    ...recorded('fact', planned.facts, now.facts),
+    ...recorded('manifest', planned.manifests, now.manifests),
+  ]
+}
+
+type Texts = Readonly<Record<string, string>>
+
+function recorded(what: PlanMove['what'], planned: Texts, now: Texts): PlanMove[] {
+  const entries = (texts: Texts): readonly (readonly [string, string])[] => Object.entries(texts)
+  return keyed(
+    what,
+    entries(planned),
+    entries(now),
+    ([key]) => key,
+    ([, text]) => text,
+  )
 }
 
 function single(what: PlanMove['what'], planned: string | null, now: string | null): PlanMove[] {

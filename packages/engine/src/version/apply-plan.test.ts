@@ -1,6 +1,7 @@
-import { toPlanDocument } from '@topsail/core'
+import { planInputs, toPlanDocument, type PlanDocument } from '@topsail/core'
 import { afterEach, expect, test } from 'vitest'
-import { planWorkspace } from '../read/read-snapshot.ts'
+import { planWorkspace, sha256 } from '../read/read-snapshot.ts'
+import { createRepository, type TestRepository } from '../testing/repository.ts'
 import { readTree } from '../testing/tree.ts'
 import { createFolder, type WorkspaceFolder } from '../testing/workspace-folder.ts'
 import { applyPlanDocument } from './apply-plan.ts'
@@ -12,9 +13,9 @@ const files = {
   'packages/db/package.json': { name: '@acme/db', version: '1.0.0' },
 }
 
-const open: WorkspaceFolder[] = []
-afterEach(() => {
-  for (const folder of open.splice(0)) folder.close()
+const open: { close(): void | Promise<void> }[] = []
+afterEach(async () => {
+  for (const opened of open.splice(0)) await opened.close()
 })
 
 test('the plan of a document is written exactly', async () => {
@@ -46,6 +47,38 @@ test('when a changeset was added since, nothing is written and what moved is lis
     ],
   })
   expect(readTree(root)).toEqual(before)
+})
+
+test('what alters no release is named as well: an edited manifest, an added package, a setting', async () => {
+  const { root, write } = folder()
+  const { snapshot, plan } = await planWorkspace({ cwd: root })
+  const document = toPlanDocument(plan, planInputs(snapshot, sha256))
+  write({
+    'package.json': { name: 'shop', private: true, workspaces: ['packages/*'], description: 'ours' },
+    'packages/new/package.json': { name: 'new', version: '1.0.0' },
+    '.changeset/config.json': { changelog: false, updateInternalDependencies: 'minor' },
+  })
+  expect(await movesOf(root, document)).toEqual([
+    ['setting', 'updateInternalDependencies', '"patch"', '"minor"'],
+    ['manifest', 'package.json', expect.stringMatching(/^#/), expect.stringMatching(/^#/)],
+    ['manifest', 'packages/new/package.json', null, expect.stringMatching(/^#/)],
+  ])
+})
+
+test('a changeset and a commit that ask for nothing are named', async () => {
+  const { root, write, commit } = await repository()
+  const { snapshot, plan } = await planWorkspace({ cwd: root, sources: 'both' })
+  const document = toPlanDocument(plan, planInputs(snapshot, sha256))
+  await write({
+    '.changeset/mild-mice.md': '---\n"@acme/db": none\n---\n\nOnly words\n',
+    'packages/db/index.js': '// new',
+  })
+  const sha = await commit('chore: words')
+  expect(await movesOf(root, document)).toEqual([
+    ['commit', '', plan.commit, sha],
+    ['change', 'changeset:mild-mice', null, '@acme/db: none: Only words'],
+    ['changeset', '.changeset/mild-mice.md', null, 'used up'],
+  ])
 })
 
 test('a document that was altered by hand asks for nothing', async () => {
@@ -83,6 +116,22 @@ test.each(['', 'never', '2026-01-03T00:00:00.000Z'])(
     ])
   },
 )
+
+async function movesOf(root: string, document: PlanDocument): Promise<unknown[]> {
+  const { outcome, problems } = await applyPlanDocument({ cwd: root, document: JSON.parse(JSON.stringify(document)) })
+  expect(outcome).toBe('refused')
+  return problems.flatMap((problem) =>
+    problem.code === 'PLAN_MOVED'
+      ? problem.moved.map(({ what, name, planned, now }) => [what, name, planned, now])
+      : [],
+  )
+}
+
+async function repository(): Promise<TestRepository> {
+  const created = await createRepository(files)
+  open.push(created)
+  return created
+}
 
 function folder(): WorkspaceFolder {
   const created = createFolder(files)

@@ -3,7 +3,7 @@
  * workspace as it is; the document is only ever compared with it, never written from, so that a plan file from
  * elsewhere can ask for nothing that the workspace does not say itself.
  */
-import { planMoves, planOfDocument, planRelease, type PlanDocument } from '@topsail/core'
+import { planInputs, planMoves, planOfDocument, planRelease, type PlanDocument } from '@topsail/core'
 import { readSnapshot, sha256 } from '../read/read-snapshot.ts'
 import { recoverVersion, versionWorkspace, type VersionOptions, type VersionResult } from './version-workspace.ts'
 
@@ -25,7 +25,7 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
   const snapshot = await readSnapshot({ cwd, rules, sources, snapshotRelease, now, changesetCommits: true })
   const overrides = planned.changes.filter((change) => change.kind === 'override')
   const plan = planRelease(snapshot, sha256, { extraChanges: overrides })
-  const moved = planMoves(document, plan)
+  const moved = planMoves(document, plan, planInputs(snapshot, sha256))
   if (moved.length > 0) {
     const place = file === undefined ? undefined : { file }
     const problem = { code: 'PLAN_MOVED', severity: 'error', place, moved } as const

@@ -172,10 +172,20 @@ export const planProblems = {
 } satisfies Partial<AllWords>
 
 function moveOf({ what, name, planned, now }: ProblemWith<'PLAN_MOVED'>['moved'][number]): string {
-  const subject = name === '' ? `the ${what}` : `${what} ${quote(name)}`
+  if (what === 'manifest')
+    return `${quote(name)} was ${planned === null ? 'added' : now === null ? 'removed' : 'edited'}.`
+  if (what === 'snapshot')
+    return 'Something that decides it was edited: a manifest, a setting, a changeset or a commit.'
+  const subject = subjectOf(what, name)
+  if (planned?.startsWith('#') === true || now?.startsWith('#') === true) return `Moved: ${subject}.`
   if (planned === null) return `New: ${subject} ${printable(now ?? '')}.`
   if (now === null) return `Gone: ${subject} ${printable(planned)}.`
   return `Moved: ${subject} from ${printable(planned)} to ${printable(now)}.`
+}
+
+function subjectOf(what: string, name: string): string {
+  if (name === '') return `the ${what.replaceAll('-', ' ')}`
+  return what === 'fact' ? `the ${name.replaceAll('-', ' ')}` : `${what} ${quote(name)}`
 }
 
 function moreMoves(p: ProblemWith<'PLAN_MOVED'>): string {
