@@ -31,7 +31,7 @@ export type Files = {
 
 export type GitOptions = {
   /** Written to git's standard input, in order. */
-  readonly input?: string | undefined
+  readonly input?: string | Buffer | undefined
   /** Given the bytes of standard output as they come; `stdout` of the answer is then empty. */
   readonly onOutput?: ((chunk: Buffer) => void) | undefined
   readonly env?: Readonly<Record<string, string>> | undefined

@@ -1,10 +1,8 @@
 /**
  * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag of a run arrives at the remote or none does.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Sha, TagToMake } from '@topsail/core'
+import { nameOfObject, objectFormatOf, writeObjects, type GitObject } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { pushRemote } from '../read/push-remote.ts'
 import { readTags, type Tags } from '../read/tags.ts'
@@ -103,13 +101,20 @@ async function tagObjectsAt(git: Git, remote: string): Promise<ReadonlyMap<strin
 }
 
 async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
-  const signs = await git(['config', '--type=bool', '--get', 'tag.gpgSign'])
+  const [signs, tagger, format] = await Promise.all([
+    git(['config', '--type=bool', '--get', 'tag.gpgSign']),
+    taggerOf(git),
+    objectFormatOf(git),
+  ])
   if (signs.kind === 'done' && signs.stdout.trim() === 'true') return makeSignedTags(git, tags)
-  const identity = await git(['var', 'GIT_COMMITTER_IDENT'])
-  const tagger = identity.kind === 'done' && identity.code === 0 ? identity.stdout.trim() : await namelessTagger(git)
-  const objects = await writeTagObjects(git, tags, tagger)
-  if (typeof objects === 'string') return objects
-  const refs = tags.map((tag, index) => `create refs/tags/${tag.tag}\0${objects[index]}\0`).join('')
+  const objects = tags.map(({ tag, commit }): GitObject => {
+    const text = `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${tag}\n`
+    return { type: 'tag', content: Buffer.from(text) }
+  })
+  const failure = await writeObjects(git, objects, format)
+  if (failure !== undefined) return failure
+  const names = objects.map((object) => nameOfObject(object, format))
+  const refs = tags.map((tag, index) => `create refs/tags/${tag.tag}\0${names[index]}\0`).join('')
   return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs }))
 }
 
@@ -118,32 +123,13 @@ async function pushTags(git: Git, remote: string, tags: readonly string[]): Prom
   return failureOf(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs]))
 }
 
-/** A machine without a git identity still makes annotated tags; the date is the clock's, through git. */
-async function namelessTagger(git: Git): Promise<string> {
+async function taggerOf(git: Git): Promise<string> {
+  const identity = await git(['var', 'GIT_COMMITTER_IDENT'])
+  if (identity.kind === 'done' && identity.code === 0) return identity.stdout.trim()
+  // A machine without a git identity still makes annotated tags; the date is the clock's, through git.
   const env = { GIT_COMMITTER_NAME: 'Topsail', GIT_COMMITTER_EMAIL: 'topsail@localhost' }
   const answer = await git(['var', 'GIT_COMMITTER_IDENT'], { env })
   return answer.kind === 'done' ? answer.stdout.trim() : ''
-}
-
-/** One process for all: it reads the paths of the objects' texts. */
-async function writeTagObjects(git: Git, tags: readonly TagToMake[], tagger: string): Promise<readonly Sha[] | string> {
-  const folder = await mkdtemp(join(tmpdir(), 'topsail-tags-'))
-  try {
-    const files = await Promise.all(
-      tags.map(async ({ tag, commit }, index) => {
-        const file = join(folder, String(index))
-        await writeFile(file, `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${tag}\n`)
-        return file
-      }),
-    )
-    const answer = await git(['hash-object', '-t', 'tag', '-w', '--no-filters', '--stdin-paths'], {
-      input: `${files.join('\n')}\n`,
-    })
-    const objects = linesOf(answer)
-    return objects.length === tags.length ? objects : detailOf(answer)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 /** Signing asks a key agent for each tag, so here a process per tag cannot be avoided. */

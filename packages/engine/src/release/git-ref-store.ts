@@ -3,15 +3,26 @@
  * transaction of refs. Texts are commits, so that any clone can fetch them.
  */
 import type { Sha } from '@topsail/core'
+import {
+  nameOfObject,
+  objectFormatOf,
+  treeOf,
+  writeObjects,
+  type GitObject,
+  type ObjectFormat,
+} from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { mirrorOf } from '../read/release-namespaces.ts'
 import type { RefContent, RefMove, RefsRead, RefStore, SwapOutcome } from './ref-store.ts'
 
 /** `remote`: a name as `git remote` lists it; undefined keeps the refs in this repository. */
 export function gitRefStore(git: Git, remote: string | undefined): RefStore {
+  let format: Promise<ObjectFormat> | undefined
   return {
     list: (...prefixes) => (remote === undefined ? listLocal(git, prefixes) : listRemote(git, remote, prefixes)),
-    write: (content, parent) => writeCommit(git, content, parent),
+    async write(content, parent) {
+      return writeCommit(git, await (format ??= objectFormatOf(git)), content, parent)
+    },
     async read(ref, sha) {
       if (remote !== undefined && !(await hasCommit(git, sha))) {
         await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ref])
@@ -57,36 +68,47 @@ function refsOf(answer: GitAnswer): RefsRead {
   return { kind: 'known', refs }
 }
 
-async function writeCommit(git: Git, content: RefContent, parent: Sha | undefined): Promise<Sha> {
-  const entries: string[] = []
-  for (const [name, text] of Object.entries(content.files)) {
-    const blob = await succeed(git, ['hash-object', '-w', '--no-filters', '--stdin'], text)
-    entries.push(`100644 blob ${blob}\t${name}\0`)
+async function writeCommit(
+  git: Git,
+  format: ObjectFormat,
+  { message, files, sign }: RefContent,
+  parent: Sha | undefined,
+): Promise<Sha> {
+  const blobs = Object.entries(files).map(([name, text]) => {
+    const object: GitObject = { type: 'blob', content: Buffer.from(text) }
+    return { name, object, blob: nameOfObject(object, format) }
+  })
+  const tree = treeOf(blobs)
+  const treeName = nameOfObject(tree, format)
+  const objects = [...blobs.map(({ object }) => object), tree]
+  if (sign === true) {
+    await write(git, objects, format)
+    const parents = parent === undefined ? [] : ['-p', parent]
+    return signedCommit(git, ['commit-tree', treeName, ...parents, '-F', '-'], message)
   }
-  const tree = await succeed(git, ['mktree', '-z'], entries.join(''))
-  const parents = parent === undefined ? [] : ['-p', parent]
-  const commit = ['commit-tree', tree, ...parents, '-F', '-']
-  return content.sign === true ? signedCommit(git, commit, content.message) : succeed(git, commit, content.message)
+  const commit = commitOf(treeName, parent, message)
+  await write(git, [...objects, commit], format)
+  return nameOfObject(commit, format)
+}
+
+/** Of nobody in particular: whoever runs a release needs no identity of git for what only releases read. */
+function commitOf(tree: Sha, parent: Sha | undefined, message: string): GitObject {
+  const by = `Topsail <topsail@localhost> ${Math.floor(Date.now() / 1000)} +0000`
+  const above = parent === undefined ? '' : `parent ${parent}\n`
+  const content = Buffer.from(`tree ${tree}\n${above}author ${by}\ncommitter ${by}\n\n${message}\n`)
+  return { type: 'commit', content }
+}
+
+/** Writing to the own object database fails only where nothing can go on: no disk, no permission. */
+async function write(git: Git, objects: readonly GitObject[], format: ObjectFormat): Promise<void> {
+  const failure = await writeObjects(git, objects, format)
+  if (failure !== undefined) throw new Error(`git cannot write objects: ${failure}`)
 }
 
 /** A signature belongs to a person: the identity is theirs, and only they can mend what is missing for it. */
 async function signedCommit(git: Git, [command = '', ...args]: readonly string[], message: string): Promise<Sha> {
   const answer = await git([command, '-S', ...args], { input: message })
   if (answer.kind === 'missing' || answer.code !== 0) throw new Error(`git cannot sign: ${detailOf(answer)}`)
-  return answer.stdout.trim()
-}
-
-const identity = {
-  GIT_AUTHOR_NAME: 'Topsail',
-  GIT_AUTHOR_EMAIL: 'topsail@localhost',
-  GIT_COMMITTER_NAME: 'Topsail',
-  GIT_COMMITTER_EMAIL: 'topsail@localhost',
-}
-
-/** Writing to the own object database fails only where nothing can go on: no disk, no permission. */
-async function succeed(git: Git, args: readonly string[], input: string): Promise<string> {
-  const answer = await git(['-c', 'commit.gpgSign=false', ...args], { input, env: identity })
-  if (answer.kind === 'missing' || answer.code !== 0) throw new Error(`git ${args[0]}: ${detailOf(answer)}`)
   return answer.stdout.trim()
 }
 
