@@ -3,6 +3,7 @@
  * which it acts. Nothing is asked of the world here but git about itself.
  */
 import { availableParallelism } from 'node:os'
+import { tagNameOf } from '@topsail/core'
 import type { PackageName, Problem, RetryPolicy, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
@@ -42,6 +43,8 @@ export type SessionOptions = {
   readonly clock?: Clock | undefined
   /** A resumed release builds again what it has to pack again. */
   readonly onBuild?: ((event: BuildEvent) => void) | undefined
+  /** How long to wait, in seconds, for somebody else who is releasing; else only until they show themselves. */
+  readonly wait?: number | undefined
   /** Somebody else is releasing, or was; this run waits to see which. */
   readonly onWait?: ((other: LeaseHolder) => void) | undefined
 }
@@ -103,13 +106,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     targetsIn,
     buildOf,
     announcers,
+    tagOf: (name, version) => tagNameOf(settings.tagPattern, name, version),
     redact,
     clock,
     env,
   })
   const { leaseSeconds, sign } = settings.release
   const namespaces = namespacesOf(settings.release.refs)
-  const holding = { namespaces, leaseSeconds, sign, wait: 'while-silent', onWait: options.onWait } as const
+  const holding = { namespaces, leaseSeconds, sign, wait: options.wait ?? 'while-silent', onWait: options.onWait } as const
   return {
     root,
     git,

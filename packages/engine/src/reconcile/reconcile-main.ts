@@ -54,7 +54,9 @@ export type ReconcileResult = {
   readonly exitCode: 0 | 1 | 3
 }
 
-export async function reconcileMain(options: ReconcileOptions): Promise<ReconcileResult> {
+export async function reconcileMain(asked: ReconcileOptions): Promise<ReconcileResult> {
+  // Another run of the pipeline is about to finish, and what it leaves is looked at then.
+  const options = { wait: longestWait, ...asked }
   const standing = await findPlace(options.cwd)
   if ('problems' in standing) return resultOf({ problems: standing.problems })
   const { place, head } = standing
@@ -84,6 +86,9 @@ export async function reconcileMain(options: ReconcileOptions): Promise<Reconcil
     problems,
   })
 }
+
+/** Seconds. */
+const longestWait = 15 * 60
 
 /** Without one, what is released is still published; directly, nothing else is lacking. */
 async function forgeFor(
