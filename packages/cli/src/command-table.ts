@@ -59,7 +59,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'ci',
-    summary: 'what a pipeline runs: on the branch that releases are made from, publish and propose',
+    summary: 'what a pipeline runs: check a pull request, post what was found, release what was merged',
     load: async () => (await import('./commands/ci.ts')).ciCommand,
   },
   {

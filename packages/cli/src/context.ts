@@ -27,6 +27,8 @@ export type CliContext = {
   readonly out: Output
   /** Everything else: problems, progress. */
   readonly err: Output
+  /** What stands on standard input, at most so many bytes of it. */
+  readonly input: (most: number) => Promise<string>
   /** True when a person sits at both ends and can be asked. */
   readonly interactive: boolean
   readonly now: () => Date
@@ -42,6 +44,7 @@ export function processContext(): CliContext {
     env: process.env,
     out: streamOutput(process.stdout, process.env),
     err: streamOutput(process.stderr, process.env),
+    input: (most) => readUpTo(process.stdin, most),
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env['CI'],
     now: () => new Date(),
     exitWith: (next) => {
@@ -52,7 +55,13 @@ export function processContext(): CliContext {
 }
 
 /** A context that keeps what was written, for tests and for whoever embeds a command. */
-export function memoryContext(options: { cwd: string; env?: Environment; now?: Date; colours?: boolean }) {
+export function memoryContext(options: {
+  cwd: string
+  env?: Environment
+  now?: Date
+  colours?: boolean
+  input?: string
+}) {
   let code = 0
   const out = memoryOutput(options.colours ?? false)
   const err = memoryOutput(options.colours ?? false)
@@ -61,6 +70,7 @@ export function memoryContext(options: { cwd: string; env?: Environment; now?: D
     env: options.env ?? {},
     out: out.output,
     err: err.output,
+    input: (most) => Promise.resolve((options.input ?? '').slice(0, most)),
     interactive: false,
     now: () => options.now ?? new Date(),
     exitWith: (next) => {
@@ -77,6 +87,17 @@ export function wantsColours(env: Environment, isTTY: boolean): boolean {
   if (forced !== undefined) return forced !== '0' && forced !== 'false'
   if (env['NO_COLOR']) return false
   return isTTY && env['TERM'] !== 'dumb'
+}
+
+async function readUpTo(stream: NodeJS.ReadStream, most: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer)
+    bytes += (chunk as Buffer).length
+    if (bytes > most) break
+  }
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8')
 }
 
 function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {

@@ -230,6 +230,10 @@ export type Problem =
       }
     >
   | ProblemOf<'FORGE_UNKNOWN', { remote: string }>
+  | ProblemOf<'REPORT_INVALID', { at: string; wanted: string }>
+  | ProblemOf<'REPORT_OF_OTHER_COMMIT', { reported: Sha; head: Sha }>
+  | ProblemOf<'PULL_REQUEST_NOT_TOLD'>
+  | ProblemOf<'COMMENT_REFUSED_TO_FORK'>
   | ProblemOf<'FORGE_WITHOUT_TOKEN', { forge: string; kind: 'github' | 'gitlab' }>
   | ProblemOf<'HEAD_NOT_ON_BASE', { branch: string; head: Sha; tip: Sha }>
   | ProblemOf<'REMOTE_MISSING'>

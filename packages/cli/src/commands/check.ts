@@ -49,7 +49,7 @@ function folderInRepository(root: string, context: CliContext): string {
 }
 
 /** `topsail/check@1`: additions are free, a change of meaning is a new schema. */
-function checkDocument(result: CheckResult): object {
+export function checkDocument(result: CheckResult): object {
   return {
     schema: 'topsail/check@1',
     ok: !hasFailed(result),

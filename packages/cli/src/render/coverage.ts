@@ -30,16 +30,22 @@ export function mendingCommand(result: CheckResult): string | undefined {
   const uncovered = result.packages.flatMap(({ name, state }) =>
     state.kind === 'uncovered' ? [{ name, bump: state.proposed }] : [],
   )
-  if (uncovered.length === 0) return undefined
-  const flags = uncovered.length <= mostNamedAlone ? namedAlone(uncovered) : namedInLists(uncovered)
-  return `topsail add ${flags.join(' ')} --message "…"`
+  return uncovered.length === 0 ? undefined : addCommand(uncovered)
 }
 
 /** The same for a person, who pastes no command of several screens. */
 export function pastableCommand(result: CheckResult): string | undefined {
   const command = mendingCommand(result)
-  if (command === undefined || command.length <= longestCommand) return command
-  return 'topsail add (it asks, and marks them all)'
+  return command === undefined ? undefined : pastable(command)
+}
+
+export function pastable(command: string): string {
+  return command.length <= longestCommand ? command : 'topsail add (it asks, and marks them all)'
+}
+
+export function addCommand(uncovered: readonly Uncovered[]): string {
+  const flags = uncovered.length <= mostNamedAlone ? namedAlone(uncovered) : namedInLists(uncovered)
+  return `topsail add ${flags.join(' ')} --message "…"`
 }
 
 const mostNamedAlone = 4

@@ -11,9 +11,9 @@ const widestFact = 160
 const longestFact = 1_000
 
 /** Safe in a paragraph, a list item and a table cell. */
-export function code(text: string): string {
+export function code(text: string, width = widestFact): string {
   // A pipe ends a table cell even in a code span, and whether a backslash saves it depends on what stands before it.
-  const clean = truncate(printable(text.slice(0, longestFact)), widestFact).replaceAll('|', '¦')
+  const clean = truncate(printable(text.slice(0, longestFact)), width).replaceAll('|', '¦')
   if (clean.trim() === '') return '(empty)'
   const fence = '`'.repeat(longestRun(clean) + 1)
   const pad = clean.startsWith('`') || clean.endsWith('`') || (clean.startsWith(' ') && clean.endsWith(' ')) ? ' ' : ''

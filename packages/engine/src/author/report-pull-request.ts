@@ -44,14 +44,14 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
     planOf(git, root, after),
     readGitFacts(git, root),
   ])
-  const subject = options.title ?? (await newestSubject(git, base.commit))
+  const subject = asSentence(options.title ?? (await newestSubject(git, base.commit)))
   const { settings } = next.snapshot
   const { pullRequest } = settings
   const range = { base: base.commit, head: commit }
   return {
     check,
     report: makeReport({
-      head: headOf(await parentsOf(git, commit), commit, baseTip, options.head),
+      head: headOf(commit, await parentsOf(git, commit), options.head),
       base: before,
       branch: base.refs[0] ?? '',
       compared: merged === undefined ? 'alone' : 'merged',
@@ -91,14 +91,18 @@ async function parentsOf(git: Git, commit: Sha): Promise<readonly Sha[]> {
   return answer.kind === 'done' && answer.code === 0 ? answer.stdout.trim().split(' ').slice(1) : []
 }
 
-/** CI may have checked out a trial merge: its second parent is what was pushed. */
-function headOf(parents: readonly Sha[], commit: Sha, base: Sha, claimed: Sha | undefined): Sha {
-  if (claimed !== undefined && [commit, ...parents].includes(claimed)) return claimed
-  const [first, second, ...others] = parents
-  return first === base && second !== undefined && others.length === 0 ? second : commit
+/** CI may have checked out a trial merge: what was pushed is one of its parents then. */
+function headOf(commit: Sha, parents: readonly Sha[], claimed: Sha | undefined): Sha {
+  return claimed !== undefined && parents.includes(claimed) ? claimed : commit
 }
 
 async function newestSubject(git: Git, base: Sha): Promise<string> {
   const answer = await git(['log', '--no-merges', '--max-count=1', '--format=%s', `${base}..HEAD`, '--'])
   return answer.kind === 'done' && answer.code === 0 ? answer.stdout.trim() : ''
+}
+
+/** `feat(db)!: drop the pool` as a changelog would say it. */
+function asSentence(subject: string): string {
+  const plain = subject.replace(/^[a-z]{1,20}(?:\([^()]*\))?!?: +(?=\S)/i, '')
+  return plain.slice(0, 1).toUpperCase() + plain.slice(1)
 }

@@ -3,7 +3,7 @@
  * commit is still its head, is the forge's word; what is about an older commit is not posted. Comment and check are
  * independent of each other, and a failure of one is told beside what became of the other.
  */
-import type { Sha } from '@topsail/core'
+import { mergeLosses, type ForgeBranch, type PullRequestReport, type Sha } from '@topsail/core'
 import type { CheckReport, Forge, ForgeAnswer, ForgeFailure, PullRequest } from './forge.ts'
 import type { PullRequestEvent } from './forge-environment.ts'
 import { keepOneComment, type KeptComment } from './keep-comment.ts'
@@ -68,4 +68,53 @@ export async function postReport(
     check: check.ok ? check.value : check,
     comment: comment === undefined ? undefined : comment.ok ? comment.value : comment,
   }
+}
+
+/** A new file belongs to the branch that the pull request comes from; nowhere when its repository is gone. */
+export function editedBranch(forge: Pick<Forge, 'place'>, { head }: PullRequest): ForgeBranch | undefined {
+  if (head.repository === undefined) return undefined
+  const { kind, webUrl, path } = forge.place
+  return { kind, webUrl: `${webUrl.slice(0, -path.length)}${head.repository}`, branch: head.branch }
+}
+
+/** The report with what a merge here would lose. The forge's settings are asked for; without them nothing is said. */
+export async function withMergeLosses(
+  forge: Forge,
+  pullRequest: PullRequest,
+  report: PullRequestReport,
+): Promise<PullRequestReport> {
+  if (report.commits === undefined || report.commits === null) return report
+  const settings = await forge.mergeSettings()
+  if (!settings.ok || settings.value === undefined) return report
+  const { number, title, body, head, base } = pullRequest
+  const losses = mergeLosses(
+    settings.value,
+    { number, title, body, branch: head.branch, base: base.branch },
+    report.commits,
+  )
+  if (losses.length === 0) return report
+  const total = { ...report.total, problems: report.total.problems + losses.length }
+  return { ...report, problems: [...report.problems, ...losses], total }
+}
+
+export type Posting =
+  | { readonly kind: 'posted'; readonly number: number; readonly result: PostResult }
+  | Exclude<FoundPullRequest, { kind: 'found' }>
+  /** The forge did not say which pull request it is. */
+  | { readonly kind: 'failed'; readonly failure: ForgeFailure }
+
+/** Finds the pull request, puts the report into words for it, posts them. */
+export async function postPullRequestReport(
+  forge: Forge,
+  event: Pick<PullRequestEvent, 'number' | 'head'>,
+  report: PullRequestReport,
+  wordsFor: (report: PullRequestReport, head: ForgeBranch | undefined) => ReportWords,
+): Promise<Posting> {
+  const found = await findPullRequest(forge, event)
+  if (!found.ok) return { kind: 'failed', failure: found }
+  if (found.value.kind !== 'found') return found.value
+  const { pullRequest } = found.value
+  const whole = await withMergeLosses(forge, pullRequest, report)
+  const words = wordsFor(whole, editedBranch(forge, pullRequest))
+  return { kind: 'posted', number: pullRequest.number, result: await postReport(forge, pullRequest, words) }
 }

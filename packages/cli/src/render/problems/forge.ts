@@ -55,6 +55,37 @@ export const forgeProblems = {
       `set ${p.kind === 'github' ? 'GITHUB_TOKEN' : 'GITLAB_TOKEN'}; or release without a pull request, with --direct`,
     example: { severity: 'error', forge: 'https://github.com/acme/shop', kind: 'github' },
   },
+  REPORT_INVALID: {
+    title: 'A file is no report on a pull request',
+    says: (p) => `${p.at === '' ? 'It' : quote(p.at)} should be ${printable(p.wanted)}.`,
+    mend: () => 'let topsail ci pr --report write it, with the same version of topsail',
+    example: { severity: 'error', place: { file: 'topsail-report.json' }, at: 'head', wanted: 'a commit hash' },
+  },
+  REPORT_OF_OTHER_COMMIT: {
+    title: 'A report is about another commit than the run it came from',
+    says: (p) =>
+      `It is about the commit ${short(p.reported)}, and the pull request is at ${short(p.head)}. Nothing is posted.`,
+    mend: () => 'check out the head of the pull request, or its merge, where topsail ci pr --report runs',
+    example: {
+      severity: 'error',
+      place: { file: 'topsail-report.json' },
+      reported: commit,
+      head: 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3',
+    },
+  },
+  PULL_REQUEST_NOT_TOLD: {
+    title: 'Nothing says which pull request it is',
+    says: () => 'The job was not begun by a pull request, nor by a run for one.',
+    mend: () => 'run it in a workflow of pull_request or workflow_run, or name it with --pull-request',
+    example: { severity: 'error' },
+  },
+  COMMENT_REFUSED_TO_FORK: {
+    title: 'A pull request of a fork gets no comment from here',
+    says: () => 'The credential of a job for a fork may only read, so the comment stands in this log alone.',
+    mend: () =>
+      'let this job write topsail ci pr --report FILE, and a workflow of workflow_run post it with topsail ci post FILE',
+    example: { severity: 'warning' },
+  },
   HEAD_NOT_ON_BASE: {
     title: 'This is not the branch that releases are made from',
     says: (p) =>
