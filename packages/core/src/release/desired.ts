@@ -111,6 +111,7 @@ export function releasablePackages(workspace: Workspace, settings: Settings): re
 }
 
 export function tagNameOf(pattern: string, name: PackageName, version: Version): string {
+  if (pattern === '{name}@{version}') return `${name}@${version}`
   return pattern.replaceAll(/\{(name|version)\}/g, (_, key: string) => (key === 'name' ? name : version))
 }
 

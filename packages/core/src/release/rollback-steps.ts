@@ -4,7 +4,8 @@
  * last push, and undoing asks the world first. Nothing here fails the rest: what cannot be undone is left and named.
  */
 import type { Progress } from './journal.ts'
-import type { PackageName, Path, Version } from '../names.ts'
+import type { PackageName, Version } from '../names.ts'
+import { packageOf } from './targets.ts'
 import { stepId, type ForwardStep, type RevertStep, type StepId, type UndoStep } from './steps.ts'
 
 export function rollbackSteps(progress: Progress): readonly (UndoStep | RevertStep)[] {
@@ -68,6 +69,9 @@ function revertSteps(progress: Progress): readonly RevertStep[] {
   const { commit, release, units, steps } = progress.opened
   const touched = steps.some((step) => step.kind === 'upload' && progress.steps.has(step.id))
   if (commit === null || !touched) return []
-  const dirs: readonly Path[] = units.map((unit) => unit.dir)
-  return [{ kind: 'revert', id: 'revert', needs: [], after: [], undo: { kind: 'none' }, release, commit, dirs }]
+  const written = new Map(
+    units.map(({ name, version, dir }) => [packageOf(name), { name: packageOf(name), version, dir }]),
+  )
+  const versions = [...written.values()]
+  return [{ kind: 'revert', id: 'revert', needs: [], after: [], undo: { kind: 'none' }, release, commit, versions }]
 }

@@ -86,8 +86,11 @@ export type ForwardStep =
 
 /** Takes back what a step did; see `rollback-steps.ts`. */
 export type UndoStep = StepOf<'undo', { of: ForwardStep; evidence: Readonly<Record<string, string | null>> }>
+/** A version that stands in the manifest of a folder. */
+export type WrittenVersion = { readonly name: PackageName; readonly version: Version; readonly dir: Path }
+
 /** A commit on a branch of its own that takes manifests and changesets back. */
-export type RevertStep = StepOf<'revert', { release: string; commit: Sha; dirs: readonly Path[] }>
+export type RevertStep = StepOf<'revert', { release: string; commit: Sha; versions: readonly WrittenVersion[] }>
 export type Step = ForwardStep | UndoStep | RevertStep
 
 /** In npm's staging area until a person approves it. */

@@ -15,29 +15,41 @@ export type VersionCommits = {
   readonly unknown: readonly PackageName[]
 }
 
-export async function findVersionCommits(git: Git, packages: readonly Package[]): Promise<VersionCommits> {
+/** A version in the manifest of a folder: a package, or what a journal says of one. */
+type Versioned = Pick<Package, 'name' | 'version' | 'dir'>
+
+/** `at`: where history is read from. */
+export async function findVersionCommits(
+  git: Git,
+  packages: readonly Versioned[],
+  at: Sha | 'HEAD' = 'HEAD',
+): Promise<VersionCommits> {
   if (packages.length === 0) return { commits: new Map(), unknown: [] }
-  let commits = await versionCommits(git, packages)
+  let commits = await versionCommits(git, packages, at)
   if (!(await isShallow(git))) return { commits, unknown: [] }
   const remote = await remoteOf(git)
-  let ends = await endsOfHistory(git)
+  let ends = await endsOfHistory(git, at)
   for (const step of deepeningSteps) {
     const isSettled = ![...commits.values()].some((commit) => ends.has(commit))
     if (isSettled || remote === undefined || !(await deepen(git, remote, step))) break
-    commits = await versionCommits(git, packages)
-    ends = (await isShallow(git)) ? await endsOfHistory(git) : new Set()
+    commits = await versionCommits(git, packages, at)
+    ends = (await isShallow(git)) ? await endsOfHistory(git, at) : new Set()
   }
   const known = [...commits].map(([name, commit]) => [name, ends.has(commit) ? null : commit] as const)
   return { commits: new Map(known), unknown: known.flatMap(([name, commit]) => (commit === null ? [name] : [])) }
 }
 
-async function endsOfHistory(git: Git): Promise<ReadonlySet<Sha>> {
-  const answer = await git(['rev-list', '--max-parents=0', 'HEAD'])
+async function endsOfHistory(git: Git, at: Sha): Promise<ReadonlySet<Sha>> {
+  const answer = await git(['rev-list', '--max-parents=0', at, '--'])
   return new Set(answer.kind === 'done' && answer.code === 0 ? answer.stdout.split('\n').filter(Boolean) : [])
 }
 
 /** For each package the newest commit in which its manifest got the version it has now. */
-async function versionCommits(git: Git, packages: readonly Package[]): Promise<ReadonlyMap<PackageName, Sha>> {
+async function versionCommits(
+  git: Git,
+  packages: readonly Versioned[],
+  at: Sha,
+): Promise<ReadonlyMap<PackageName, Sha>> {
   if (packages.length === 0) return new Map()
   const paths = packages.map(manifestPath)
   const log = await git([
@@ -49,6 +61,7 @@ async function versionCommits(git: Git, packages: readonly Package[]): Promise<R
     '-m',
     '--first-parent',
     '-z',
+    at,
     '--',
     ...paths,
   ])

@@ -6,7 +6,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageOf } from '@topsail/core'
-import type { Package, PackageName, Problem, Releasable, Sha, Workspace } from '@topsail/core'
+import type { Package, PackageName, Problem, Releasable, Sha, Version, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
@@ -19,6 +19,7 @@ import type { OtherTargets } from '../publish/targets/target-registry.ts'
 import { readWorkspace } from '../read/workspace.ts'
 import type { Announcer } from './announcer.ts'
 import { diskHolders, diskJournals, diskTarballs, tarballFolder } from './disk-state.ts'
+import { bringCommit } from './bring-commit.ts'
 import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import type { ReleaseClock, ReleasePacker, ReleasePorts } from './ports.ts'
@@ -42,6 +43,8 @@ export type DiskPortsOptions = {
     readonly root: string
     readonly names: readonly PackageName[]
   }): (() => Promise<Problem | undefined>) | undefined
+  /** How the tag of a version is named. */
+  tagOf(name: PackageName, version: Version): string
   readonly announcers: readonly Announcer[]
   readonly redact: Redact
   readonly clock: Clock
@@ -62,7 +65,7 @@ export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts
     holders: diskHolders(state, ciJob(options.env)),
     packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
     tags: gitTags(git),
-    branches: revertBranches({ git, gitIn, remote }),
+    branches: revertBranches({ git, gitIn, remote, tagOf: options.tagOf }),
     announcers: options.announcers,
     sources: gitSources(git),
     clock: releaseClock(options.clock),
@@ -187,14 +190,8 @@ type Worktree =
 
 async function openWorktree(commit: Sha, out: string, options: DiskPortsOptions): Promise<Worktree> {
   const { git, remote } = options
-  const isHere = async (): Promise<boolean> => {
-    const answer = await git(['cat-file', '-e', `${commit}^{commit}`])
-    return answer.kind === 'done' && answer.code === 0
-  }
-  if (!(await isHere()) && remote !== undefined) {
-    await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--depth=1', '--', remote, commit])
-  }
-  if (!(await isHere())) return { kind: 'impossible', detail: `the commit ${commit} of the release is not here` }
+  if (!(await bringCommit(git, remote, commit)))
+    return { kind: 'impossible', detail: `the commit ${commit} of the release is not here` }
   const below = await git(['rev-parse', '--show-prefix'])
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'topsail-worktree-')))
   const tree = join(folder, 'tree')

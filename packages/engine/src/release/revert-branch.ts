@@ -5,14 +5,20 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RevertStep, Sha } from '@topsail/core'
+import type { RevertStep } from '@topsail/core'
 import type { Git, GitAnswer } from '../ports.ts'
+import { remoteTags } from '../read/shallow.ts'
+import { readTags } from '../read/tags.ts'
+import { bringCommit } from './bring-commit.ts'
 import type { RevertBranches } from './ports.ts'
+import { planRevert, type RevertOf } from './revert-plan.ts'
 
 export type RevertBranchOptions = {
   readonly git: Git
   gitIn(dir: string): Git
   readonly remote: string | undefined
+  /** How the tag of a version is named. */
+  tagOf(name: string, version: string): string
 }
 
 export function revertBranches(options: RevertBranchOptions): RevertBranches {
@@ -28,11 +34,17 @@ type Made = Awaited<ReturnType<RevertBranches['make']>>
 async function makeBranch(step: RevertStep, options: RevertBranchOptions): Promise<Made> {
   const { git, remote } = options
   const branch = revertBranchOf(step.release)
-  const present = await lines(git, ['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`])
-  if (present.length === 0) {
-    const commit = await versionCommit(step, git)
-    if (commit === undefined) return { kind: 'nothing' }
-    const failure = await commitRevert(step, commit, branch, options)
+  const present = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`])
+  if (present.kind === 'missing' || present.code !== 0) {
+    if (!(await bringCommit(git, remote, step.commit))) {
+      return { kind: 'failed', detail: `the commit ${step.commit} of the release is not here` }
+    }
+    const { reverts, unknown } = await planRevert(git, step, await releasedBefore(options))
+    if (unknown.length > 0) {
+      return { kind: 'failed', detail: `the history at hand ends before ${unknown.join(', ')} got its version` }
+    }
+    if (reverts.length === 0) return { kind: 'nothing' }
+    const failure = await commitReverts(step, reverts, branch, options)
     if (failure !== undefined) return { kind: 'failed', detail: failure }
   }
   const pushed =
@@ -43,31 +55,19 @@ async function makeBranch(step: RevertStep, options: RevertBranchOptions): Promi
   return failure === undefined ? { kind: 'made', branch } : { kind: 'failed', detail: failure }
 }
 
-/** The newest commit, up to that of the release, that wrote a version into one of its manifests. */
-async function versionCommit({ commit, dirs }: RevertStep, git: Git): Promise<Sha | undefined> {
-  const manifests = dirs.map((dir) => (dir === '.' ? 'package.json' : `${dir}/package.json`))
-  const log = ['log', '--max-count=1', '--format=%H %P', '--first-parent', '-m', '-G', '"version"[[:space:]]*:', commit]
-  const [found = ''] = await lines(git, [...log, '--', ...manifests])
-  const [newest, parent] = found.split(' ')
-  // Before the first commit there is nothing to go back to.
-  return parent === undefined ? undefined : newest
+/** By the tags at the remote, where there is one: a fresh clone may have none. */
+async function releasedBefore({
+  git,
+  remote,
+  tagOf,
+}: RevertBranchOptions): Promise<(name: string, version: string) => boolean> {
+  const tags = remote === undefined ? await readTags(git) : await remoteTags(git, remote)
+  return (name, version) => tags.has(tagOf(name, version))
 }
 
-const taken = [
-  ':(glob)**/package.json',
-  ':(glob)**/CHANGELOG.md',
-  ':(glob).changeset/**',
-  'package-lock.json',
-  'npm-shrinkwrap.json',
-  'pnpm-lock.yaml',
-  'pnpm-workspace.yaml',
-  'yarn.lock',
-  'bun.lock',
-]
-
-async function commitRevert(
+async function commitReverts(
   step: RevertStep,
-  written: Sha,
+  reverts: readonly RevertOf[],
   branch: string,
   { git, gitIn }: RevertBranchOptions,
 ): Promise<string | undefined> {
@@ -76,11 +76,15 @@ async function commitRevert(
   try {
     const added = failureOf(await git(['worktree', 'add', '--quiet', '--detach', '--', tree, step.commit]))
     if (added !== undefined) return added
-    const inTree = gitIn(tree)
-    const diff = await inTree(['diff', '--binary', '--full-index', `${written}^`, written, '--', ...taken])
-    if (diff.kind === 'missing' || diff.code !== 0) return failureOf(diff)
-    const applied = failureOf(await inTree(['apply', '--reverse', '--3way', '--index', '-'], { input: diff.stdout }))
-    if (applied !== undefined) return applied
+    const below = await git(['rev-parse', '--show-prefix'])
+    const inTree = gitIn(join(tree, below.kind === 'done' ? below.stdout.trim() : ''))
+    for (const { commit, paths } of reverts) {
+      const diff = await inTree(['diff', '--binary', '--full-index', `${commit}^`, commit, '--', ...paths])
+      if (diff.kind === 'missing' || diff.code !== 0) return failureOf(diff)
+      const inRoot = gitIn(tree)
+      const applied = failureOf(await inRoot(['apply', '--reverse', '--3way', '--index', '-'], { input: diff.stdout }))
+      if (applied !== undefined) return applied
+    }
     const message = `revert: release ${step.release} was rolled back\n\nManifests, changelogs and changesets are as they were before it.\n`
     const commit = ['commit', '--quiet', '--no-verify', '--allow-empty', '--file', '-']
     const env = await identityFor(inTree)
@@ -98,11 +102,6 @@ async function identityFor(git: Git): Promise<Readonly<Record<string, string>>> 
   if (own.kind === 'done' && own.code === 0) return {}
   const [name, email] = ['Topsail', 'topsail@localhost']
   return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
-}
-
-async function lines(git: Git, args: readonly string[]): Promise<readonly string[]> {
-  const answer = await git(args)
-  return answer.kind === 'done' && answer.code === 0 ? answer.stdout.split('\n').filter((line) => line !== '') : []
 }
 
 function failureOf(answer: GitAnswer): string | undefined {
