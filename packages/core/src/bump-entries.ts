@@ -4,7 +4,6 @@
  */
 import type { Bump } from './bump.ts'
 import type { PackageName } from './names.ts'
-import { recordOf } from './record.ts'
 
 type Bumps = Readonly<Record<PackageName, Bump>>
 export type BumpEntries = readonly (readonly [PackageName, Bump])[]
@@ -19,9 +18,10 @@ export function bumpEntries(bumps: Bumps): BumpEntries {
   return read
 }
 
-/** Each package may be named once. */
+/** Each package may be named once. The record has no prototype. */
 export function bumpsOf(entries: BumpEntries): Bumps {
-  const bumps = recordOf(entries)
+  const bumps: Record<PackageName, Bump> = Object.create(null)
+  for (let at = 0; at < entries.length; at += 1) bumps[entries[at]?.[0] ?? ''] = entries[at]?.[1] ?? 'none'
   known.set(bumps, entries)
   return bumps
 }

@@ -78,8 +78,8 @@ export function scopeResolver(packages: readonly Package[]): (scope: string) => 
   ]
   const tiers: ReadonlyMap<string, readonly PackageName[]>[] = []
   const named = (text: string): readonly PackageName[] => {
-    for (const [at, key] of keys.entries()) {
-      const names = (tiers[at] ??= groupNames(packages, key)).get(text)
+    for (let at = 0; at < keys.length; at += 1) {
+      const names = (tiers[at] ??= groupNames(packages, keys[at] ?? ((pkg) => pkg.name))).get(text)
       if (names !== undefined) return names
     }
     return []

@@ -62,17 +62,19 @@ type Ask = PlainHead & { readonly bump: Bump }
  * brought it in, or it is a merge that asks for something.
  */
 function plainAsks({ commits, messages, merges, preset }: Walk): (index: CommitIndex) => Ask | undefined {
-  const asks: (Ask | null)[] = []
+  const asks = messages.heads.map((): Ask | null | undefined => undefined)
   return (index) => {
     const head = messages.head(index)
     if (head < 0 || (merges[index] ?? -1) >= 0) return undefined
-    const ask = (asks[head] ??= askOf(messages.heads(head), preset))
+    const ask = (asks[head] ??= askOf(messages.heads[head], preset))
     return ask === null || (ask.bump !== 'none' && isMerge(commits, index)) ? undefined : ask
   }
 }
 
 function askOf(head: PlainHead | undefined, preset: CommitPreset): Ask | null {
-  return head === undefined ? null : { ...head, bump: askedBump(head, preset) }
+  if (head === undefined) return null
+  const { type, scope, breaking } = head
+  return { type, scope, breaking, bump: askedBump(head, preset) }
 }
 
 /** What `changesOfCommit` finds in a commit of which nothing but one statement has to be known. */

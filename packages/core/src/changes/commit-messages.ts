@@ -24,7 +24,7 @@ export type Messages = {
   readonly reverts: (index: CommitIndex) => readonly RevertTarget[]
   /** The number of what a plain message says; -1 where it is not known to be plain. */
   readonly head: (index: CommitIndex) => number
-  readonly heads: (head: number) => PlainHead | undefined
+  readonly heads: readonly (PlainHead | undefined)[]
   /** Of a plain message. */
   readonly summary: (index: CommitIndex) => string
 }
@@ -43,7 +43,7 @@ export function messagesOf(commits: CommitColumns, settings: Settings): Messages
       hasPull: (index) => read(index).pull !== undefined,
       reverts: readReverts,
       head: () => -1,
-      heads: () => undefined,
+      heads: none,
       summary: () => '',
     }
   }
@@ -61,7 +61,7 @@ export function messagesOf(commits: CommitColumns, settings: Settings): Messages
     hasPull: (index) => (headOf(index) < 0 ? read(index).pull !== undefined : hasPull(index)),
     reverts: (index) => (headOf(index) < 0 ? readReverts(index) : none),
     head: headOf,
-    heads: (head) => heads[head],
+    heads,
     summary,
   }
 }

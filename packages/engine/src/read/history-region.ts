@@ -16,7 +16,15 @@ export function unreleasedRows(table: HistoryTable, order: Uint32Array, releases
     const others = ancestorsOf(table, row)
     for (let at = 0; at < released.length; at += 1) released[at] = (released[at] ?? 0) & (others[at] ?? 0)
   }
-  return order.filter((row) => released[row] === 0)
+  const rows = new Uint32Array(order.length)
+  let count = 0
+  for (let at = 0; at < order.length; at += 1) {
+    const row = order[at] ?? 0
+    if (released[row] !== 0) continue
+    rows[count] = row
+    count += 1
+  }
+  return rows.subarray(0, count)
 }
 
 /** Releases on more separate lines than this are not compared; then all of the history is kept. */

@@ -17,8 +17,10 @@ export function sayingReader(table: HistoryTable, { name, read }: PlainReading):
     sayings.heads.length = 0
     sayings.reading = name
   }
-  const numbers = new Map(sayings.heads.map((head, number) => [keyOf(head), number]))
+  // Made when there is something to read.
+  let numbers: Map<string, number> | undefined
   const numberOf = (head: SaidHead): number | undefined => {
+    numbers ??= new Map(sayings.heads.map((kept, number) => [keyOf(kept), number]))
     const key = keyOf(head)
     const known = numbers.get(key)
     if (known !== undefined || sayings.heads.length >= mostHeads) return known

@@ -88,11 +88,21 @@ export function appendCommit(table: HistoryTable, sha: Sha, parents: readonly Ro
 export function rowOf(table: HistoryTable, sha: Sha): Row | undefined {
   if (sha.length !== table.hashBytes * 2) return undefined
   const mask = table.slots.length - 1
-  for (let slot = Number.parseInt(sha.slice(0, 8), 16) & mask; ; slot = (slot + 1) & mask) {
+  const first = Number.parseInt(sha.slice(0, 8), 16)
+  for (let slot = first & mask; ; slot = (slot + 1) & mask) {
     const entry = table.slots[slot] ?? 0
     if (entry === 0) return undefined
-    if (shaOf(table, entry - 1) === sha) return entry - 1
+    if (firstBytesOf(table, entry - 1) === first && shaOf(table, entry - 1) === sha) return entry - 1
   }
+}
+
+/** Of a hash, as a number. */
+function firstBytesOf(table: HistoryTable, row: Row): number {
+  const { data } = table.shas
+  const at = row * table.hashBytes
+  return (
+    (((data[at] ?? 0) << 24) | ((data[at + 1] ?? 0) << 16) | ((data[at + 2] ?? 0) << 8) | (data[at + 3] ?? 0)) >>> 0
+  )
 }
 
 export function shaOf(table: HistoryTable, row: Row): Sha {
@@ -139,8 +149,9 @@ export function fillSlots(table: HistoryTable): void {
 }
 
 function putIntoSlot(table: HistoryTable, row: Row): void {
-  const mask = table.slots.length - 1
-  let slot = table.shas.data.readUInt32BE(row * table.hashBytes) & mask
-  while (table.slots[slot] !== 0) slot = (slot + 1) & mask
-  table.slots[slot] = row + 1
+  const { slots } = table
+  const mask = slots.length - 1
+  let slot = firstBytesOf(table, row) & mask
+  while (slots[slot] !== 0) slot = (slot + 1) & mask
+  slots[slot] = row + 1
 }

@@ -15,6 +15,7 @@ export async function walkRows(
   git: Git,
   rows: readonly Row[],
   prefix: string,
+  onWalked: (row: Row) => void = () => {},
 ): Promise<string | undefined> {
   if (rows.length === 0) return undefined
   const pieces = Math.min(4, availableParallelism(), Math.ceil(rows.length / smallestPiece))
@@ -22,7 +23,7 @@ export async function walkRows(
   const dirNumbers = new Map(table.dirs.map((dir, at) => [Buffer.from(dir).toString('latin1'), at]))
   const failures = await Promise.all(
     Array.from({ length: pieces }, (_, piece) =>
-      walkPiece(table, git, rows.slice(piece * size, (piece + 1) * size), prefix, dirNumbers),
+      walkPiece({ table, prefix, dirNumbers, onWalked }, git, rows.slice(piece * size, (piece + 1) * size)),
     ),
   )
   return failures.find((failure) => failure !== undefined)
@@ -31,14 +32,17 @@ export async function walkRows(
 /** Below this, one more process costs more than it saves. */
 const smallestPiece = 500
 
-async function walkPiece(
-  table: HistoryTable,
-  git: Git,
-  rows: readonly Row[],
-  prefix: string,
-  dirNumbers: Map<string, number>,
-): Promise<string | undefined> {
-  const parse = logParser(table, prefix, dirNumbers)
+type Walk = {
+  readonly table: HistoryTable
+  readonly prefix: string
+  /** By the folder's path, in letters of Latin-1. */
+  readonly dirNumbers: Map<string, number>
+  readonly onWalked: (row: Row) => void
+}
+
+async function walkPiece(walk: Walk, git: Git, rows: readonly Row[]): Promise<string | undefined> {
+  const { table, prefix } = walk
+  const parse = logParser(walk)
   const answer = await git(
     [
       'log',
@@ -75,11 +79,16 @@ type LogParser = { readonly feed: (chunk: Buffer) => void; readonly end: () => v
  * behind a line end. A path is only ever read after a status, so none can be taken for a header. Bytes are kept as
  * letters of Latin-1 until it is known which of them are worth decoding.
  */
-function logParser(table: HistoryTable, prefix: string, dirNumbers: Map<string, number>): LogParser {
+function logParser({ table, prefix, dirNumbers, onWalked }: Walk): LogParser {
   const latinPrefix = Buffer.from(prefix).toString('latin1')
   let rest = ''
   let status = ''
   let open: OpenCommit | undefined
+  const close = (): void => {
+    if (open === undefined) return
+    closeCommit(table, open)
+    onWalked(open.row)
+  }
   const onToken = (token: string): void => {
     if (status !== '') {
       if (open !== undefined && token.startsWith(latinPrefix)) {
@@ -87,7 +96,7 @@ function logParser(table: HistoryTable, prefix: string, dirNumbers: Map<string, 
       }
       status = ''
     } else if (token.startsWith('\x01')) {
-      closeCommit(table, open)
+      close()
       open = openCommit(table, token)
     } else {
       status = token.trim()
@@ -103,7 +112,7 @@ function logParser(table: HistoryTable, prefix: string, dirNumbers: Map<string, 
       }
       rest = text.slice(start)
     },
-    end: () => closeCommit(table, open),
+    end: close,
   }
 }
 
@@ -120,8 +129,7 @@ function openCommit(table: HistoryTable, token: string): OpenCommit | undefined 
   return { row, touched: new Map(), added: [] }
 }
 
-function closeCommit(table: HistoryTable, open: OpenCommit | undefined): void {
-  if (open === undefined) return
+function closeCommit(table: HistoryTable, open: OpenCommit): void {
   if (table.isCutOff && parentsOf(table, open.row).length === 0) return
   table.touchStarts.data[open.row] = table.touches.length
   table.touchCounts.data[open.row] = open.touched.size

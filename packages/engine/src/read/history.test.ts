@@ -402,7 +402,7 @@ describe('the index', () => {
       return gitIn(repository.root)(args, options)
     }
     await read(repository.root, { git })
-    expect(asked).toEqual(['rev-parse', 'for-each-ref'])
+    expect(asked).toEqual(['rev-parse', 'show-ref'])
   })
 
   test('is made again when history was rewritten', async () => {

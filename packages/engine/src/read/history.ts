@@ -11,7 +11,7 @@ import { indexPlace, loadIndex, saveIndex } from './history-index.ts'
 import { unreleasedRows } from './history-region.ts'
 import { historyOf } from './history-columns.ts'
 import { sayingReader } from './history-sayings.ts'
-import { emptyTable, isWalked, rowOf, type HistoryTable } from './history-table.ts'
+import { emptyTable, isWalked, rowOf, type HistoryTable, type Row } from './history-table.ts'
 import { walkRows } from './history-walk.ts'
 import { findLastReleases, type LastReleases } from './last-release.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf, remoteTags } from './shallow.ts'
@@ -24,6 +24,48 @@ export type HistoryRequest = {
   readonly settings: Settings
   /** Whether the index may be used and written. */
   readonly index: boolean
+  /** What was begun before the workspace was read. */
+  readonly begun?: HistoryBeginning | undefined
+}
+
+/** What of a history needs no workspace: its tags, and which commits there are. */
+export type HistoryBeginning = {
+  readonly tags: Promise<Tags>
+  /** Undefined where there is no history, or only the end of one. */
+  readonly commits: Promise<ListedCommits | undefined>
+}
+
+type ListedCommits = {
+  readonly table: HistoryTable
+  /** Rows from this one on are new since the table was kept. */
+  readonly firstNewRow: Row
+  readonly wasKept: boolean
+  /** What git said in failing. */
+  readonly failure: string | undefined
+}
+
+/** Git works while the caller reads files. */
+export function beginHistory(git: Git, asked: Promise<GitFacts>, index: boolean): HistoryBeginning {
+  const listed = async (): Promise<ListedCommits | undefined> => {
+    const facts = await asked
+    const isWhole = facts.kind === 'repository' && facts.head !== undefined && !facts.isShallow
+    return isWhole && facts.head !== undefined ? listCommits(git, facts, facts.head, index) : undefined
+  }
+  return { tags: readTags(git), commits: listed() }
+}
+
+async function listCommits(
+  git: Git,
+  facts: HistoryRequest['facts'],
+  head: Sha,
+  index: boolean,
+): Promise<ListedCommits> {
+  const kept = index ? loadIndex(indexPlace(facts.commonDir, facts.prefix)) : undefined
+  const wasKept = kept?.hashBytes === head.length / 2
+  const table = kept !== undefined && wasKept ? kept : emptyTable(head.length / 2)
+  const firstNewRow = table.count
+  const failure = await appendCommitsFrom(table, git, head)
+  return { table, firstNewRow, wasKept, failure }
 }
 
 export type HistoryReading = { readonly history: History | undefined; readonly problems: readonly Problem[] }
@@ -32,20 +74,18 @@ export async function readHistory(request: HistoryRequest): Promise<HistoryReadi
   const { facts, git } = request
   if (facts.head === undefined) return { history: { commits: [], dirs: [], lastRelease: {} }, problems: [] }
   if (facts.isShallow) return readShallow(request, facts.head)
-  const place = request.index ? indexPlace(facts.commonDir, facts.prefix) : undefined
-  // Git lists the tags while the index is read.
-  const tags = readTags(git)
-  const kept = place && loadIndex(place)
-  const table = kept?.hashBytes === facts.head.length / 2 ? kept : emptyTable(facts.head.length / 2)
+  const begun = request.begun ?? beginHistory(git, Promise.resolve(facts), request.index)
+  const listed = (await begun.commits) ?? (await listCommits(git, facts, facts.head, request.index))
+  const { table } = listed
   const before = { text: table.text.length, writes: table.versionWrites.size, reading: table.sayings.reading }
-  const reading = await readWith(request, table, facts.head, await tags)
+  const reading = await readWith(request, listed, facts.head, await begun.tags)
   if (typeof reading === 'string') return failed(reading)
   const isGrown =
     table.text.length - before.text > worthKeeping ||
     table.versionWrites.size > before.writes ||
     table.sayings.reading !== before.reading ||
-    kept === undefined
-  if (place !== undefined && isGrown) saveIndex(place, table)
+    !listed.wasKept
+  if (request.index && isGrown) saveIndex(indexPlace(facts.commonDir, facts.prefix), table)
   return { history: reading.history, problems: [] }
 }
 
@@ -57,13 +97,11 @@ type Reading = { readonly history: History; readonly releases: LastReleases }
 /** A text instead is what git said in failing. */
 async function readWith(
   request: HistoryRequest,
-  table: HistoryTable,
+  { table, firstNewRow, failure }: Pick<ListedCommits, 'table' | 'firstNewRow' | 'failure'>,
   head: Sha,
   tags: Tags,
 ): Promise<Reading | string> {
   const { git, workspace, settings, facts } = request
-  const firstNewRow = table.count
-  const failure = await appendCommitsFrom(table, git, head)
   const headRow = rowOf(table, head)
   if (failure !== undefined || headRow === undefined) return failure ?? `git does not list ${head}`
   const order = rowsFrom(table, headRow)
@@ -81,14 +119,13 @@ async function readWith(
   const releases = await findLastReleases(search)
   if (typeof releases === 'string') return releases
   const region = unreleasedRows(table, order, releases.rows)
-  const walkFailure = await walkRows(
-    table,
-    git,
-    [...region].filter((row) => !isWalked(table, row)),
-    facts.prefix,
-  )
+  const readSaying = sayingReader(table, plainReading(settings))
+  const unwalked: Row[] = []
+  for (const row of region) if (!isWalked(table, row)) unwalked.push(row)
+  // What was walked is read while git compares the next trees.
+  const walkFailure = await walkRows(table, git, unwalked, facts.prefix, readSaying)
   if (walkFailure !== undefined) return walkFailure
-  region.forEach(sayingReader(table, plainReading(settings)))
+  for (let at = 0; at < region.length; at += 1) readSaying(region[at] ?? 0)
   return { history: historyOf(table, region, releases.lastRelease), releases }
 }
 
@@ -99,7 +136,9 @@ async function readShallow(request: HistoryRequest, head: Sha): Promise<HistoryR
   const tags = new Map([...(remote === undefined ? [] : await remoteTags(git, remote)), ...(await readTags(git))])
   for (const step of [...deepeningSteps, undefined]) {
     const isCutOff = await isShallow(git)
-    const reading = await readWith(request, emptyTable(head.length / 2, isCutOff), head, tags)
+    const table = emptyTable(head.length / 2, isCutOff)
+    const failure = await appendCommitsFrom(table, git, head)
+    const reading = await readWith(request, { table, firstNewRow: 0, failure }, head, tags)
     if (typeof reading === 'string') return failed(reading)
     const names = reading.releases.missing
     if (names.length === 0 || !isCutOff) return { history: reading.history, problems: [] }

@@ -50,17 +50,22 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
   )
   if (typeof writes === 'string') return writes
   const lastRelease: Record<PackageName, LastRelease> = Object.create(null)
+  const rows = new Set<Row>()
+  const shas = new Map([...joined.values()].map((row) => [row, shaOf(table, row)]))
   for (const [name, { commit, tag }] of tagged) {
     const row = joined.get(commit)
-    if (row !== undefined) lastRelease[name] = { commit: shaOf(table, row), by: 'tag', tag }
+    if (row !== undefined) lastRelease[name] = { commit: shas.get(row) ?? '', by: 'tag', tag }
   }
   for (const pkg of untagged) {
     const commit = writes.found.get(pkg.dir)
     if (commit !== undefined) lastRelease[pkg.name] = { commit, by: 'manifest' }
   }
-  const rows = releasable.flatMap((pkg) => rowOf(table, lastRelease[pkg.name]?.commit ?? '') ?? [])
+  for (const pkg of releasable) {
+    const row = joined.get(tagged.get(pkg.name)?.commit ?? '') ?? rowOf(table, lastRelease[pkg.name]?.commit ?? '')
+    if (row !== undefined) rows.add(row)
+  }
   const missing = untagged.filter((pkg) => writes.missing.has(pkg.dir)).map((pkg) => pkg.name)
-  return { lastRelease, rows: new Set(rows), missing }
+  return { lastRelease, rows, missing }
 }
 
 type Tagged = { readonly commit: Sha; readonly tag: string }
@@ -86,9 +91,7 @@ async function joinedCommits(
   commits: readonly Sha[],
 ): Promise<ReadonlyMap<Sha, Row> | string> {
   const rank = new Int32Array(table.count).fill(-1)
-  order.forEach((row, at) => {
-    rank[row] = at
-  })
+  for (let at = 0; at < order.length; at += 1) rank[order[at] ?? 0] = at
   const joined = new Map<Sha, Row>()
   const beside = new Set<Sha>()
   for (const commit of commits) {

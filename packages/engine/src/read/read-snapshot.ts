@@ -25,13 +25,13 @@ import { namespacesOf } from './release-namespaces.ts'
 import { changesetCommits, startAddingLog, type AddingLog } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
-import { readHistory, type HistoryReading } from './history.ts'
+import { beginHistory, readHistory, type HistoryBeginning, type HistoryReading } from './history.ts'
 import { pushRemote } from './push-remote.ts'
-import { readSettings } from './settings.ts'
+import { mayReadCommits, readSettings } from './settings.ts'
 import { realDisk } from '../version/disk.ts'
 import { unfinishedWrites } from '../version/undo-journal.ts'
 import { findWorkspaceRoot } from './workspace-root.ts'
-import { readWorkspace } from './workspace.ts'
+import { readWorkspace, readWorkspaceInTurns } from './workspace.ts'
 
 export type ReadOptions = {
   /** Any folder of the workspace. */
@@ -87,13 +87,15 @@ async function read(options: ReadOptions): Promise<Reading> {
   const log = options.changesetCommits === true && !readsCommits(options) ? startAddingLog(git) : undefined
   const asked = readGitFacts(git, files.root)
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
-  const { workspace, problems: workspaceProblems } = readWorkspace(files)
+  const begun = mayReadCommits(files, options) ? beginHistory(git, asked, options.index !== false) : undefined
+  const reading = begun === undefined ? readWorkspace(files) : await readWorkspaceInTurns(files)
+  const { workspace, problems: workspaceProblems } = reading
   const { settings, problems: settingsProblems } = readSettings(files, workspace, options)
   const { changesets, pre, problems: changesetProblems } = readChangesets(files)
   const facts = await asked
   const fetchProblems = await fetchFrom(await remote, git, settings)
   const [past, burned] = await Promise.all([
-    readPast(options, git, facts, workspace, settings),
+    readPast(options, git, facts, workspace, settings, begun),
     readBurned(git, facts, namespacesOf(settings.release.refs)),
   ])
   const commits = changesetCommits({
@@ -156,10 +158,11 @@ async function readPast(
   facts: GitFacts,
   workspace: Workspace,
   settings: Settings,
+  begun: HistoryBeginning | undefined,
 ): Promise<HistoryReading> {
   if (settings.sources === 'changesets') return { history: undefined, problems: [] }
   if (facts.kind === 'repository')
-    return readHistory({ git, facts, workspace, settings, index: options.index !== false })
+    return readHistory({ git, facts, workspace, settings, index: options.index !== false, begun })
   const severity = settings.sources === 'commits' ? 'error' : 'warning'
   const { why, detail } = facts
   return { history: undefined, problems: [{ code: 'HISTORY_UNAVAILABLE', severity, why, detail }] }

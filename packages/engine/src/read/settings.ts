@@ -78,6 +78,14 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
   }
 }
 
+/** Told before the workspace is read; where the configuration is wrong, perhaps in vain. */
+export function mayReadCommits(files: Files, { sources }: SettingsOverrides): boolean {
+  const text = sources === undefined ? files.read('topsail.json') : undefined
+  const ours = text === undefined ? undefined : parseJsonc(text)
+  const chosen = sources ?? (ours?.ok === true ? own(ours.value, 'sources') : undefined)
+  return chosen === undefined ? files.look('.changeset').kind !== 'directory' : chosen !== 'changesets'
+}
+
 export type ConfigFile = {
   readonly file: string
   readonly text: string

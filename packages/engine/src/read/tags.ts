@@ -1,5 +1,5 @@
 /**
- * Release tags: every tag of the repository in one `for-each-ref`, and the names a package's release may have been
+ * Release tags: every tag of the repository in one `show-ref`, and the names a package's release may have been
  * tagged with.
  */
 import { tagNameOf, type Package, type Sha, type Workspace } from '@topsail/core'
@@ -9,17 +9,23 @@ import type { Git } from '../ports.ts'
 export type Tags = ReadonlyMap<string, Sha>
 
 export async function readTags(git: Git): Promise<Tags> {
-  const answer = await git(['for-each-ref', '--format=%(objectname) %(*objectname) %(refname:strip=2)', 'refs/tags/'])
+  const answer = await git(['show-ref', '--tags', '--dereference'])
   const tags = new Map<string, Sha>()
   if (answer.kind === 'missing') return tags
-  for (const line of answer.stdout.split('\n')) {
-    const first = line.indexOf(' ')
-    const second = line.indexOf(' ', first + 1)
-    if (first <= 0 || second < 0 || second + 1 === line.length) continue
-    tags.set(line.slice(second + 1), second === first + 1 ? line.slice(0, first) : line.slice(first + 1, second))
+  const text = answer.stdout
+  for (let start = 0, end = text.indexOf('\n'); end >= 0; start = end + 1, end = text.indexOf('\n', start)) {
+    const space = text.indexOf(' ', start)
+    const sha = text.slice(start, space)
+    // The line of the commit follows that of the tag, and is the one that stays.
+    const isCommit = text.endsWith(ofCommit, end)
+    tags.set(text.slice(space + 1 + namespace.length, isCommit ? end - ofCommit.length : end), sha)
   }
   return tags
 }
+
+const namespace = 'refs/tags/'
+/** Behind the name of an annotated tag; no name of a ref can hold it. */
+const ofCommit = '^{}'
 
 /** In the order in which they are looked for; the first is how the next release will be tagged. */
 export function tagNamesOf(

@@ -13,6 +13,27 @@ import { toolAt, workspacesField, type RootTool } from './workspace-tool.ts'
 export type WorkspaceReading = { readonly workspace: Workspace; readonly problems: readonly Problem[] }
 
 export function readWorkspace(files: Files): WorkspaceReading {
+  const steps = readingSteps(files)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same; every now and then whoever waits for a process is let in, so that no pipe stays full. */
+export async function readWorkspaceInTurns(files: Files): Promise<WorkspaceReading> {
+  const steps = readingSteps(files)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Manifests that are read between two turns. */
+const turn = 100
+
+function* readingSteps(files: Files): Generator<undefined, WorkspaceReading> {
   const found = toolAt(files)
   const tool = found?.tool ?? 'root'
   const problems: Problem[] = [...(found?.problems ?? [])]
@@ -21,7 +42,7 @@ export function readWorkspace(files: Files): WorkspaceReading {
     problems.push({ code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } })
   problems.push(...(rootReading?.problems ?? []).map(asError))
   const root = rootReading?.pkg ?? namelessRoot
-  const members = readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn', problems)
+  const members = yield* readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn', problems)
   const catalogs = readCatalogs(files, tool, root)
   problems.push(...catalogs.problems)
   const packages = named(members, problems)
@@ -45,18 +66,19 @@ function asError(problem: Problem): Problem {
   return problem.code === 'MANIFEST_INVALID' ? { ...problem, severity: 'error' } : problem
 }
 
-function readMembers(
+function* readMembers(
   files: Files,
   globs: readonly string[],
   root: Package,
   isNested: boolean,
   problems: Problem[],
-): Package[] {
+): Generator<undefined, Package[]> {
   const members = new Map<Path, Package>()
   const { dirs, outside } = expandMemberGlobs(files, globs)
   for (const path of outside)
     problems.push({ code: 'PATH_OUTSIDE_WORKSPACE', severity: 'quarantined', place: { file: path }, path })
-  for (const dir of dirs) {
+  for (const [at, dir] of dirs.entries()) {
+    if (at % turn === turn - 1) yield undefined
     if (dir === '.') {
       if (root.text !== '') members.set('.', root)
       continue
