@@ -165,6 +165,7 @@ export type Problem =
   | ProblemOf<'WHAT_IF_NO_SUCH_EDGE', { dependent: PackageName; dependency: PackageName }>
   // building before it is packed
   | ProblemOf<'BUILD_SCRIPT_MISSING', { script: string }>
+  | ProblemOf<'INSTALL_FAILED', { command: string; detail: string }>
   | ProblemOf<'BUILD_FAILED', { name: PackageName | undefined; script: string; command: string; detail: string }>
   // release sets
   | ProblemOf<'SET_UNREADABLE', { commit: Sha }>

@@ -32,7 +32,7 @@ export function logLines(output: Output, env: Environment): LogLines {
 }
 
 export function phaseOf(event: PublishEvent): Phase | undefined {
-  if (event.kind.startsWith('build-')) return 'Build'
+  if (/^(?:build|install)-/.test(event.kind)) return 'Build'
   return 'step' in event ? phases[event.step.kind] : undefined
 }
 

@@ -43,7 +43,8 @@ export function publishProgress(output: Output, env: Environment = {}): Progress
 
 /** What the table does not tell. */
 function isToStay(event: PublishEvent): boolean {
-  return ['build-started', 'build-output', 'build-ended', 'resumed', 'step-failed'].includes(event.kind)
+  const quiet = ['planned', 'step-started', 'step-waiting', 'step-done', 'step-held']
+  return !quiet.includes(event.kind)
 }
 
 function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
@@ -58,6 +59,12 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       return colours.dim(`  │ ${printable(event.line)}`)
     case 'build-ended':
       return event.problem === undefined ? `${colours.green('✓')} built` : `${colours.red('✗')} the build failed`
+    case 'install-started':
+      return `installing the dependencies of the release’s commit: ${printable(event.command)}`
+    case 'install-output':
+      return colours.dim(`  │ ${printable(event.line)}`)
+    case 'install-ended':
+      return event.problem === undefined ? `${colours.green('✓')} installed` : `${colours.red('✗')} the install failed`
     case 'resumed': {
       const what = event.direction === 'back' ? 'the rollback of' : 'release'
       return `going on with ${what} ${printable(event.release)}, which an earlier run left open`

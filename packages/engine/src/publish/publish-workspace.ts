@@ -12,6 +12,7 @@ import { holdReleases, type Hold } from '../release/hold.ts'
 import { openReleases, type StoredReleases } from '../release/stored-release.ts'
 import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from '../release/ports.ts'
+import type { InstallEvent } from './build/install-dependencies.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
 import type { DriveEvent } from './drive.ts'
 import { planPublish, type PlannedPublish, type PlanOptions } from './plan-publish.ts'
@@ -24,6 +25,8 @@ export type PublishEvent =
   /** A release that an earlier run left open is gone on with. */
   | { readonly kind: 'resumed'; readonly release: string; readonly direction: 'forward' | 'back' }
   | BuildEvent
+  /** The commit of a resumed release is set up in a worktree of its own. */
+  | InstallEvent
   | DriveEvent
 
 export type PublishOptions = SessionOptions &

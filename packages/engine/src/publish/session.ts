@@ -17,6 +17,7 @@ import { diskPorts } from '../release/disk-ports.ts'
 import type { HoldSettings } from '../release/hold.ts'
 import type { LeaseHolder } from '../release/held-lease.ts'
 import type { ReleasePorts } from '../release/ports.ts'
+import type { InstallEvent } from './build/install-dependencies.ts'
 import { planBuild } from './build/plan-build.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -42,7 +43,7 @@ export type SessionOptions = {
   readonly env?: Environment | undefined
   readonly clock?: Clock | undefined
   /** A resumed release builds again what it has to pack again. */
-  readonly onBuild?: ((event: BuildEvent) => void) | undefined
+  readonly onBuild?: ((event: BuildEvent | InstallEvent) => void) | undefined
   /** How long to wait, in seconds, for somebody else who is releasing; else only until they show themselves. */
   readonly wait?: number | undefined
   /** Somebody else is releasing, or was; this run waits to see which. */
@@ -105,6 +106,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     registryAt,
     targetsIn,
     buildOf,
+    onInstall: options.onBuild ?? (() => {}),
     announcers,
     tagOf: (name, version) => tagNameOf(settings.tagPattern, name, version),
     redact,

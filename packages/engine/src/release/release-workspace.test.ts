@@ -1,6 +1,8 @@
+import { execFile, execFileSync } from 'node:child_process'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { encodeRecord, type JournalRecord } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
@@ -137,23 +139,72 @@ test('a fresh clone finishes what another began, from the commit of the release 
   expect(await publish()).toMatchObject({ exitCode: 0, releases: [], published: [] })
 })
 
-test('what is built is built again before it is packed again, or not packed', { timeout: 60_000 }, async () => {
+test('what is built is built again before it is packed again', { timeout: 60_000 }, async () => {
   const build = `node -e "require('fs').writeFileSync('built.js', 'exports.built = true')"`
   await openNextVersion('published', { build })
   refuse403('api')
   await publish()
   proxy.clear()
-  const clone = await freshClone()
-  const later = await freshClone()
-  await repository.git('-C', later, 'commit', '--quiet', '--allow-empty', '--message', 'chore: later')
-  const elsewhere = await resumeWorkspace(settings(later))
-  expect(elsewhere).toMatchObject({ exitCode: 3, problems: [{ code: 'PACK_FAILED' }] })
-  expect((await resumeWorkspace(settings(clone))).exitCode).toBe(0)
-  const address = (await registry.packument(`${scope}/api`))?.versions['1.1.0']?.dist.tarball ?? ''
-  const { execFileSync } = await import('node:child_process')
-  const bytes = Buffer.from(await (await fetch(address)).arrayBuffer())
-  expect(execFileSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' })).toContain('package/built.js')
+  expect((await resumeWorkspace(settings(await freshClone()))).exitCode).toBe(0)
+  expect(await filesOf('api', '1.1.0')).toContain('package/built.js')
 })
+
+test(
+  'where main has moved on, the release’s commit gets its dependencies before it is built, or says what is missing',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    await openNextVersion('none')
+    // The build of one package takes what the other has installed beside it.
+    const script = `require('fs').writeFileSync('built.js', String(require('${scope}/db').one))`
+    const api = {
+      ...manifest('api', '1.0.0', { [`${scope}/db`]: '^1.0.0' }),
+      scripts: { build: `node -e "${script}"` },
+    }
+    await repository.git('rm', '--quiet', 'pnpm-workspace.yaml')
+    await repository.write({
+      'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
+      'packages/api/package.json': api,
+    })
+    const npm = (cwd: string) => run('npm', ['install', '--no-audit', '--no-fund'], { cwd })
+    await npm(repository.root)
+    await repository.commit('chore: npm')
+    refuse403('api')
+    expect((await publish()).exitCode).toBe(3)
+    proxy.clear()
+    const clone = await freshClone()
+    await repository.git('-C', clone, 'commit', '--quiet', '--allow-empty', '--message', 'chore: later')
+    const events: string[] = []
+    const onEvent = ({ kind }: { readonly kind: string }) => void events.push(kind)
+    expect(await resumeWorkspace({ ...settings(clone), onEvent })).toMatchObject({ exitCode: 0, problems: [] })
+    expect(events).toContain('install-ended')
+    expect(await filesOf('api', '1.0.0')).toContain('package/built.js')
+    expect(await repository.git('-C', clone, 'worktree', 'list')).not.toContain('topsail-worktree')
+
+    // A lockfile that does not fit is said, and nothing is packed without its build.
+    const next = { ...api, version: '1.1.0', dependencies: { [`${scope}/db`]: '^1.0.0', 'left-pad': '1.3.0' } }
+    await repository.write({ 'packages/api/package.json': next })
+    await repository.commit('chore: version')
+    refuse403('api')
+    expect((await publish()).exitCode).toBe(3)
+    proxy.clear()
+    const later = await freshClone()
+    await repository.git('-C', later, 'commit', '--quiet', '--allow-empty', '--message', 'chore: later')
+    expect(await resumeWorkspace(settings(later))).toMatchObject({
+      exitCode: 3,
+      problems: [{ code: 'INSTALL_FAILED' }],
+    })
+  },
+)
+
+const run = promisify(execFile)
+
+async function filesOf(name: string, version: string): Promise<string> {
+  const address = (await registry.packument(`${scope}/${name}`))?.versions[version]?.dist.tarball ?? ''
+  const bytes = Buffer.from(await (await fetch(address)).arrayBuffer())
+  return execFileSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' })
+}
 
 test('a candidate goes back without a trace but its version', async () => {
   await openNextVersion()

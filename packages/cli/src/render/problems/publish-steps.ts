@@ -16,6 +16,17 @@ export const publishStepsProblems = {
     mend: () => 'name a script that exists, or set release.build to false',
     example: { severity: 'error', script: 'compile' },
   },
+  INSTALL_FAILED: {
+    title: 'The dependencies of a release could not be installed',
+    says: (p) =>
+      `The release is finished from its own commit, in a folder of its own, and the dependencies could not be installed there (${printable(p.command)}): ${printable(p.detail)}`,
+    mend: () => 'give the install what it lacks and run topsail resume; or check that commit out, install, and resume there',
+    example: {
+      severity: 'error',
+      command: 'pnpm install --frozen-lockfile --prefer-offline',
+      detail: 'ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile"',
+    },
+  },
   BUILD_FAILED: {
     title: 'The build before packing failed',
     says: (p) =>
