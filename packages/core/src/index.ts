@@ -21,6 +21,7 @@ export {
 } from './plan/burned.ts'
 export * from './release-plan.ts'
 export * from './plan/plan-document.ts'
+export * from './plan/plan-document-text.ts'
 export { parsePlanDocument } from './plan/parse-plan-document.ts'
 export * from './changes/changesets.ts'
 export * from './changes/changeset-commits.ts'

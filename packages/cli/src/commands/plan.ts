@@ -2,14 +2,7 @@
  * `topsail plan`: the preview. A table for a person; with a format flag, that format alone on standard output. `-o`
  * writes to a file instead, the plan's JSON when no other format is named.
  */
-import {
-  planDocumentText,
-  planInputs,
-  toPlanDocument,
-  type PlanDocument,
-  type Problem,
-  type ReleasePlan,
-} from '@topsail/core'
+import { planDocumentPieces, planInputs, type PlanInputs, type Problem, type ReleasePlan } from '@topsail/core'
 import { planWorkspace, sha256 } from '@topsail/engine'
 import { type Command, Option } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
@@ -43,7 +36,7 @@ export function planCommand(context: CliContext): Command {
       snapshotRelease: snapshotRequest(options.snapshot),
       now: context.now().toISOString(),
     })
-    await show({ plan, document: () => toPlanDocument(plan, planInputs(snapshot, sha256)) }, options, context)
+    await show({ plan, inputs: () => planInputs(snapshot, sha256) }, options, context)
     if (plan.problems.some((problem) => stops(problem, options.strict === true))) context.exitWith(1)
   })
 }
@@ -64,18 +57,18 @@ const formatWords = {
   html: 'print one self-contained page with the graph to explore',
 } as const
 
-type Shown = { readonly plan: ReleasePlan; readonly document: () => PlanDocument }
+type Shown = { readonly plan: ReleasePlan; readonly inputs: () => PlanInputs }
 
-async function show({ plan, document }: Shown, options: Options, context: CliContext): Promise<void> {
+async function show({ plan, inputs }: Shown, options: Options, context: CliContext): Promise<void> {
   const format = formats.find((name) => options[name] === true)
-  const text =
-    format === undefined ? undefined : format === 'json' ? planDocumentText(document()) : await renderAs(plan, format)
+  const document = (): Iterable<string> => planDocumentPieces(plan, inputs())
+  const pieces = format === undefined ? undefined : format === 'json' ? document() : [await renderAs(plan, format)]
   if (options.output !== undefined) {
-    writeOutput(text ?? planDocumentText(document()), options.output, context)
-  } else if (text !== undefined) {
-    context.out.write(text)
+    writeOutput([...(pieces ?? document())].join(''), options.output, context)
+  } else {
+    for (const piece of pieces ?? []) context.out.write(piece)
   }
-  if (text === undefined) context.out.write(renderPlanTable(plan, context.out))
+  if (pieces === undefined) context.out.write(renderPlanTable(plan, context.out))
   else reportProblems(context, plan.problems)
 }
 

@@ -80,10 +80,6 @@ export function planOfDocument(document: PlanDocument): ReleasePlan {
   }
 }
 
-export function planDocumentText(document: PlanDocument): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`
-}
-
 function snapshotDocument({ snapshotRelease }: ReleasePlan): Pick<PlanDocument, 'snapshotRelease'> {
   if (snapshotRelease === undefined) return {}
   const { tag, commit, now } = snapshotRelease
@@ -96,14 +92,18 @@ function snapshotOfDocument({ snapshotRelease }: PlanDocument): ReleasePlan['sna
   return { tag: tag ?? undefined, commit: commit ?? undefined, now }
 }
 
-function releaseDocument(release: Release): Release {
-  const reasons = release.reasons.map((reason) => ordered(reason))
+export function releaseDocument(release: Release): Release {
+  const reasons = release.reasons.map(reasonDocument)
   return ordered(release, {
     dependencies: sorted(release.dependencies),
     rangeEdits: release.rangeEdits.map((edit) => ordered(edit)),
     // Mapping keeps the length, so the list stays non-empty.
     reasons: reasons as unknown as readonly [Reason, ...Reason[]],
   })
+}
+
+export function reasonDocument(reason: Reason): Reason {
+  return ordered(reason)
 }
 
 /** A change as every document shows it. */

@@ -2,7 +2,7 @@
  * Everything a plan is decided from, read once: the workspace, the settings, the changesets and, when a source asks for
  * it, the history. Nothing is decided here; what could not be read is a problem inside of the snapshot.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   planRelease,
   planWithCommits,
@@ -70,7 +70,7 @@ export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: S
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
 }
 
 type Reading = {
