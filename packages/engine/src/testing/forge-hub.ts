@@ -55,6 +55,7 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
   const desk: PullRequestDesk = pullRequestDesk(
     () => repositories.keys(),
     (repository) => repositories.get(repository)?.bare,
+    (repository, branch) => repositories.get(repository)?.mirror.refs.get(`refs/heads/${branch}`),
     forward,
   )
 
@@ -85,7 +86,7 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
       | { readonly id: number }
       | undefined
     if (installation === undefined) return
-    send(event, await corrected(JSON.stringify({ ...payload, installation: { id: installation.id } })))
+    send(event, corrected(JSON.stringify({ ...payload, installation: { id: installation.id } })))
   }
   function send(event: string, body: string): void {
     const signature = `sha256=${createHmac('sha256', options.webhookSecret).update(body).digest('hex')}`
@@ -117,8 +118,10 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
       const own = await ownAnswer(asked, body)
       const reply = own ?? (await pass(asked, body))
       if (reply.status === 201) await tagRelease(asked, body)
+      // A pull request has its refs from the moment it is there.
+      if (asked.method === 'POST' && asked.url?.endsWith('/pulls')) await showAll()
       if (changesRefs(asked)) for (const { mirror } of repositories.values()) await mirror.fetch()
-      answer.writeHead(reply.status, reply.headers).end(reply.body === '' ? '' : await corrected(reply.body))
+      answer.writeHead(reply.status, reply.headers).end(reply.body === '' ? '' : corrected(reply.body))
     })
   }
   /** A release makes its tag where there is none. */
@@ -131,9 +134,9 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
     if (!(await bare.refs()).has(ref)) await bare.git(['update-ref', ref, `${at}^{commit}`]).catch(() => {})
   }
   /** As this server would say it: addresses are its own, pull requests where git has them. */
-  async function corrected(text: string): Promise<string> {
+  function corrected(text: string): string {
     const { url } = place
-    const moved = JSON.stringify(await desk.corrected(JSON.parse(text)))
+    const moved = JSON.stringify(desk.corrected(JSON.parse(text)))
     return moved.replaceAll(`${emulator}/repos/`, `${url}${apiBase}/repos/`).replaceAll(`${emulator}/`, `${url}/`)
   }
   async function ownAnswer(asked: IncomingMessage, body: string): Promise<Reply | undefined> {
@@ -190,7 +193,7 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
       bodyOf(asked).then(async (body) => {
         answer.end()
         const event = String(asked.headers['x-github-event'])
-        await exclusively(async () => send(event, await corrected(body)))
+        await exclusively(async () => send(event, corrected(body)))
       }, failed)
     } else {
       serveGit(asked, answer, options).then(async (pushed) => {

@@ -8,6 +8,8 @@ import { objectsOf, treeEntries, type BareRepository, type GitObject } from './b
 export type AskEmulator = (method: string, path: string, body?: object) => Promise<unknown>
 
 export type Mirror = {
+  /** Branches and tags as both sides have them since the last time. */
+  readonly refs: ReadonlyMap<string, string>
   /** What lies in git is put into the emulator. */
   show(): Promise<void>
   /** What the emulator has come to hold is put into git. */
@@ -38,6 +40,7 @@ export function mirrorOf(bare: BareRepository, ask: AskEmulator, repository: str
   }
   let begun = false
   return {
+    refs: agreed,
     showObjects,
     async show() {
       // A fork is given a first commit of its own by the emulator.

@@ -31,7 +31,7 @@ export type PullRequestDesk = {
   /** Takes note of where heads are, and writes the refs that show them. */
   follow(): Promise<readonly MovedHead[]>
   /** Any answer or payload of the emulator, with its pull requests as git has them. */
-  corrected(value: unknown): Promise<unknown>
+  corrected(value: unknown): unknown
   ofCommit(repository: string, sha: string): Promise<readonly Pull[]>
   /** GitHub's answer to whoever opens what is open already; the emulator would open it twice. */
   refuseSecond(repository: string, request: string): Promise<Reply | undefined>
@@ -42,17 +42,17 @@ export type PullRequestDesk = {
 export function pullRequestDesk(
   repositories: () => Iterable<string>,
   bareOf: (repository: string) => BareRepository | undefined,
+  tipOf: (repository: string, branch: string) => string | undefined,
   ask: AskEmulator,
 ): PullRequestDesk {
   const heads = new Map<string, string>()
   const merges = new Map<string, { readonly head: string; readonly base: string; readonly commit: string }>()
   const keyOf = (pull: Pull): string => `${pull.base.repo?.full_name}#${pull.number}`
 
-  async function tip(side: Side): Promise<string | undefined> {
-    const bare = side.repo === null ? undefined : bareOf(side.repo.full_name)
-    return bare?.git(['rev-parse', '--verify', '--quiet', `refs/heads/${side.ref}`]).catch(() => undefined)
+  function tip({ repo, ref }: Side): string | undefined {
+    return repo === null ? undefined : tipOf(repo.full_name, ref)
   }
-  async function correct(pull: Pull): Promise<void> {
+  function correct(pull: Pull): void {
     const merged = merges.get(keyOf(pull))
     if (merged !== undefined) {
       Object.assign(pull.head, { sha: merged.head })
@@ -61,20 +61,20 @@ export function pullRequestDesk(
       return
     }
     if (pull.state !== 'open') return
-    pull.head.sha = (await tip(pull.head)) ?? pull.head.sha
-    pull.base.sha = (await tip(pull.base)) ?? pull.base.sha
+    pull.head.sha = tip(pull.head) ?? pull.head.sha
+    pull.base.sha = tip(pull.base) ?? pull.base.sha
   }
-  async function corrected(value: unknown): Promise<unknown> {
-    if (Array.isArray(value)) for (const item of value) await corrected(item)
+  function corrected(value: unknown): unknown {
+    if (Array.isArray(value)) for (const item of value) corrected(item)
     else if (typeof value === 'object' && value !== null) {
-      if (isPull(value)) await correct(value)
-      else if ('pull_request' in value) await corrected(value.pull_request)
+      if (isPull(value)) correct(value)
+      else if ('pull_request' in value) corrected(value.pull_request)
     }
     return value
   }
   async function all(repository: string, state: 'open' | 'all'): Promise<readonly Pull[]> {
     const listed = await ask('GET', `/repos/${repository}/pulls?state=${state}&per_page=100`)
-    return (await corrected(listed)) as Pull[]
+    return corrected(listed) as Pull[]
   }
   return {
     corrected,
@@ -119,7 +119,7 @@ export function pullRequestDesk(
     },
     async merge(repository, number, method, allow) {
       const bare = bareOf(repository)
-      const pull = (await corrected(await ask('GET', `/repos/${repository}/pulls/${number}`))) as Pull
+      const pull = corrected(await ask('GET', `/repos/${repository}/pulls/${number}`)) as Pull
       if (bare === undefined) return json(404, { message: 'Not Found' })
       const commit = await bare.merge(pull.base.sha, pull.head.sha, method, messageOf(pull, method))
       if (commit === undefined) return json(405, { message: 'Pull Request is not mergeable' })
@@ -134,7 +134,7 @@ export function pullRequestDesk(
       return json(200, { sha: commit, merged: true, message: 'Pull Request successfully merged' })
     },
     async synchronized({ into, number, before, sha }) {
-      const pull = (await corrected(await ask('GET', `/repos/${into}/pulls/${number}`))) as Pull
+      const pull = corrected(await ask('GET', `/repos/${into}/pulls/${number}`)) as Pull
       const repository = await ask('GET', `/repos/${into}`)
       return { action: 'synchronize', number, before, after: sha, pull_request: pull, repository, sender: pull.user }
     },
