@@ -6,7 +6,12 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import type { Environment } from './context.ts'
 
-export function writeActionOutputs(env: Environment, outputs: Readonly<Record<string, string>>): void {
+/** What action.yml documents. */
+export const actionOutputNames = ['ok', 'has-changesets', 'plan-id', 'pull-request', 'published', 'releases'] as const
+
+export type ActionOutputs = Readonly<Partial<Record<(typeof actionOutputNames)[number], string>>>
+
+export function writeActionOutputs(env: Environment, outputs: ActionOutputs): void {
   const file = env['GITHUB_OUTPUT']
   if (file === undefined || file === '') return
   const text = Object.entries(outputs).map(([name, value]) => {

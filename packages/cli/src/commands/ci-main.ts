@@ -4,7 +4,7 @@
  */
 import { type ReconcileResult, reconcileMain } from '@topsail/engine'
 import type { Command } from 'commander'
-import { writeActionOutputs } from '../action-outputs.ts'
+import { type ActionOutputs, writeActionOutputs } from '../action-outputs.ts'
 import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
@@ -52,7 +52,7 @@ async function reconcile(options: Options, context: CliContext): Promise<void> {
   else context.out.write(renderReconcileResult(result, context.out, dryRun === true))
 }
 
-function outputsOf({ exitCode, published, pullRequest }: ReconcileResult): Readonly<Record<string, string>> {
+function outputsOf({ exitCode, published, pullRequest }: ReconcileResult): ActionOutputs {
   const releases = (published?.published ?? []).map(({ name, version }) => ({ name, version }))
   return {
     ok: String(exitCode === 0),
