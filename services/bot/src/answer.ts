@@ -69,7 +69,7 @@ async function lookAt(looking: Looking, clones: Clones, limits: SandboxLimits): 
 async function lookInto(checkout: Checkout, looking: Looking, limits: SandboxLimits): Promise<Outcome> {
   const { access, pull, relay, signal } = looking
   const around = { limits, signal }
-  const computed = await computeReport(checkout, relay.url, around)
+  const computed = await computeReport(checkout, { remote: relay.url, pull, forge: access.forge.place }, around)
   if (computed.kind !== 'report') return afterFailed(computed)
   const read = parseReport(computed.text)
   if (!read.ok) return { kind: 'again', why: `the report is none: ${read.at} should be ${read.wanted}` }

@@ -28,7 +28,8 @@ export type Checkout = {
   /** The whole of what this look may write to. */
   readonly place: string
   readonly head: string
-  readonly base: string
+  /** Of the base branch, as the forge has it now. */
+  readonly baseRef: string
   remove(): Promise<void>
 }
 
@@ -138,14 +139,18 @@ async function prepare(
   const failure = failureOf(fetched, 'git fetch')
   if (failure !== undefined) return failure
   const heads = await git(['rev-parse', `${headAt}^{commit}`, `${baseAt}^{commit}`])
-  return workingTree(git, place, heads)
+  return workingTree(git, { place, baseRef: baseAt }, heads)
 }
 
-async function workingTree(git: SandboxGit, place: string, heads: GuardedAnswer): Promise<CheckoutAnswer> {
+async function workingTree(
+  git: SandboxGit,
+  { place, baseRef }: { readonly place: string; readonly baseRef: string },
+  heads: GuardedAnswer,
+): Promise<CheckoutAnswer> {
   const failure = failureOf(heads, 'git rev-parse')
-  const [head, base] = heads.kind === 'done' ? heads.stdout.trim().split('\n') : []
+  const [head] = heads.kind === 'done' ? heads.stdout.trim().split('\n') : []
   if (failure !== undefined) return failure
-  if (head === undefined || base === undefined) return { kind: 'failed', why: 'git rev-parse said too little' }
+  if (head === undefined) return { kind: 'failed', why: 'git rev-parse said too little' }
   const looks = join(place, 'looks')
   await mkdir(looks, { recursive: true })
   await utimes(place, new Date(), new Date())
@@ -160,7 +165,7 @@ async function workingTree(git: SandboxGit, place: string, heads: GuardedAnswer)
     ['worktree', 'add', '--quiet', '--detach', '--no-checkout', '--', folder, head],
   ])
   const filled = made ?? (await fill(git, folder))
-  if (filled === undefined) return { kind: 'ready', folder, place, head, base, remove }
+  if (filled === undefined) return { kind: 'ready', folder, place, head, baseRef, remove }
   await remove()
   return filled
 }

@@ -4,6 +4,7 @@
  * text of unknown origin until it was read as what it should be.
  */
 import { createRequire } from 'node:module'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { shape, type PullRequestReport, type Reader } from '@topsail/core'
 import type { CheckAnnotation, ForgePlace, PullRequest, ReportWords } from '@topsail/engine'
@@ -20,13 +21,24 @@ export type Failed =
 
 type Around = { readonly limits: SandboxLimits; readonly signal: AbortSignal }
 
-/** `remote` is the relay's address, for contents that the clone lacks. */
+/**
+ * `remote` is the relay's address, for contents that the clone lacks. What the forge says of the pull request is told as
+ * a job of GitHub Actions is told it; without a token nothing can be posted.
+ */
 export async function computeReport(
-  { folder, place, base }: Checkout,
-  remote: string,
+  { folder, place, baseRef, head: sha }: Checkout,
+  { remote, pull, forge }: { readonly remote: string; readonly pull: PullRequest; readonly forge: ForgePlace },
   around: Around,
 ): Promise<{ readonly kind: 'report'; readonly text: string } | Failed> {
-  const text = await runTopsail(['ci', 'pr', '--json', '--since', base], { folder, place, remote }, around)
+  const { number, title, head, fork } = pull
+  const repo = head.repository ?? (fork ? undefined : forge.path)
+  const told = { number, title, head: { sha, ref: head.branch, repo: { full_name: repo } } }
+  const event = { pull_request: { ...told, base: { repo: { full_name: forge.path } } } }
+  // Beside the working tree, and removed with it.
+  const file = join(dirname(folder), 'event.json')
+  await writeFile(file, JSON.stringify(event))
+  const env = { GITHUB_REPOSITORY: forge.path, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: file }
+  const text = await runTopsail(['ci', 'pr', '--json', '--since', baseRef], { folder, place, remote, env }, around)
   return typeof text === 'string' ? { kind: 'report', text } : text
 }
 
@@ -38,12 +50,8 @@ export async function putIntoWords(
   const { place } = checkout
   const edited = editedAt(forge, pull)
   const where = edited === undefined ? [] : [`--branch=${edited.branch}`, `--web-url=${edited.webUrl}`]
-  const input = JSON.stringify(report)
-  const text = await runTopsail(
-    ['ci', 'words', `--forge=${forge.kind}`, ...where],
-    { folder: join(place, 'home'), place, remote: undefined, input },
-    around,
-  )
+  const standing = { folder: join(place, 'home'), place, remote: undefined, input: JSON.stringify(report) }
+  const text = await runTopsail(['ci', 'words', `--forge=${forge.kind}`, ...where], standing, around)
   if (typeof text !== 'string') return text
   const { value, misfits } = shape.readShape(wordsShape, parsed(text))
   const [misfit] = misfits
@@ -96,18 +104,19 @@ type Standing = {
   readonly place: string
   readonly remote: string | undefined
   readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 async function runTopsail(
   args: readonly string[],
-  { folder, place, remote, input }: Standing,
+  { folder, place, remote, input, env }: Standing,
   { limits, signal }: Around,
 ): Promise<string | Failed> {
   const answer = await runGuarded({
     file: process.execPath,
     args: [`--max-old-space-size=${Math.floor(limits.memoryBytes / 2 ** 20)}`, program, ...args],
     cwd: folder,
-    env: { ...sandboxEnvironment(join(place, 'home'), remote), NO_COLOR: '1' },
+    env: { ...sandboxEnvironment(join(place, 'home'), remote), NO_COLOR: '1', ...env },
     seconds: limits.planSeconds,
     // What V8 manages is not all that a process takes.
     memoryBytes: limits.memoryBytes * 1.5,
