@@ -22,7 +22,6 @@ export { openForge, readForgeEnvironment, type ForgeEnvironment, type PullReques
 export { defaultPatience, type ForgePatience } from './forge/forge-calls.ts'
 export { githubForge, type GithubOptions } from './forge/github.ts'
 export { gitlabForge, type GitlabOptions } from './forge/gitlab.ts'
-export { withMergeWarning } from './forge/merge-warning.ts'
 export * from './forge/post-report.ts'
 export { forgeProblem } from './reconcile/forge-problem.ts'
 export * from './publish/publish-workspace.ts'

@@ -4,7 +4,7 @@
  * pull request and which commit it is about is the forge's word, before it is computed and again before it is posted.
  */
 import { parseReport } from '@topsail/core'
-import { postReport, withMergeWarning, type ForgeFailure, type PostResult, type PullRequest } from '@topsail/engine'
+import { postReport, withMergeLosses, type ForgeFailure, type PostResult, type PullRequest } from '@topsail/engine'
 import type { SandboxLimits } from './configuration.ts'
 import type { Look } from './deliveries/delivery.ts'
 import type { Access, OpenAccess } from './forges/access.ts'
@@ -80,7 +80,7 @@ async function lookInto(checkout: Checkout, looking: Looking, limits: SandboxLim
   if (read.report.head !== checkout.head || now.value.head.sha !== checkout.head) {
     return { kind: 'again', why: 'the head has moved', seconds: 0 }
   }
-  const report = await withMergeWarning(access.forge, now.value, read.report)
+  const report = await withMergeLosses(access.forge, now.value, read.report)
   const words = await putIntoWords(report, { pull: now.value, forge: access.forge.place, checkout }, around)
   if (words.kind !== 'words') return afterFailed(words)
   if (signal.aborted) return { kind: 'again', why: 'stopped' }
