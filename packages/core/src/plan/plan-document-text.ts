@@ -71,10 +71,9 @@ function releaseText(release: Release): string {
     }`
 }
 
-const releaseKeys = new Set<string>([
-  ...['name', 'dir', 'from', 'to', 'bump', 'private', 'targets', 'needs', 'changes', 'dependencies', 'rangeEdits'],
-  'reasons',
-] satisfies readonly (keyof Release)[])
+const releaseKeys = new Set(
+  'name dir from to bump private targets needs changes dependencies rangeEdits reasons'.split(' '),
+)
 
 function reasonText(reason: Reason): string {
   if (reason.kind === 'change') {
@@ -118,9 +117,7 @@ function commitText(change: CommitChange): string {
     }`
 }
 
-const commitKeys = new Set<string>([
-  ...['kind', 'id', 'commit', 'type', 'scope', 'breaking', 'summary', 'bumps', 'versions'],
-] satisfies readonly (keyof CommitChange)[])
+const commitKeys = new Set('kind id commit type scope breaking summary bumps versions'.split(' '))
 
 /** A list of texts in a release. */
 function textsText(texts: readonly string[]): string {
