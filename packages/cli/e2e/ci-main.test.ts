@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { memoryContext } from '../src/context.ts'
+import { run } from '../src/run.ts'
 import { type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
+import { changeset } from '../src/testing/workspace.ts'
 
 let shop: Pipeline
 beforeAll(async () => {
@@ -10,6 +13,7 @@ afterAll(() => shop?.close())
 describe('the whole story', () => {
   let number = 0
   let first = ''
+  let main = ''
 
   test('what git has released and nobody published is published, tagged and told of', async () => {
     const { code, result } = await shop.ciMain()
@@ -20,8 +24,27 @@ describe('the whole story', () => {
     expect((await shop.releases()).map(({ tag_name }) => tag_name).toSorted()).toEqual(await shop.tags())
   })
 
+  test("a contributor's pull request is refused without a changeset and with an unknown package, and merged with one", async () => {
+    const fork = await shop.rig.fork()
+    const env = { ...(await shop.job()).env, GITHUB_TOKEN: '' }
+    const check = async (files: Readonly<Record<string, string | null>>): Promise<{ code: number; text: string }> => {
+      await fork.write(files)
+      await fork.push('feat(db): a pool')
+      const { context, stdout, stderr } = memoryContext({ cwd: fork.root, env })
+      return { code: await run(['ci', 'pr', '--since', 'origin/main'], context), text: stdout() + stderr() }
+    }
+    await fork.git('checkout', '--quiet', '-B', 'pool')
+    expect(await check({ 'packages/db/pool.ts': 'export {}\n' })).toMatchObject({ code: 1 })
+    const file = '.changeset/brave-cats.md'
+    const wrong = await check({ [file]: changeset({ '@acme/bd': 'minor' }, 'Change brave-cats') })
+    expect(wrong.code).toBe(1)
+    expect(wrong.text).toContain('CHANGESET_UNKNOWN_PACKAGE')
+    expect(await check({ [file]: changeset({ '@acme/db': 'minor' }, 'Change brave-cats') })).toMatchObject({ code: 0 })
+    const own = await shop.rig.openPullRequest('ada:pool', { title: 'feat(db): a pool' })
+    main = await shop.rig.merge(own, 'squash')
+  })
+
   test('a merged change opens a release pull request: one commit on main, the plan in its body and its message', async () => {
-    const main = await shop.change('brave-cats', { '@acme/db': 'minor' })
     const { code, result } = await shop.ciMain()
     expect(code).toBe(0)
     expect(result.pullRequest?.state).toBe('opened')
@@ -35,6 +58,8 @@ describe('the whole story', () => {
     const commit = await shop.rig.bare.git(['log', '-1', '--format=%P%n%B', 'topsail/release'])
     expect(commit.split('\n')[0]).toBe(main)
     expect(commit).toContain(`Topsail-Plan: ${first}`)
+    const checks = (await shop.api('GET', `/commits/${pull.head.sha}/check-runs`)) as { check_runs: object[] }
+    expect(checks.check_runs).toMatchObject([{ name: 'topsail', conclusion: 'success' }])
     const touched = await shop.rig.bare.git(['diff', '--name-only', 'main', 'topsail/release'])
     expect(touched.split('\n')).toEqual([
       '.changeset/brave-cats.md',
@@ -169,8 +194,6 @@ test('without a pull request the versions are written on main and published at o
 test('a commit that is not on main publishes and proposes nothing', async () => {
   const { clone, env } = await shop.job()
   await clone.git('commit', '--quiet', '--allow-empty', '--message', 'feat: elsewhere')
-  const { memoryContext } = await import('../src/context.ts')
-  const { run } = await import('../src/run.ts')
   const { context, stderr } = memoryContext({ cwd: clone.root, env })
   expect(await run(['ci', 'main'], context)).toBe(1)
   expect(stderr()).toContain('HEAD_NOT_ON_BASE')

@@ -14,6 +14,7 @@ import {
 } from '@topsail/core'
 import type { ForgePlace, ProposalFacts, ReconcileWords, ReleaseFacts } from '@topsail/engine'
 import { code, details } from './markdown.ts'
+import { checkName } from './pull-request-words.ts'
 import { renderPlanMarkdown } from './plan-markdown.ts'
 import { releasesInOrder } from './plan-table.ts'
 import { changesById } from './reason.ts'
@@ -23,6 +24,7 @@ export const releaseWords: ReconcileWords = {
   title: renderTitle,
   commitMessage: renderCommitMessage,
   body: renderBody,
+  check: renderCheck,
   closing: (base) => `Nothing is pending on ${code(base)} any more, so there is nothing left to release here.`,
   release: renderForgeRelease,
   told: renderTold,
@@ -140,6 +142,23 @@ function rollbackNotes({ releases }: ReleasePlan): string {
 function footNotes({ plan, tip, base }: ProposalFacts): string {
   const merging = `Merging this publishes exactly this plan, by merge, squash or rebase. When ${code(base)} moves on first, this is brought up to date. What stands between the two hidden marks is rewritten; write above or below it.`
   return `${details('How this works', merging)}\n\n<sub>made from ${code(tip.slice(0, 12))} of ${code(base)}, plan ${code(plan.id)}</sub>`
+}
+
+function renderCheck({ plan, base, tip }: ProposalFacts, behind: boolean): ReturnType<ReconcileWords['check']> {
+  const made = `of ${code(base)} at ${code(tip.slice(0, 12))}, plan ${code(plan.id)}`
+  return behind
+    ? {
+        name: checkName,
+        conclusion: 'failure',
+        title: 'This branch is not what would be released now',
+        summary: `It holds commits that Topsail did not make, and is behind the plan ${made}.`,
+      }
+    : {
+        name: checkName,
+        conclusion: 'success',
+        title: `This is the release plan: ${plural(plan.releases.length, 'package')}`,
+        summary: `The plan ${made}. There is nothing else to check: merging publishes exactly this.`,
+      }
 }
 
 function renderForgeRelease({ wanted, place, entryOf }: ReleaseFacts): { name: string; body: string } {

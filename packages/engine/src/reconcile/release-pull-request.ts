@@ -54,7 +54,10 @@ export async function proposeRelease(options: ProposeOptions): Promise<ProposalO
     if ('problems' in seen) return { state: 'failed', problems: seen.problems }
     if (options.dryRun) return wouldDo(seen)
     const done = await act(seen, written, options)
-    if (done.kind === 'over') return { ...done.outcome, problems: [...warnings, ...done.outcome.problems] }
+    if (done.kind === 'over') {
+      const told = await tellCheck(seen, done.outcome, options)
+      return { ...done.outcome, problems: [...warnings, ...done.outcome.problems, ...told] }
+    }
     written ||= done.written
     warnings.push(...done.problems)
   }
@@ -249,6 +252,26 @@ async function refresh(
     plan,
     problems: [...problems, ...failures],
   }
+}
+
+/**
+ * The check that other pull requests get from `topsail ci pr`: workflows do not run on what a workflow's own token has
+ * pushed, and where the check is required nobody could merge. Whoever may not write checks has none that is required.
+ */
+async function tellCheck(seen: Seen, { state }: ProposalOutcome, options: ProposeOptions): Promise<readonly Problem[]> {
+  const head = seen.reading?.branch.head
+  const isOpen =
+    ['opened', 'refreshed', 'current'].includes(state) || seen.moves.some(({ kind }) => kind === 'leave-branch')
+  if (head === undefined || !isOpen) return []
+  const { forge, words } = options
+  const isBehind = seen.reading?.branch.base !== seen.tip
+  const said = await forge.publishCheck({
+    ...words.check(factsOf(seen, options), isBehind),
+    sha: head,
+    annotations: [],
+  })
+  if (said.ok || said.why === 'refused' || said.why === 'not-found') return []
+  return [{ ...forgeProblem(forge, said), severity: 'warning' }]
 }
 
 function bodyFor(before: string, facts: ProposalFacts, title: string, words: ReconcileWords): string {

@@ -1,6 +1,6 @@
 /** The texts that the reconciler leaves on a forge. The sentences are those of whoever calls it; here is what they may say. */
 import type { ReleasePlan, Sha, Snapshot, TaggedPackage, WantedForgeRelease } from '@topsail/core'
-import type { ForgePlace } from '../forge/forge.ts'
+import type { CheckReport, ForgePlace } from '../forge/forge.ts'
 import type { BranchCommit } from './release-branch.ts'
 
 export type ProposalFacts = {
@@ -28,6 +28,8 @@ export type ReconcileWords = {
   commitMessage(facts: ProposalFacts, title: string): string
   /** Markdown of fewer than `limit` bytes. */
   body(facts: ProposalFacts, limit: number): string
+  /** `behind`: the release branch is not what the base branch asks for. */
+  check(facts: ProposalFacts, behind: boolean): Omit<CheckReport, 'sha' | 'annotations'>
   /** The comment under a pull request that has nothing left to propose. */
   closing(base: string): string
   release(facts: ReleaseFacts): { readonly name: string; readonly body: string }
