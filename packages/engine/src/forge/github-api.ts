@@ -53,9 +53,12 @@ function sending(apiUrl: string, token: string): SendToForge {
         ...(body === undefined ? {} : { data: body }),
         request: { signal, log: quiet },
       })
-      // A body that breaks off is read as an empty one.
       if (signal.aborted) return unanswered(timeout)
-      return { status: reply.status, headers: headersOf(reply.headers), body: reply.data }
+      const headers = headersOf(reply.headers)
+      // Octokit gives what it cannot read of JSON as text.
+      const isCut = typeof reply.data === 'string' && /\bjson\b/.test(headers['content-type'] ?? '')
+      if (isCut) return { status: undefined, detail: 'the answer breaks off', arrived: true }
+      return { status: reply.status, headers, body: reply.data }
     } catch (error) {
       return signal.aborted ? unanswered(timeout) : replyOf(error)
     }
