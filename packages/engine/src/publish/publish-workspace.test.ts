@@ -113,7 +113,8 @@ test('twenty packages go up in dependency order, each after its own dependencies
         (one) =>
           one.method === 'GET' &&
           one.name === `${scope}/${dependency}` &&
-          one.began > (puts(dependency)[0]?.ended ?? Infinity),
+          one.began > (puts(dependency)[0]?.began ?? Infinity) &&
+          one.status === 200,
       )
       expect(puts(name)[0]?.began).toBeGreaterThan(served?.ended ?? Infinity)
     }

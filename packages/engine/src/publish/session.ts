@@ -22,6 +22,7 @@ import { planBuild } from './build/plan-build.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { DriveEvent } from './drive.ts'
+import { lookingAhead } from './look-ahead.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
@@ -92,7 +93,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const targets = targetsIn({ workspace, root, out: root })
   const trusted = trustedPublishing(env)
-  const npmAt = registries(config, trusted, options, concurrency)
+  const npmAt = registries(config, trusted, options, concurrency * readsPerUpload)
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
   const { announce } = settings.release
@@ -115,7 +116,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   })
   const { leaseSeconds, sign } = settings.release
   const namespaces = namespacesOf(settings.release.refs)
-  const holding = { namespaces, leaseSeconds, sign, wait: options.wait ?? 'while-silent', onWait: options.onWait } as const
+  const holding = {
+    namespaces,
+    leaseSeconds,
+    sign,
+    wait: options.wait ?? 'while-silent',
+    onWait: options.onWait,
+  } as const
   return {
     root,
     git,
@@ -142,8 +149,8 @@ export function carryOptions(
     upload: concurrency,
     confirm: concurrency,
     gate: 1,
-    promote: concurrency,
-    unmark: concurrency,
+    promote: concurrency * tagsPerUpload,
+    unmark: concurrency * tagsPerUpload,
     tag: 1,
     push: 1,
     announce: 1,
@@ -155,6 +162,9 @@ export function carryOptions(
 
 /** Reading costs a registry little, and confirming takes two requests that must not wait behind uploads. */
 export const readsPerUpload = 5
+
+/** A dist-tag is a few bytes. */
+const tagsPerUpload = 2
 
 /** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
 const packing = Math.max(2, availableParallelism())
@@ -184,14 +194,14 @@ function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolic
 function registries(
   config: NpmConfig,
   trusted: TrustedPublishing | undefined,
-  options: SessionOptions,
+  { otp, provenance, clock = systemClock }: SessionOptions,
   maxSockets: number,
 ): (url: string) => Registry {
   const known = new Map<string, Registry>()
+  const open = (url: string): Registry =>
+    lookingAhead(npmRegistry(url, { config, maxSockets, otp, provenance, trusted }), clock)
   return (url) => {
-    const { otp, provenance } = options
-    const registry =
-      known.get(url) ?? npmRegistry(url, { config, maxSockets: maxSockets * readsPerUpload, otp, provenance, trusted })
+    const registry = known.get(url) ?? open(url)
     known.set(url, registry)
     return registry
   }
