@@ -191,6 +191,17 @@ test('without a pull request the versions are written on main and published at o
   expect((await shop.ciMain()).result.pullRequest).toMatchObject({ state: 'closed', number: open[0]?.number })
 })
 
+test('what is rolled back is told of no more, and is not published again', async () => {
+  const { clone, env } = await shop.job()
+  const { context } = memoryContext({ cwd: clone.root, env })
+  expect(await run(['rollback'], context)).toBe(0)
+  const { code, result } = await shop.ciMain()
+  expect(code).toBe(0)
+  expect(result.published?.published).toEqual([])
+  expect(result.forgeReleases?.removed.length).toBeGreaterThan(0)
+  expect((await shop.releases()).map(({ tag_name }) => tag_name).toSorted()).toEqual(await shop.tags())
+})
+
 test('a commit that is not on main publishes and proposes nothing', async () => {
   const { clone, env } = await shop.job()
   await clone.git('commit', '--quiet', '--allow-empty', '--message', 'feat: elsewhere')

@@ -204,5 +204,7 @@ export type Forge = {
   ): Promise<ForgeAnswer<ForgeRelease>>
 
   /** Undefined where they are not shown to this credential. */
+  /** The tag stays as it is. One that is gone already is deleted. */
+  deleteRelease(id: string): Promise<ForgeAnswer<undefined>>
   mergeSettings(): Promise<ForgeAnswer<MergeSettings | undefined>>
 }

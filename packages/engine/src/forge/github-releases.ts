@@ -3,7 +3,7 @@ import type { Forge } from './forge.ts'
 import type { GithubApi } from './github-api.ts'
 import { releaseOf, releaseShape } from './github-shapes.ts'
 
-type Releases = Pick<Forge, 'releaseByTag' | 'listReleases' | 'createRelease' | 'updateRelease'>
+type Releases = Pick<Forge, 'releaseByTag' | 'listReleases' | 'createRelease' | 'updateRelease' | 'deleteRelease'>
 
 export function releasesOf(api: GithubApi, repo: string): Releases {
   const byTag: Releases['releaseByTag'] = async (tag) => {
@@ -40,6 +40,10 @@ export function releasesOf(api: GithubApi, repo: string): Releases {
       const path = `${repo}/releases/${encodeURIComponent(id)}`
       const answer = await api.read(releaseShape, { method: 'PATCH', path, body: { ...change } })
       return answer.ok ? { ok: true, value: releaseOf(answer.value) } : answer
+    },
+    async deleteRelease(id) {
+      const answer = await api.call({ method: 'DELETE', path: `${repo}/releases/${encodeURIComponent(id)}` })
+      return answer.ok || answer.why === 'not-found' ? { ok: true, value: undefined } : answer
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Forge } from './forge.ts'
 import type { ForgeApi } from './forge-api.ts'
 import { releaseOf, releaseShape } from './gitlab-shapes.ts'
 
-type Releases = Pick<Forge, 'releaseByTag' | 'listReleases' | 'createRelease' | 'updateRelease'>
+type Releases = Pick<Forge, 'releaseByTag' | 'listReleases' | 'createRelease' | 'updateRelease' | 'deleteRelease'>
 
 export function releasesOf(api: ForgeApi, project: string, webUrl: string): Releases {
   const path = `${project}/releases`
@@ -34,6 +34,10 @@ export function releasesOf(api: ForgeApi, project: string, webUrl: string): Rele
       const call = { method: 'PUT', path: `${path}/${encodeURIComponent(id)}`, body: fields } as const
       const answer = await api.read(releaseShape, call)
       return answer.ok ? { ok: true, value: releaseOf(answer.value, webUrl) } : answer
+    },
+    async deleteRelease(id) {
+      const answer = await api.call({ method: 'DELETE', path: `${path}/${encodeURIComponent(id)}` })
+      return answer.ok || answer.why === 'not-found' ? { ok: true, value: undefined } : answer
     },
   }
 }

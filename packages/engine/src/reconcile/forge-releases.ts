@@ -33,6 +33,8 @@ import type { ReconcileWords } from './words.ts'
 
 export type ForgeReleasesOutcome = {
   readonly made: readonly { readonly tag: string; readonly url: string }[]
+  /** Of releases that were rolled back. */
+  readonly removed: readonly string[]
   readonly missing: readonly string[]
   readonly problems: readonly Problem[]
 }
@@ -49,7 +51,7 @@ export type ForgeReleasesOptions = {
 /** How many finished releases are looked at: an outage of the forge rarely spans more. */
 const lookedAt = 5
 
-const nothing: ForgeReleasesOutcome = { made: [], missing: [], problems: [] }
+const nothing: ForgeReleasesOutcome = { made: [], removed: [], missing: [], problems: [] }
 
 export async function makeForgeReleases(options: ForgeReleasesOptions): Promise<ForgeReleasesOutcome> {
   const { place, forge } = options
@@ -73,7 +75,13 @@ export async function makeForgeReleases(options: ForgeReleasesOptions): Promise<
   const wanted = wantedForgeReleases(released, settings.forgeReleases, tags)
   const missing = await missingOf(forge, wanted)
   if ('problem' in missing) return { ...nothing, problems: [missing.problem] }
-  const outcome = await makeAll(missing.wanted, options)
+  const rolledBack = stored.releases.filter(({ progress }) => progress.closed === 'rolled-back')
+  const undone = rolledBack.map(({ release, progress: { opened } }) =>
+    taggedRelease(release, opened.commit, opened.units),
+  )
+  const removal = await removeUndone(undone, tags, options)
+  const making = await makeAll(missing.wanted, options)
+  const outcome = { ...making, removed: removal.removed, problems: [...removal.problems, ...making.problems] }
   const newest = released.findLast(({ packages }) => packages.length > 0)
   const last = wanted.findLast(({ release }) => release === newest?.id)
   if (!tells || newest === undefined || last === undefined || outcome.missing.length > 0) return outcome
@@ -123,7 +131,8 @@ async function isComplete(
   const listed = await forge.listReleases(Math.min(1_000, current.length + 50))
   if (!listed.ok) return false
   const known = new Set(listed.value.map(({ tag }) => tag))
-  return [...current.filter((tag) => tags.has(tag)), ...whole].every((tag) => known.has(tag))
+  const stands = listed.value.every(({ tag }) => tags.has(tag))
+  return stands && [...current, ...whole].every((tag) => tags.has(tag) && known.has(tag))
 }
 
 type Missing = { readonly wanted: readonly WantedForgeRelease[] } | { readonly problem: Problem }
@@ -149,7 +158,7 @@ async function missingOf(forge: Forge, wanted: readonly WantedForgeRelease[]): P
 async function makeAll(
   wanted: readonly WantedForgeRelease[],
   { place, forge, words }: ForgeReleasesOptions,
-): Promise<ForgeReleasesOutcome> {
+): Promise<Omit<ForgeReleasesOutcome, 'removed'>> {
   const made: { tag: string; url: string }[] = []
   const entries = await entriesOf(place.git, place.remote, wanted)
   for (const [index, each] of wanted.entries()) {
@@ -164,6 +173,30 @@ async function makeAll(
     }
   }
   return { made, missing: [], problems: [] }
+}
+
+/** What was rolled back is told of no more: its tags are gone, but for the one that the forge made for the whole. */
+async function removeUndone(
+  undone: readonly TaggedRelease[],
+  tags: ReadonlyMap<string, Sha>,
+  { place, forge }: ForgeReleasesOptions,
+): Promise<Pick<ForgeReleasesOutcome, 'removed' | 'problems'>> {
+  const wholes = new Set(undone.map(({ id }) => aggregatedTag(id)))
+  const gone = undone.flatMap(({ packages }) => packages.flatMap(({ tag }) => (tags.has(tag) ? [] : [tag])))
+  const unwanted = new Set([...gone, ...wholes])
+  if (unwanted.size === 0) return { removed: [], problems: [] }
+  const listed = await forge.listReleases(Math.min(1_000, unwanted.size + 100))
+  if (!listed.ok) return { removed: [], problems: [forgeProblem(forge, listed)] }
+  const removed: string[] = []
+  for (const { id, tag } of listed.value) {
+    if (!unwanted.has(tag)) continue
+    const answer = await forge.deleteRelease(id)
+    if (!answer.ok) return { removed, problems: [forgeProblem(forge, answer)] }
+    const at = wholes.has(tag) ? tags.get(tag) : undefined
+    if (at !== undefined) await place.refs.swap([{ ref: `refs/tags/${tag}`, from: at, to: undefined }])
+    removed.push(tag)
+  }
+  return { removed, problems: [] }
 }
 
 /** By tag: what the changelog says of the version, at the commit that was released. */
