@@ -109,7 +109,7 @@ test.skipIf(!isLong)(
 test.skipIf(!isLong)(
   'killed at every request, before and after',
   async () => {
-    for (const when of ['before', 'after'] as const) {
+    for (const when of ['after', 'before'] as const) {
       for (let count = 1, killed: readonly boolean[] = [true]; killed.includes(true); count += stride) {
         const here: Point = { at: (each) => each.count === count, when }
         killed = await story(here, here)

@@ -87,7 +87,12 @@ export async function startPipeline(files: ForgeRigOptions['files'] = {}): Promi
       return (await api('GET', '/pulls?state=open')) as readonly PullRequestView[]
     },
     async releases() {
-      return (await api('GET', '/releases?per_page=100')) as readonly ReleaseView[]
+      const all: ReleaseView[] = []
+      for (let page = 1; ; page += 1) {
+        const found = (await api('GET', `/releases?per_page=100&page=${page}`)) as readonly ReleaseView[]
+        all.push(...found)
+        if (found.length < 100) return all
+      }
     },
     async tags() {
       return [...(await rig.bare.refs()).keys()].flatMap((ref) => ref.split('refs/tags/')[1] ?? []).toSorted()
