@@ -31,6 +31,20 @@ test.each(all.filter((_, index) => index % 15 === 0).map((input) => [input.name,
   },
 )
 
+const yaml = ['"@acme/a": !!str minor', '[a]: minor', '? {a: b}\n: minor', '%FOO bar\n---\n"@acme/a": minor']
+
+test.each(yaml)('front matter beyond names and bumps brings no warning of Node: %j', (lines) => {
+  const outer = mkdtempSync(join(root, 'w-'))
+  const files = {
+    '.changeset/odd.md': `---\n${lines}\n---\n\nOdd.\n`,
+    'pnpm-workspace.yaml': 'packages:\n  - packages/*\n[a]: !x b\n',
+  }
+  const dir = buildWorld(outer, { name: lines, files, codes: [] })
+  const { stdout, stderr } = topsail(dir, ['plan', '--json', '--sources', 'changesets'])
+  expect(stdout).toContain('CHANGESET_MALFORMED')
+  expect(stderr).not.toContain('Warning')
+})
+
 const pipes = [
   'packages/c/package.json',
   '.changeset/pipe.md',

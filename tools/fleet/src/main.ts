@@ -2,7 +2,7 @@
  * `node tools/fleet/src/main.ts S|M|L|XL|COUNT|shop DIR [--seed N] [--merges]` writes a monorepo into an empty folder:
  * a generated one of that size, one of so many packages with a short history, or the small shop whose services run.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { writeShop } from './shop.ts'
 import { sizes, type FleetSize, type SizeName } from './shape.ts'
@@ -13,24 +13,48 @@ const usage = `usage: node tools/fleet/src/main.ts ${Object.keys(sizes).join('|'
 process.exitCode = main(process.argv.slice(2))
 
 function main(argv: readonly string[]): number {
-  const options = { seed: { type: 'string', default: '1' }, merges: { type: 'boolean', default: false } } as const
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
-  const [what, dir] = positionals
-  const size = sizeOf(what)
-  if (dir === undefined || (what !== 'shop' && size === undefined) || !/^\d+$/.test(values.seed)) {
-    console.error(usage)
+  const asked = readArguments(argv)
+  if (typeof asked === 'string') {
+    console.error(`${asked}\n${usage}`)
     return 2
   }
-  if (existsSync(dir) && readdirSync(dir).length > 0) {
-    console.error(`${dir} is not empty`)
+  const { size, dir, seed, merges } = asked
+  const stats = statSync(dir, { throwIfNoEntry: false })
+  if (stats !== undefined && (!stats.isDirectory() || readdirSync(dir).length > 0)) {
+    console.error(`${dir} is ${stats.isDirectory() ? 'not empty' : 'not a folder'}`)
     return 1
   }
   const started = performance.now()
-  const seed = Number(values.seed)
-  const packages = size === undefined ? writeShop(dir) : writeFleet(dir, { size, seed, merges: values.merges })
+  const packages = size === undefined ? writeShop(dir) : writeFleet(dir, { size, seed, merges })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${dir}: ${packages.length} packages in ${seconds} s`)
   return 0
+}
+
+type Asked = {
+  /** Undefined: the shop. */
+  readonly size: FleetSize | undefined
+  readonly dir: string
+  readonly seed: number
+  readonly merges: boolean
+}
+
+/** A sentence when they cannot be understood. */
+function readArguments(argv: readonly string[]): Asked | string {
+  const options = { seed: { type: 'string', default: '1' }, merges: { type: 'boolean', default: false } } as const
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
+    const [what, dir, ...others] = positionals
+    const size = sizeOf(what)
+    if (what === undefined || dir === undefined) return 'a size and a folder are needed'
+    if (others.length > 0) return `one folder at a time: ${JSON.stringify(others[0])} is too many`
+    if (what !== 'shop' && size === undefined) return `${JSON.stringify(what)} is no size`
+    if (!/^\d{1,9}$/.test(values.seed)) return `--seed is a whole number, not ${JSON.stringify(values.seed)}`
+    return { size, dir, seed: Number(values.seed), merges: values.merges }
+  } catch (error) {
+    // What `parseArgs` throws says which option it is, and nothing else.
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 function sizeOf(what = ''): FleetSize | undefined {

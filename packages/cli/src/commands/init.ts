@@ -1,21 +1,27 @@
 /**
  * `topsail init`: sets up, or carries over the set-up of another release tool, and tells what became of each setting.
  */
+import { type Sources, sourcesNames } from '@topsail/core'
 import { initWorkspace } from '@topsail/engine'
 import type { Command } from 'commander'
-import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
+import { type CommonOptions, folderOf, newCommand, oneOf, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { renderInit } from '../render/init.ts'
 import { reportProblems } from '../render/problem.ts'
 
-type Options = CommonOptions & { readonly dryRun?: boolean }
+type Options = CommonOptions & { readonly dryRun?: boolean; readonly sources?: Sources }
 
 export function initCommand(context: CliContext): Command {
-  return newCommand('init', 'set up, or carry over a set-up of Changesets, Lerna or Nx Release')
+  return newCommand('init', 'set up, or carry over a set-up of Changesets, Lerna, Nx Release or release-please')
     .option('--dry-run', 'tell what would be written, and write nothing')
+    .option(
+      '--sources <sources>',
+      `what counts as a change from now on: ${sourcesNames.join(', ')} (both, unless the set-up that is carried over says otherwise)`,
+      oneOf(sourcesNames),
+    )
     .action(async (options: Options) => {
       const dryRun = options.dryRun === true
-      const result = await initWorkspace({ cwd: folderOf(context, options), dryRun })
+      const result = await initWorkspace({ cwd: folderOf(context, options), dryRun, sources: options.sources })
       reportProblems(context, result.problems)
       const failed = result.problems.some((problem) => problem.severity === 'error')
       if (options.json === true) {

@@ -60,6 +60,7 @@ function sectionOf(note: InitNote): Section {
     case 'private-packages-versioned':
     case 'changes-in-3':
     case 'pre-state':
+    case 'commits-count':
       return 'to-know'
     case 'other-tool':
     case 'script':
@@ -85,6 +86,8 @@ function sentence(note: InitNote, colours: Colours): string {
       return `With Changesets 3: ${changeIn3(note.change)}`
     case 'pre-state':
       return preStateSentence(note)
+    case 'commits-count':
+      return 'Conventional commits count beside changesets now: topsail plan shows what that adds to topsail plan --sources changesets. "sources" in topsail.json decides.'
     case 'other-tool':
       return `${printable(note.file)} (${toolNames[note.tool]}) no longer decides anything here; remove it when nothing else needs it.`
     case 'script':
@@ -133,6 +136,7 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
   'has-no-package': 'it names nothing in this workspace.',
   'is-needed': 'it is not released there, but a released package depends on it, so it cannot be ignored here.',
   'no-counterpart': 'there is nothing like it here.',
+  'no-package-there': 'no package of this workspace lies there, and only those are released.',
   'pre-command': 'run it before topsail version, for example in the same script.',
   'pre-mode': 'topsail pre enter TAG starts prereleases, topsail pre exit ends them.',
   'published-folder': 'write "publishConfig": {"directory": …} in the manifests.',

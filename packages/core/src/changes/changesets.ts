@@ -119,7 +119,7 @@ function readPlainLines(lines: readonly string[]): readonly (readonly [PackageNa
 }
 
 /** Directives, tags, complex keys: no changeset needs them, and the parser prints a warning for each. */
-const beyondMappings = /^[ \t]*%|(?:^|[\s[{,:])[!?]|[[{,]\s*[[{]/m
+const beyondMappings = /^[ \t]*[%[]|(?:^|[\s[{,:])[!?]|[[{,]\s*[[{]|[\]}][ \t]*:/m
 
 /** The entries, or why there are none. Blank lines are left out, so that no pattern of the parser meets a long run. */
 function readYaml(front: FrontMatter): readonly (readonly [PackageName, Bump])[] | string {

@@ -36,6 +36,8 @@ export const changesets: readonly BadInput[] = [
   malformed('one package named twice', front("'@acme/b': minor\n'@acme/b': patch")),
   malformed('a YAML bomb', front(bomb)),
   malformed('a YAML alias to itself', front('&a [*a]')),
+  malformed('a YAML list as a name', front('[a]: minor')),
+  malformed('a YAML map as a name', front('{a: b}: minor')),
   malformed('a YAML tag that would run code', front("'@acme/b': !!js/function 'function () { return 1 }'")),
   malformed('front matter nested a thousand deep', front(`${'['.repeat(1000)}${']'.repeat(1000)}`)),
   malformed('front matter of 1 MB', front(`'@acme/b': minor # ${'x'.repeat(1e6)}`)),

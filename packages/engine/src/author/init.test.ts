@@ -103,7 +103,7 @@ describe('from Changesets', () => {
     const result = await initWorkspace({ cwd: root })
     expect(result.from).toBe('changesets')
     expect(readTree(root)['.changeset/config.json']).toBe(text)
-    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'changesets', rules: 'changesets@2' })
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both', rules: 'changesets@2' })
     expect(result.notes.flatMap((note) => (note.kind === 'changes-in-3' ? [note.change] : []))).toEqual([
       { setting: 'privatePackages', names: ['@acme/web'] },
       { setting: 'baseBranch', before: 'master', after: 'main' },
@@ -115,7 +115,10 @@ describe('from Changesets', () => {
     const explicit = { ...first, baseBranch: 'main', privatePackages: { version: true, tag: false }, prettier: false }
     const files = { ...monorepo, '.changeset/config.json': explicit, 'apps/web/package.json': pkg('@acme/web') }
     const result = await initWorkspace({ cwd: await workspace(files) })
-    expect(result.notes).toEqual([{ kind: 'changes-in-3', change: { setting: 'prettier', value: false } }])
+    expect(result.notes).toEqual([
+      { kind: 'changes-in-3', change: { setting: 'prettier', value: false } },
+      { kind: 'commits-count' },
+    ])
   })
 
   test('Changesets 3 is told by its schema, and its plan stays what it was', async () => {
@@ -127,11 +130,18 @@ describe('from Changesets', () => {
     }
     const root = await workspace(files)
     const before = await planWorkspace({ cwd: root, now: '2026-01-01T00:00:00Z' })
-    const result = await initWorkspace({ cwd: root })
+    const result = await initWorkspace({ cwd: root, sources: 'changesets' })
     expect(result.notes).toEqual([])
     expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'changesets', rules: 'changesets@3' })
     const after = await planWorkspace({ cwd: root, now: '2026-01-01T00:00:00Z' })
     expect(after.plan.releases).toEqual(before.plan.releases)
+  })
+
+  test('commits count as well from now on, and that is told', async () => {
+    const config = { $schema: 'https://unpkg.com/@changesets/config@4.0.1/schema.json', baseBranch: 'main' }
+    const result = await initWorkspace({ cwd: await workspace({ ...monorepo, '.changeset/config.json': config }) })
+    expect(result.notes).toEqual([{ kind: 'commits-count' }])
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both', rules: 'changesets@3' })
   })
 
   test('the state of pre mode is told, in either form', async () => {
@@ -321,8 +331,10 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
     packages: {
       'packages/db': { 'exclude-paths': ['docs'] },
       'packages/log': { component: 'logger', 'bump-patch-for-minor-pre-major': true },
+      'python/jobs': { 'release-type': 'python' },
+      '.': {},
     },
-    plugins: [{ type: 'linked-versions', groupName: 'core', components: ['db', 'logger'] }, 'sentence-case'],
+    plugins: [{ type: 'linked-versions', groupName: 'core', components: ['db', 'logger', 'jobs'] }, 'sentence-case'],
     'include-component-in-tag': false,
   }
   const root = await workspace({ ...monorepo, 'release-please-config.json': config })
@@ -344,6 +356,8 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
   expect(leftBehind(result)).toEqual({
     plugins: 'no-counterpart',
     'packages["packages/db"].exclude-paths': 'rooted-pattern',
+    'packages["python/jobs"]': 'no-package-there',
+    'packages["."]': 'no-package-there',
   })
 })
 

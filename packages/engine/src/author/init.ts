@@ -2,7 +2,7 @@
  * `topsail init`: a fresh set-up, or one made from what another release tool left. It only adds files: what is there
  * stays byte for byte, so a second run changes nothing. Everything is decided first, then written whole or not at all.
  */
-import type { FileEdit, Path, Problem, Workspace } from '@topsail/core'
+import type { FileEdit, Path, Problem, Sources, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
@@ -19,7 +19,12 @@ import { migrateNx } from './migrate-nx.ts'
 import { migrateReleasePlease, releasePleaseConfig } from './migrate-release-please.ts'
 import { changesetConfig, topsailConfig, type InitNote, type SetUp, type Tool } from './set-up.ts'
 
-export type InitOptions = { readonly cwd: string; readonly dryRun?: boolean | undefined }
+export type InitOptions = {
+  readonly cwd: string
+  readonly dryRun?: boolean | undefined
+  /** Instead of what a fresh set-up, or the one that is carried over, says. */
+  readonly sources?: Sources | undefined
+}
 
 export type InitFile = {
   readonly path: Path
@@ -38,7 +43,7 @@ export type InitResult = {
   readonly problems: readonly Problem[]
 }
 
-export async function initWorkspace({ cwd, dryRun }: InitOptions): Promise<InitResult> {
+export async function initWorkspace({ cwd, dryRun, sources }: InitOptions): Promise<InitResult> {
   const root = findWorkspaceRoot(cwd)
   if (root === undefined) {
     const missing: Problem = { code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd }
@@ -51,9 +56,14 @@ export async function initWorkspace({ cwd, dryRun }: InitOptions): Promise<InitR
   if (faults.some((problem) => problem.severity === 'error')) {
     return { root, from: found.tool, files: [], notes: [], problems: faults }
   }
-  const setUp = setUpOf(found, files, workspace)
+  const setUp = withSources(setUpOf(found, files, workspace), sources)
   const planned = await planFiles(setUp, found, files, workspace, gitIn(root))
-  const notes = [...setUp.notes, ...otherTools(files, found.tool), ...scriptsOf(workspace)]
+  const notes = [
+    ...setUp.notes,
+    ...sourcesNote(found, setUp, planned),
+    ...otherTools(files, found.tool),
+    ...scriptsOf(workspace),
+  ]
   const written = dryRun === true ? [] : await writeNew(root, planned)
   return { root, from: found.tool, files: planned, notes, problems: [...faults, ...written] }
 }
@@ -109,6 +119,21 @@ function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
     case undefined:
       return freshSetUp(workspace)
   }
+}
+
+/** A setting that gives way to the user's word was not carried over. */
+function withSources(setUp: SetUp, sources: Sources | undefined): SetUp {
+  if (sources === undefined) return setUp
+  const isOverruled = (note: InitNote): boolean =>
+    note.kind === 'carried' && note.to.file === topsailConfig && note.to.key === 'sources'
+  return { ...setUp, topsail: { ...setUp.topsail, sources }, notes: setUp.notes.filter((note) => !isOverruled(note)) }
+}
+
+/** Who had changesets alone sees more released now. */
+function sourcesNote(found: Found, setUp: SetUp, planned: readonly InitFile[]): readonly InitNote[] {
+  const isNew = planned.some(({ path, state }) => path === topsailConfig && state === 'new')
+  const isMore = found.tool === 'changesets' && setUp.topsail['sources'] !== 'changesets'
+  return isNew && isMore ? [{ kind: 'commits-count' }] : []
 }
 
 /** Services are private packages; left to Changesets' default they would silently never get a version. */

@@ -1,6 +1,7 @@
 /**
  * A Changesets set-up stays as it is, file for file: Topsail reads the same folder. What this decides is which rules
- * give the answers the repository knows, and, for Changesets 2, which defaults of Changesets 3 would change them.
+ * give the answers the repository knows, and, for Changesets 2, which defaults of Changesets 3 would change them. Who
+ * sets Topsail up gets commits beside changesets, unless told otherwise; an untouched set-up plans from changesets alone.
  */
 import type { PackageName, PreState, Workspace } from '@topsail/core'
 import { internalPeers } from './internal-dependencies.ts'
@@ -23,7 +24,7 @@ export function migrateChangesets(from: ChangesetsSetUp): SetUp {
   if (pre !== undefined) notes.push(preStateNote(pre))
   return {
     config: {},
-    topsail: { sources: 'changesets', rules: `changesets@${generation}` },
+    topsail: { sources: 'both', rules: `changesets@${generation}` },
     changesets: [],
     notes,
   }

@@ -21,7 +21,7 @@ export function migrateReleasePlease(config: unknown, workspace: Workspace): Set
     const value = own(config, name)
     if (value !== undefined && value !== false) setUp.leave(name, value, because)
   }
-  leavePackageSettings(setUp, own(config, 'packages'))
+  leavePackages(setUp, own(config, 'packages'), workspace)
   return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
 }
 
@@ -82,6 +82,8 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
     const type = typeOf(plugin)
     if (type === 'linked-versions') {
       const wanted = new Set(stringsIn(own(plugin, 'components')))
+      const unknown = [...wanted].filter((name) => !components.some(({ component }) => component === name))
+      if (unknown.length > 0) setUp.leave('plugins', { type, components: unknown }, 'has-no-package')
       fixed.push(components.filter(({ component }) => wanted.has(component)).map(({ name }) => name))
     } else if (type !== 'node-workspace') setUp.leave('plugins', plugin, 'no-counterpart')
   }
@@ -113,9 +115,15 @@ const carriedPerPackage = new Set([
   'release-type',
 ])
 
-function leavePackageSettings(setUp: SetUpBuilder, packages: unknown): void {
+/** release-please releases folders of any kind; here a release is one of a package of the workspace. */
+function leavePackages(setUp: SetUpBuilder, packages: unknown, workspace: Workspace): void {
   if (!isRecord(packages)) return
+  const dirs = new Set(workspace.packages.map(({ dir }) => dir))
   for (const [dir, settings] of Object.entries(packages)) {
+    if (!dirs.has(dir)) {
+      setUp.leave(`packages["${dir}"]`, settings, 'no-package-there')
+      continue
+    }
     if (!isRecord(settings)) continue
     for (const [name, value] of Object.entries(settings)) {
       if (carriedPerPackage.has(name)) continue

@@ -25,6 +25,7 @@ export type LeftBehindReason =
   | 'has-no-package'
   | 'is-needed'
   | 'no-counterpart'
+  | 'no-package-there'
   | 'pre-command'
   | 'pre-mode'
   | 'published-folder'
@@ -68,6 +69,8 @@ export type InitNote =
       readonly used: number
       readonly generation: 2 | 3
     }
+  /** Changesets alone decided before. */
+  | { readonly kind: 'commits-count' }
   | { readonly kind: 'other-tool'; readonly tool: Tool; readonly file: Path }
   | { readonly kind: 'script'; readonly name: string; readonly command: string }
 

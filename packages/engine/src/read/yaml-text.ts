@@ -25,7 +25,7 @@ export function readYaml(files: Files, file: Path): YamlReading | undefined {
   }
   if (text.length > largestYaml) return invalid(`it is larger than ${largestYaml} bytes`, 1)
   try {
-    const document = parseDocument(text, { prettyErrors: false })
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' })
     const error = document.errors[0]
     if (error !== undefined) return invalid(error.message, lineOf(text, error.pos[0]))
     return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown }
