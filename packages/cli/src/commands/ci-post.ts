@@ -59,7 +59,7 @@ async function tryPosting(
 ): Promise<Posted | { readonly problem: Problem }> {
   const read = readReport(file, context)
   if ('problem' in read) return read
-  const forge = await openForge(environment)
+  const forge = environment.isJobToken ? undefined : await openForge(environment)
   if (forge === undefined) return { problem: withoutForge(environment) }
   const event = await eventFor(options, environment, forge)
   if ('problem' in event) return event

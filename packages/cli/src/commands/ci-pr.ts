@@ -72,7 +72,8 @@ function writeReport({ report: file }: Options, report: PullRequestReport, conte
 
 async function post(environment: ForgeEnvironment, report: PullRequestReport): Promise<Posted | undefined> {
   const { pullRequest: event } = environment
-  const forge = event === undefined ? undefined : await openForge(environment)
+  // The token that GitLab gives to a job may read, and write nothing here.
+  const forge = event === undefined || environment.isJobToken ? undefined : await openForge(environment)
   if (forge === undefined || event === undefined) return undefined
   // What is checked out decides: a job for an older commit finds that the pull request has moved on.
   const head = { ...event.head, sha: report.head }

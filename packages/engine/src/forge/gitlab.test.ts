@@ -90,7 +90,15 @@ test('a squashed merge is known by the commit that is on the branch', async () =
   expect(pull).toMatchObject({ value: { state: 'merged', mergeCommit: main.ok ? main.value : undefined } })
 })
 
-const project = { path_with_namespace: 'acme/shop', default_branch: 'main' }
+const project = {
+  path_with_namespace: 'acme/shop',
+  default_branch: 'main',
+  visibility: 'private',
+  merge_method: undefined,
+  squash_option: undefined,
+  squash_commit_template: undefined,
+  merge_commit_template: undefined,
+}
 
 test('the settings of a project say which commits are kept, and what a squashed one says', () => {
   const settings = (more: object) => mergeSettingsOf({ ...project, ...more })

@@ -13,7 +13,8 @@ export async function findForge(git: Git, remote: string, env: Environment): Pro
   })
   const { place } = environment
   if (place === undefined) return { problem: { code: 'FORGE_UNKNOWN', severity: 'error', remote } }
-  const forge = await openForge(environment)
+  // The token that GitLab gives to a job opens no merge request.
+  const forge = environment.isJobToken ? undefined : await openForge(environment)
   if (forge !== undefined) return { forge }
   return { problem: { code: 'FORGE_WITHOUT_TOKEN', severity: 'error', forge: place.webUrl, kind: place.kind } }
 }

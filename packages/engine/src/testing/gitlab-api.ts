@@ -9,6 +9,7 @@ import { serveGit } from './git-http.ts'
 import {
   acceptMergeRequest,
   createMergeRequest,
+  fetchHead,
   getMergeRequest,
   listMergeRequests,
   mergeRequestsOfCommit,
@@ -98,7 +99,7 @@ export async function startGitlabApi(options: {
     const isApi = (asked.url ?? '').startsWith(`${gitlabApiPath}/`)
     const done = isApi
       ? respond(asked, answer, (body) => answerTo(asked, body, { webUrl, projects, tokens }))
-      : serveGit(asked, answer, { root, mayPush }).then(() => answer.end())
+      : serveFrom(projects, asked, answer, { root, mayPush })
     done.catch((error: unknown) => answer.writeHead(500).end(JSON.stringify({ message: String(error) })))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -111,6 +112,21 @@ export async function startGitlabApi(options: {
         server.close(() => resolve())
       }),
   }
+}
+
+/** Heads of merge requests are shown where they are now. */
+async function serveFrom(
+  projects: readonly GitlabProject[],
+  asked: IncomingMessage,
+  answer: ServerResponse,
+  options: Parameters<typeof serveGit>[2],
+): Promise<void> {
+  asked.pause()
+  for (const project of projects) {
+    for (const request of project.mergeRequests) if (request.state === 'opened') await fetchHead(project, request)
+  }
+  await serveGit(asked, answer, options)
+  answer.end()
 }
 
 type World = {
