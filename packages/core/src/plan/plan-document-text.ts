@@ -5,7 +5,7 @@
  */
 import { bumpEntries } from '../bump-entries.ts'
 import type { Change, CommitChange } from '../change.ts'
-import { changeDocument, reasonDocument, releaseDocument, toPlanDocument } from './plan-document.ts'
+import { changeDocument, rangeEditDocument, reasonDocument, releaseDocument, toPlanDocument } from './plan-document.ts'
 import type { PlanInputs } from './plan-inputs.ts'
 import { compareText } from '../record.ts'
 import type { Reason, Release, ReleasePlan } from '../release-plan.ts'
@@ -21,7 +21,7 @@ export function* planDocumentPieces(plan: ReleasePlan, inputs?: PlanInputs): Gen
     if (value === undefined) continue
     const start = `${before}\n  ${quoted(key)}: `
     if (key === 'releases') yield* listPieces(start, plan.releases, releaseText)
-    else if (key === 'changes') yield* listPieces(start, plan.changes, changeText)
+    else if (key === 'changes') yield* listPieces(start, plan.changes, changeWriter())
     else yield start + indented(value, '  ')
     before = ','
   }
@@ -29,7 +29,7 @@ export function* planDocumentPieces(plan: ReleasePlan, inputs?: PlanInputs): Gen
 }
 
 /** Characters that are gathered before they are handed on. */
-const pieceLength = 256 * 1024
+const pieceLength = 64 * 1024
 
 function* listPieces<Item>(start: string, items: readonly Item[], textOf: (item: Item) => string): Generator<string> {
   if (items.length === 0) return yield `${start}[]`
@@ -59,13 +59,13 @@ function releaseText(release: Release): string {
       "dir": ${quoted(dir)},
       "from": ${quoted(from)},
       "to": ${quoted(to)},
-      "bump": ${quoted(bump)},
+      "bump": "${bump}",
       "private": ${release.private},
       "targets": ${textsText(targets)},
       "needs": ${textsText(needs)},
       "changes": ${textsText(changes)},
       "dependencies": ${recordText(Object.entries(dependencies), '      ')},
-      "rangeEdits": ${rangeEdits.length === 0 ? '[]' : indented(releaseDocument(release).rangeEdits, '      ')},
+      "rangeEdits": ${rangeEdits.length === 0 ? '[]' : indented(rangeEdits.map(rangeEditDocument), '      ')},
       "reasons": [${why}
       ]
     }`
@@ -80,7 +80,7 @@ function reasonText(reason: Reason): string {
     return `{
           "kind": "change",
           "change": ${quoted(reason.change)},
-          "bump": ${quoted(reason.bump)}
+          "bump": "${reason.bump}"
         }`
   }
   if (reason.kind !== 'out-of-range' || reason.bump === undefined || reason.superseded !== undefined) {
@@ -89,20 +89,30 @@ function reasonText(reason: Reason): string {
   return `{
           "kind": "out-of-range",
           "dependency": ${quoted(reason.dependency)},
-          "field": ${quoted(reason.field)},
+          "field": "${reason.field}",
           "range": ${quoted(reason.range)},
           "next": ${quoted(reason.next)},
-          "bump": ${quoted(reason.bump)}
+          "bump": "${reason.bump}"
         }`
 }
 
-function changeText(change: Change): string {
-  return change.kind === 'commit' && change.versions === undefined
-    ? commitText(change)
-    : indented(changeDocument(change), '    ')
+/** Changes that ask the same of the same packages share their record: it is written once. */
+function changeWriter(): (change: Change) => string {
+  const texts = new Map<Change['bumps'], string>()
+  const bumpsText = (bumps: Change['bumps']): string => {
+    const known = texts.get(bumps)
+    if (known !== undefined) return known
+    const text = recordText(bumpEntries(bumps), '      ')
+    texts.set(bumps, text)
+    return text
+  }
+  return (change) =>
+    change.kind === 'commit' && change.versions === undefined
+      ? commitText(change, bumpsText)
+      : indented(changeDocument(change), '    ')
 }
 
-function commitText(change: CommitChange): string {
+function commitText(change: CommitChange, bumpsText: (bumps: Change['bumps']) => string): string {
   for (const key in change) if (!commitKeys.has(key)) return indented(changeDocument(change), '    ')
   const { id, type, scope, breaking, summary, bumps, commit } = change
   return `{
@@ -112,7 +122,7 @@ function commitText(change: CommitChange): string {
       "scope": ${scope === undefined ? 'null' : quoted(scope)},
       "breaking": ${breaking},
       "summary": ${quoted(summary)},
-      "bumps": ${recordText(bumpEntries(bumps), '      ')},
+      "bumps": ${bumpsText(bumps)},
       "commit": ${quoted(commit)}
     }`
 }

@@ -6,7 +6,7 @@
 import type { Change } from '../change.ts'
 import type { Path, Sha } from '../names.ts'
 import type { Problem } from '../problem.ts'
-import type { Reason, Release, ReleasePlan, Rewrite } from '../release-plan.ts'
+import type { RangeEdit, Reason, Release, ReleasePlan, Rewrite } from '../release-plan.ts'
 import type { RulesName, Sources } from '../settings.ts'
 import type { PlanInputs } from './plan-inputs.ts'
 
@@ -50,7 +50,7 @@ export function toPlanDocument(plan: ReleasePlan, inputs?: PlanInputs): PlanDocu
     sources: plan.sources,
     releases: plan.releases.map(releaseDocument),
     rewrites: plan.rewrites.map((rewrite) =>
-      ordered(rewrite, { rangeEdits: rewrite.rangeEdits.map((edit) => ordered(edit)) }),
+      ordered(rewrite, { rangeEdits: rewrite.rangeEdits.map(rangeEditDocument) }),
     ),
     changes: plan.changes.map(changeDocument),
     consumed: plan.consumed.map(({ id, file, movedTo }) => ({ id, file, movedTo: movedTo ?? null })),
@@ -96,10 +96,14 @@ export function releaseDocument(release: Release): Release {
   const reasons = release.reasons.map(reasonDocument)
   return ordered(release, {
     dependencies: sorted(release.dependencies),
-    rangeEdits: release.rangeEdits.map((edit) => ordered(edit)),
+    rangeEdits: release.rangeEdits.map(rangeEditDocument),
     // Mapping keeps the length, so the list stays non-empty.
     reasons: reasons as unknown as readonly [Reason, ...Reason[]],
   })
+}
+
+export function rangeEditDocument(edit: RangeEdit): RangeEdit {
+  return ordered(edit)
 }
 
 export function reasonDocument(reason: Reason): Reason {
