@@ -1,10 +1,11 @@
 /**
- * `pnpm bench plan` and `pnpm bench publish`: Topsail and its peers side by side. Ends with 1 when a target of the run
- * is not met.
+ * `pnpm bench plan` and `pnpm bench publish`: Topsail and its peers side by side. `pnpm bench bot`: load on the bot.
+ * Ends with 1 when a target of the run is not met.
  */
 const benches: Readonly<Record<string, () => Promise<(argv: readonly string[]) => Promise<number>>>> = {
   plan: async () => (await import('./plan.ts')).benchPlan,
   publish: async () => (await import('./publish/bench.ts')).benchPublish,
+  bot: async () => (await import('./bot.ts')).benchBot,
 }
 
 const [name = '', ...argv] = process.argv.slice(2)

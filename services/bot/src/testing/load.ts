@@ -8,6 +8,14 @@ import type { ForgeRig } from '@topsail/engine/testing'
 import type { BotProcess } from './bot-process.ts'
 import { githubDelivery, type Sent } from './signed.ts'
 
+/** What the pull requests change. */
+export const shopUnderLoad: Readonly<Record<string, string | object>> = {
+  'package.json': { private: true, workspaces: ['services/*'] },
+  'services/api/package.json': { name: '@acme/api', version: '1.0.0' },
+  'services/web/package.json': { name: '@acme/web', version: '1.0.0', dependencies: { '@acme/api': '~1.0.0' } },
+  '.changeset/config.json': { baseBranch: 'main' },
+}
+
 export type LoadOptions = {
   readonly deliveries: number
   readonly pullRequests: number
