@@ -7,42 +7,14 @@ import {
   type ReleasePlan,
 } from '@topsail/core'
 import fc from 'fast-check'
-import { micromark } from 'micromark'
-import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { expect, test } from 'vitest'
+import { expectOurs } from '../testing/forge-html.ts'
 import { anyPlan, anyText } from '../testing/plans.ts'
 import { runs } from '../testing/runs.ts'
 import { problemWords } from './problem.ts'
 import { pullRequestWords } from './pull-request-words.ts'
 
 const webUrl = 'https://forge.example/acme/shop'
-
-/** As a forge does before it takes out what it does not allow. */
-function toHtml(markdown: string): string {
-  return micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true })
-}
-
-const allowed = [
-  ...['h3', 'p', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'code', 'pre', 'ul', 'ol', 'li'],
-  ...['details', 'summary', 'strong', 'br', 'sub', 'a'],
-]
-
-function expectOurs(markdown: string): void {
-  expect(Buffer.byteLength(markdown)).toBeLessThan(65_536)
-  const html = toHtml(markdown)
-  for (const [, name] of html.matchAll(/<([a-z!?][a-z0-9]*)/gi)) expect(allowed).toContain(name)
-  // Attributes are addresses of the repository, and what tables and lists need.
-  for (const [, attributes = ''] of html.matchAll(/<[a-z][a-z0-9]*((?:\s[^>]*)?)>/g)) {
-    for (const [, key, value = ''] of attributes.matchAll(/([\w-]+)="([^"]*)"/g)) {
-      if (key === 'href') expect(value.startsWith(`${webUrl}/`)).toBe(true)
-      else expect(['align', 'start', 'class']).toContain(key)
-    }
-  }
-  const outside = html.replace(/<code[^>]*>[\s\S]*?<\/code>/g, '').replace(/<a href="[^"]*">/g, '')
-  expect(outside).not.toMatch(/@|https?:|www\.|\bGH-\d|#\d/)
-  // oxlint-disable-next-line no-control-regex
-  expect(markdown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/)
-}
 
 /** An example of any code, with other text in its texts. */
 const anyProblem: fc.Arbitrary<Problem> = fc
@@ -106,7 +78,7 @@ test('whatever a repository holds, the comment has our elements and our links on
     fc.property(anyReport, anyText, (report, branch) => {
       const { comment, check } = pullRequestWords(report, { kind: 'github', webUrl, branch })
       expect(check.summary).toBe(comment)
-      expectOurs(comment ?? '')
+      expectOurs(comment ?? '', webUrl)
     }),
     runs(60),
   )
@@ -135,7 +107,7 @@ test('a report that anybody has changed anywhere is refused, or gives a comment 
         putSomewhere(changed, at, at[0] === undefined || at[0] % 2 === 0 ? json : text)
         const reading = parseReport(JSON.stringify(changed))
         if (reading.ok)
-          expectOurs(pullRequestWords(reading.report, { kind: 'gitlab', webUrl, branch: text }).check.summary)
+          expectOurs(pullRequestWords(reading.report, { kind: 'gitlab', webUrl, branch: text }).check.summary, webUrl)
       },
     ),
     runs(120),
@@ -182,7 +154,7 @@ test('hundreds and thousands of packages fit', () => {
     for (const ok of [true, false]) {
       const report = reportOf(nothing, many(count), ok ? {} : { ok, packages })
       const { comment } = pullRequestWords(report, { kind: 'github', webUrl, branch: 'more' })
-      expectOurs(comment ?? '')
+      expectOurs(comment ?? '', webUrl)
       // A person sees what it is about at once, however many there are.
       expect((comment ?? '').split('\n').filter((line) => line.startsWith('| `')).length).toBeGreaterThanOrEqual(
         Math.min(count, 20),

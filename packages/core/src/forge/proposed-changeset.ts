@@ -27,12 +27,15 @@ export function proposedChangeset(
 /** Servers take addresses of about 8,000 characters. */
 const longestLink = 6_000
 
-/** Undefined where the forge could not take so long an address. */
+/** Undefined where there is no such branch, or the address would be too long for a forge. */
 export function editorLink(
   place: ForgeBranch,
   changeset: { readonly file: Path; readonly text: string },
 ): string | undefined {
-  const branch = place.branch.split('/').map(encoded).join('/')
+  const parts = place.branch.split('/')
+  // No branch of git is called so, and it would lead elsewhere.
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined
+  const branch = parts.map(encoded).join('/')
   const [file, text] = [encoded(changeset.file), encoded(changeset.text)]
   const link =
     place.kind === 'github'
