@@ -101,6 +101,17 @@ test('a package or a set that is not there is a problem, a package without a his
   expect(unknown).toMatchObject({ code: 1, stdout: '' })
   expect(unknown.stderr).toContain('PACKAGE_UNKNOWN')
   expect((await workspace.topsail('diff', 'abc')).stderr).toContain('SET_UNKNOWN')
+  // With --json there is one document, whatever happens.
+  const history = await workspace.topsail('history', 'nothing', '--json')
+  expect([history.code, JSON.parse(history.stdout)]).toMatchObject([
+    1,
+    { schema: 'topsail/history@1', versions: [], problems: [{ code: 'PACKAGE_UNKNOWN' }] },
+  ])
+  const diff = await workspace.topsail('diff', 'abc', '--json')
+  expect([diff.code, JSON.parse(diff.stdout)]).toMatchObject([
+    1,
+    { schema: 'topsail/diff@1', from: null, changed: [], problems: [{ code: 'SET_UNKNOWN' }, { code: 'SET_UNKNOWN' }] },
+  ])
 })
 
 test('version asks the remote which versions a rollback has burned, plan asks nobody', async () => {

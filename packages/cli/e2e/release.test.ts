@@ -44,6 +44,15 @@ test('a failure leaves the release open with exit code 3, and says how to go on 
   expect(dry.stderr).toContain('RELEASE_OPEN')
 })
 
+test('a dry resume shows what is left, and does nothing', async () => {
+  proxy.clear()
+  const { code, stdout } = await shop.topsail('resume', '--dry-run')
+  expect(code).toBe(0)
+  expect(stdout).toContain('Would publish 2 packages')
+  expect(stdout).not.toContain('@acme/db@2.0.0  latest')
+  expect((await shop.topsail('status')).stdout).toMatch(/@acme\/api@2\.1\.3 +failed/)
+})
+
 test('resume finishes it, and status shows it finished', async () => {
   proxy.clear()
   const { code, stdout, stderr } = await shop.topsail('resume')
@@ -51,6 +60,22 @@ test('resume finishes it, and status shows it finished', async () => {
   expect(stdout).toContain('3 packages published')
   const { stdout: text } = await shop.topsail('status', '--json')
   expect(JSON.parse(text)).toMatchObject({ schema: 'topsail/status@1', releases: [{ state: 'finished' }] })
+})
+
+test('a decision about what is staged has its events, and one document where nothing is staged', async () => {
+  for (const decision of ['approve', 'reject']) {
+    const { code, stdout } = await shop.topsail(decision, '--events')
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect([code, lines]).toMatchObject([
+      1,
+      [{ event: 'result', command: decision, problems: [{ code: 'NOTHING_STAGED' }] }],
+    ])
+    const json = JSON.parse((await shop.topsail(decision, '--json')).stdout)
+    expect(json).toMatchObject({ schema: 'topsail/publish@1', problems: [{ code: 'NOTHING_STAGED' }] })
+  }
 })
 
 test('rollback says what it will do and what will remain before it starts, and then does it', async () => {

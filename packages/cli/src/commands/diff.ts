@@ -11,6 +11,8 @@ import { renderSetDifference } from '../render/release-sets.ts'
 
 type Options = CommonOptions & { readonly fetch: boolean }
 
+const schema = 'topsail/diff@1'
+
 export function diffCommand(context: CliContext): Command {
   const set = 'the beginning of its id, its release, latest or previous'
   return newCommand('diff', 'show what changed between two release sets, across all packages')
@@ -25,13 +27,16 @@ async function diff(asked: readonly [string, string], options: Options, context:
   const [from, to] = [findSet(chain, asked[0]), findSet(chain, asked[1])]
   if (!from.ok || !to.ok) {
     const missing = [from, to].flatMap((found) => (found.ok ? [] : [found.problem]))
-    reportProblems(context, [...problems, ...missing])
-    return context.exitWith(1)
+    const all = [...problems, ...missing]
+    reportProblems(context, all)
+    context.exitWith(1)
+    const nothing = { from: null, to: null, direction: null, changed: [], same: 0 }
+    return options.json === true ? writeJson(context, { schema, ...nothing, problems: all }) : undefined
   }
   reportProblems(context, problems)
   const difference = diffSets(chain, from.placed, to.placed)
   const ends = { from: endOf(from.placed), to: endOf(to.placed) }
-  if (options.json === true) writeJson(context, { schema: 'topsail/diff@1', ...ends, ...difference })
+  if (options.json === true) writeJson(context, { schema, ...ends, ...difference, problems })
   else context.out.write(renderSetDifference({ ...ends, ...difference }, context.out))
 }
 

@@ -1,7 +1,7 @@
 /**
  * `topsail history PACKAGE`: every version that a finished release has left, newest first, with what it changed.
  */
-import { historyOf } from '@topsail/core'
+import { historyOf, type Problem } from '@topsail/core'
 import { releaseSets } from '@topsail/engine'
 import type { Command } from 'commander'
 import { type CommonOptions, folderOf, fullNameIn, newCommand, writeJson } from '../command.ts'
@@ -10,6 +10,8 @@ import { reportProblems } from '../render/problem.ts'
 import { renderHistory } from '../render/release-sets.ts'
 
 type Options = CommonOptions & { readonly fetch: boolean }
+
+const schema = 'topsail/history@1'
 
 export function historyCommand(context: CliContext): Command {
   return newCommand('history', 'show the versions of a package that releases have left, and what they changed')
@@ -24,8 +26,10 @@ async function history(asked: string, options: Options, context: CliContext): Pr
   const name = fullNameIn(asked, known)
   if (!known.includes(name)) {
     const closest = known.find((other) => asked !== '' && other.includes(asked))
-    reportProblems(context, [...problems, { code: 'PACKAGE_UNKNOWN', severity: 'error', name, closest }])
-    return context.exitWith(1)
+    const all: readonly Problem[] = [...problems, { code: 'PACKAGE_UNKNOWN', severity: 'error', name, closest }]
+    reportProblems(context, all)
+    context.exitWith(1)
+    return options.json === true ? writeJson(context, { schema, name, versions: [], problems: all }) : undefined
   }
   reportProblems(context, problems)
   const entries = historyOf(chain, name)
@@ -34,5 +38,5 @@ async function history(asked: string, options: Options, context: CliContext): Pr
     const { name: _name, ...facts } = unit
     return { ...facts, changes: unit.changes ?? [], at, set: id, commit: set.commit, promotion: set.promotion }
   })
-  writeJson(context, { schema: 'topsail/history@1', name, versions })
+  writeJson(context, { schema, name, versions, problems })
 }

@@ -6,6 +6,7 @@ import { targetKey } from '@topsail/core'
 import type { PublishResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { type Cell, renderColumns } from './columns.ts'
+import { effectOf } from './rollback.ts'
 import { plural, printable } from './text.ts'
 import { stepUnitName, unitName } from './unit-name.ts'
 
@@ -70,7 +71,9 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
     promotes.length === 0
       ? ''
       : `When all are confirmed, would make public:\n${renderColumns(promoted, { indent: '  ' })}`
-  return `${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returnLine(result, uploads.length)}${firstLine(firsts)}`
+  const back = result.steps.flatMap((step) => effectOf(step) ?? [])
+  const taken = back.length === 0 ? '' : `Would take back:\n${back.map((text) => `  ${text}\n`).join('')}`
+  return `${taken}${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returnLine(result, uploads.length)}${firstLine(firsts)}`
 }
 
 /** How far one can go back without anybody having seen it. */

@@ -9,8 +9,10 @@ export function renderHistory(name: string, entries: Entries, output: Output): s
   const { colours } = output
   if (entries.length === 0) return `No release set names ${printable(name)} yet.\n`
   const versions = entries.map(({ id, at, unit }) => {
+    const places = unit.artefacts.map(({ target }) => printable(target)).join(', ')
+    const where = places === '' || places === 'npm' ? '' : `  ${colours.dim(places)}\n`
     const head = `${colours.bold(printable(unit.version))}  ${colours.dim(`${day(at)}  ${shortSetId(id)}  ${printable(unit.release)}`)}`
-    return `${head}\n${changeLines(unit.changes ?? [], '  ', output)}`
+    return `${head}\n${where}${changeLines(unit.changes ?? [], '  ', output)}`
   })
   return `${colours.bold(printable(name))}\n\n${versions.join('\n')}`
 }

@@ -33,7 +33,8 @@ function line(text: string): string {
   return `  ${text}\n`
 }
 
-function effectOf(step: Step): string | undefined {
+/** What a step of the way back does; nothing for one that leaves nothing in the world. */
+export function effectOf(step: Step): string | undefined {
   if (step.kind === 'revert')
     return `make the branch ${printable(`topsail/rollback-${step.release}`)}, which takes manifests and changesets back`
   return step.kind === 'undo' ? undoOf(step.of, step.evidence) : undefined

@@ -179,6 +179,7 @@ function wantedUnits(
       access: isScoped ? (options.access ?? pkg.manifest.publishConfig?.access ?? world.settings.access) : undefined,
       was: facts.distTags.get(distTag) ?? null,
       first: target.kind === 'npm' && facts.versions.size === 0,
+      ...(target.kind === 'exec' && target.commands.retract !== undefined ? { retracts: true } : {}),
     }
     return [{ unit: { ...unit, upload }, problems: problem === undefined ? [] : [problem] }]
   })

@@ -15,7 +15,7 @@ export type StepId = string
 /** exact: the world is as before. compensating: the effect stays, its harm is contained. none: there is no way back. */
 export type Undo =
   | { readonly kind: 'exact'; readonly by: 'forget' | 'reject' | 'dist-tag' | 'delete-tags' | 'delete-remote-tags' }
-  | { readonly kind: 'compensating'; readonly by: 'deprecate' | 'withdraw' }
+  | { readonly kind: 'compensating'; readonly by: 'deprecate' | 'retract' | 'withdraw' }
   | { readonly kind: 'none' }
 
 type StepOf<Kind extends string, Facts = unknown> = {
@@ -42,6 +42,8 @@ export type UploadTarget = {
   readonly was: Version | null
   /** The registry has never seen the package: most give it `latest` at once, whatever was asked. */
   readonly first: boolean
+  /** The target has a way to take an upload back. */
+  readonly retracts?: true
 }
 
 /** Nobody asks for it by chance; it is gone when the release is. */
@@ -220,6 +222,7 @@ function isPromoted(unit: PublishUnit, promotion: Promotion): boolean {
 }
 
 function uploadUndo(unit: PublishUnit, promotion: Promotion): Undo {
+  if (unit.upload?.retracts === true) return { kind: 'compensating', by: 'retract' }
   if (!isNpmKey(unit.name)) return { kind: 'none' }
   return stagedBy(unit, promotion).staged ? { kind: 'exact', by: 'reject' } : { kind: 'compensating', by: 'deprecate' }
 }

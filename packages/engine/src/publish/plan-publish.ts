@@ -2,12 +2,13 @@
  * What a publish would do, found by looking at the world and changing nothing: the units that are missing somewhere,
  * the steps that bring them there, and everything a person should know before the first of them.
  */
-import { desiredRelease, isNpmKey, packageOf, parseBurned, releaseSteps } from '@topsail/core'
+import { desiredRelease, isNpmKey, packageOf, parseBurned, releaseSteps, worldAfter } from '@topsail/core'
 import type {
   BurnedVersions,
   DesiredRelease,
   PackageName,
   Problem,
+  Progress,
   Promotion,
   PublishUnit,
   Sha,
@@ -48,11 +49,12 @@ export type PlannedPublish = {
   readonly promotion: Promotion
 }
 
-/** `refs`: what is listed below the namespace of releases. */
+/** `refs`: what is listed below the namespace of releases. `after`: open releases that will be finished by then. */
 export async function planPublish(
   session: Session,
   refs: ReadonlyMap<string, Sha>,
   options: PlanOptions,
+  after: readonly Progress[] = [],
 ): Promise<PlannedPublish> {
   const { snapshot, git, config } = session
   const observation = await observeWorld({
@@ -62,7 +64,7 @@ export async function planPublish(
     tags: options.tags ?? true,
     push: options.push ?? true,
   })
-  const desired = desiredRelease(observation.world, options)
+  const desired = desiredRelease(after.reduce(worldAfter, observation.world), options)
   const { units, alreadyThere } = desired
   const uploading = units.filter((unit) => unit.upload !== undefined)
   const dirs = uploading.map((unit) => unit.dir)

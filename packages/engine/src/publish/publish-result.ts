@@ -89,6 +89,7 @@ export type Outcome = {
 
 export function publishResult({ planned, resumed = [], end, problems }: Outcome): PublishResult {
   const ends = [...resumed, ...(end === undefined ? [] : [end])]
+  const begun = resumed.flatMap((each) => each.left ?? each.steps)
   const parts = ends.map((each) => partOf(each, planned))
   const unstarted = end === undefined && planned !== undefined ? [unstartedPart(planned)] : []
   const all = [...parts, ...unstarted]
@@ -99,7 +100,7 @@ export function publishResult({ planned, resumed = [], end, problems }: Outcome)
   const everything = [...problems, ...stopped]
   return {
     problems: withoutRepeats(everything),
-    steps: planned?.steps ?? ends.flatMap((each) => each.steps),
+    steps: [...begun, ...(planned?.steps ?? (end === undefined ? [] : (end.left ?? end.steps)))],
     promotion: planned === undefined || planned.steps.length === 0 ? undefined : planned.promotion,
     build: planned?.build,
     releases: ends.flatMap((each) => summaryOf(each, each !== end)),
@@ -120,10 +121,13 @@ export function publishResult({ planned, resumed = [], end, problems }: Outcome)
   }
 }
 
-/** A dry run: everything is still to be done. */
-export function dryResult(outcome: Required<Pick<Outcome, 'planned' | 'problems'>>): PublishResult {
-  return publishResult(outcome)
+/** A dry run: everything is still to be done. `begun`: what comes first of an open release. */
+export function dryResult({ begun, ...outcome }: DryOutcome): PublishResult {
+  const result = publishResult(outcome)
+  return { ...result, steps: [...begun, ...result.steps] }
 }
+
+type DryOutcome = Pick<Outcome, 'planned' | 'problems'> & { readonly begun: readonly Step[] }
 
 function exitCodeOf(ends: readonly ReleaseEnd[], problems: readonly Problem[]): PublishResult['exitCode'] {
   if (ends.some((end) => end.state === 'open')) return 3

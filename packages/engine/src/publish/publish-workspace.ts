@@ -16,6 +16,7 @@ import type { InstallEvent } from './build/install-dependencies.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
 import type { DriveEvent } from './drive.ts'
 import { planPublish, type PlannedPublish, type PlanOptions } from './plan-publish.ts'
+import { dryResume } from '../release/dry-resume.ts'
 import { dryResult, publishResult, type PublishResult } from './publish-result.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from './session.ts'
 
@@ -70,15 +71,20 @@ async function lookForOpen({ ports, holding, remote, config }: Session): Promise
   return { ...open, lease: listed.refs.get(names.lease), refs: listed.refs }
 }
 
+/** What the next run sets out to do: an open release comes first, and what comes after it is planned as if it were over. */
 async function dryRun(session: Session, seen: Seen, options: PublishOptions): Promise<PublishResult> {
-  const open = seen.releases.map(({ release, progress }): Problem => ({
-    code: 'RELEASE_OPEN',
-    severity: 'warning',
-    release,
-    direction: progress.direction,
-  }))
-  const planned = await planAndTell(session, seen.refs, options)
-  return dryResult({ planned, problems: [...open, ...planned.problems] })
+  const { begun, problems, goesOn } = await dryResume(session, seen.releases)
+  const tell = (steps: readonly Step[], all: readonly Problem[]): void =>
+    options.onEvent?.({ kind: 'planned', steps, problems: all })
+  if (!goesOn) {
+    tell(begun, problems)
+    return dryResult({ begun, problems })
+  }
+  const after = seen.releases.map(({ progress }) => progress)
+  const planned = await planPublish(session, seen.refs, options, after)
+  const all = [...problems, ...planned.problems]
+  tell([...begun, ...planned.steps], all)
+  return dryResult({ begun, planned, problems: all })
 }
 
 async function planAndTell(

@@ -2,6 +2,7 @@
  * The other ways into a release: an open journal is gone on with in the direction it has, or turned back. Nothing is
  * planned again; what of the frozen steps is not done is done, from the commit of the release.
  */
+import { remainingSteps } from '@topsail/core'
 import type { JournalEvent, Problem, Progress } from '@topsail/core'
 import { problemOf } from '../publish/attempt.ts'
 import { goBack } from './go-back.ts'
@@ -18,7 +19,7 @@ import {
   type CarryOptions,
   type ReleaseEnd,
 } from './release-end.ts'
-import { repackMissing } from './repack.ts'
+import { packAgain } from './repack.ts'
 import type { StoredRelease } from './stored-release.ts'
 
 export type ContinueOptions = CarryOptions & {
@@ -35,14 +36,17 @@ export async function continueRelease(
   const { release, ref, text } = stored
   const first = firstRecords(hold, stored, options)
   const keeper = await keepJournal({ ports, hold, release, ref, text, first, last: options.last })
-  const { opened, direction, closed } = keeper.progress()
+  const progress = keeper.progress()
+  const { opened, direction, closed } = progress
   const { steps } = opened
+  const left = remainingSteps(progress)
   const stop = stopOf(await keeper.push())
-  if (stop !== undefined) return abandoned(keeper, steps, stop)
+  if (stop !== undefined) return { ...(await abandoned(keeper, steps, stop)), left }
   if (closed !== undefined) return ended(keeper, closed, { steps, driven: nothingDriven, warnings: [] })
-  return direction === 'back'
+  const end = await (direction === 'back'
     ? goBack(ports, hold, keeper, { ...options, complete: stored.complete })
-    : goOn(ports, hold, keeper, options)
+    : goOn(ports, hold, keeper, options))
+  return { ...end, left: [...end.driven.done.filter(({ kind }) => kind === 'pack'), ...left] }
 }
 
 function firstRecords(hold: Hold, { progress }: StoredRelease, { turnBack }: ContinueOptions): readonly JournalEvent[] {
@@ -61,13 +65,20 @@ async function goOn(
   const { opened } = keeper.progress()
   const { steps, commit, release } = opened
   const ready = await ports.packerAt(commit, release)
-  if (ready.kind === 'impossible') return stoppedBy(keeper, steps, [cannotPack(ports.redact(ready.detail))])
+  if (ready.kind === 'impossible') {
+    return stoppedBy(keeper, steps, { driven: nothingDriven, problems: [cannotPack(ports.redact(ready.detail))] })
+  }
   try {
-    const failures = await repackMissing(ports, keeper, ready.packer)
-    if (failures.length > 0) return await stoppedBy(keeper, steps, failures)
+    const packed = await packAgain(ports, keeper, ready.packer, options)
+    if (packed.problems.length > 0) return await stoppedBy(keeper, steps, packed)
     const unread = await adoptTags(ports, keeper.progress(), options.remote)
-    if (unread !== undefined) return await stoppedBy(keeper, steps, [unread])
-    return await goForward(ports, hold, keeper, { ...options, packer: ready.packer, resumed: true })
+    if (unread !== undefined) return await stoppedBy(keeper, steps, { ...packed, problems: [unread] })
+    return await goForward(ports, hold, keeper, {
+      ...options,
+      packer: ready.packer,
+      resumed: true,
+      before: packed.driven,
+    })
   } finally {
     await ready.close()
   }

@@ -2,11 +2,10 @@
  * A release from its open journal back to where the world was, as far as there is a way: the same loop over the undo
  * of every step, in reverse order.
  */
-import { rollbackSteps } from '@topsail/core'
-import type { Progress, StepId } from '@topsail/core'
+import { rollbackSteps, stepsOver, type Progress } from '@topsail/core'
 import { drive } from '../publish/drive.ts'
 import type { Hold } from './hold.ts'
-import { isForgotten, journalled } from './journalled.ts'
+import { journalled } from './journalled.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePorts } from './ports.ts'
 import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
@@ -30,7 +29,7 @@ export async function goBack(
   const driven = await drive({
     ...options,
     steps,
-    done: undoneBefore(progress, steps),
+    done: stepsOver(progress),
     effects: written.effects,
     clock: ports.clock,
     onEvent: (event) => {
@@ -50,16 +49,4 @@ function isOnItsWay({ opened, steps }: Progress): boolean {
     const state = steps.get(id)?.state
     return state === 'intended' || (state === 'failed' && kind !== 'confirm')
   })
-}
-
-/**
- * What leaves nothing in the world is gone through again: it takes no time, and it is what keeps the rest in order when a
- * rollback is taken up again.
- */
-function undoneBefore(progress: Progress, steps: ReturnType<typeof rollbackSteps>): ReadonlySet<StepId> {
-  const isOver = (id: StepId): boolean => ['undone', 'left'].includes(progress.steps.get(id)?.state ?? '')
-  const over = steps.filter((step) =>
-    step.kind === 'undo' ? !isForgotten(step) && isOver(step.of.id) : isOver(step.id),
-  )
-  return new Set(over.map((step) => step.id))
 }

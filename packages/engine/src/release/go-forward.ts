@@ -2,7 +2,7 @@
  * A release from its open journal to its end: the one loop over those of its steps that are not done. The copy of the
  * journal at the ref follows at the end of each phase.
  */
-import type { Problem, Progress, StepId } from '@topsail/core'
+import { stepsOver, type Problem, type Progress } from '@topsail/core'
 import { cleaned } from '../publish/attempt.ts'
 import { drive, type DriveEvent, type DriveResult, type Effects } from '../publish/drive.ts'
 import { npmEffects } from '../publish/npm-effects.ts'
@@ -44,7 +44,7 @@ export async function goForward(
   const driven = await drive({
     ...options,
     steps,
-    done: doneBefore(progress),
+    done: stepsOver(progress),
     effects: written.effects,
     clock: ports.clock,
     onEvent: (event) => {
@@ -79,13 +79,6 @@ function publishingEffects(ports: ReleasePorts, progress: Progress, options: Pub
       if (warning !== undefined) options.warn(warning)
     },
   })
-}
-
-/** Packing belongs to the time before the journal: what of it is missing was done again before we came here. */
-function doneBefore({ opened, steps }: Progress): ReadonlySet<StepId> {
-  const packed = opened.steps.filter((step) => step.kind === 'pack' || step.kind === 'check')
-  const done = [...steps].filter(([, step]) => step.state === 'done').map(([id]) => id)
-  return new Set([...packed.map((step) => step.id), ...done])
 }
 
 function endsPhase(event: DriveEvent): boolean {

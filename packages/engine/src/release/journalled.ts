@@ -96,7 +96,7 @@ function changesTheWorld(step: Step): boolean {
   return !['pack', 'check', 'confirm', 'gate'].includes(step.kind)
 }
 
-export function isForgotten({ of }: UndoStep): boolean {
+function isForgotten({ of }: UndoStep): boolean {
   return of.undo.kind === 'exact' && of.undo.by === 'forget'
 }
 

@@ -25,6 +25,8 @@ export type ReleaseEnd = {
   readonly state: 'unopened' | 'open' | 'finished' | 'rolled-back'
   readonly progress: Progress | undefined
   readonly steps: readonly Step[]
+  /** Of them, what this run set out to do, where an earlier one had begun; and what it had to pack again. */
+  readonly left?: readonly Step[] | undefined
   readonly driven: DriveResult
   /** The release set that is live from now on. */
   readonly set?: SetId | undefined
@@ -58,14 +60,14 @@ export async function abandoned(keeper: JournalKeeper, steps: readonly Step[], p
   return left(keeper, steps, [problem])
 }
 
-/** Before anything was driven. */
+/** Before the steps of the journal were driven. */
 export async function stoppedBy(
   keeper: JournalKeeper,
   steps: readonly Step[],
-  problems: readonly Problem[],
+  { driven, problems }: { readonly driven: DriveResult; readonly problems: readonly Problem[] },
 ): Promise<ReleaseEnd> {
   await keeper.leave('ours')
-  return left(keeper, steps, problems)
+  return { ...left(keeper, steps, problems), driven }
 }
 
 function left(keeper: JournalKeeper, steps: readonly Step[], problems: readonly Problem[]): ReleaseEnd {

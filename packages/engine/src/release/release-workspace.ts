@@ -1,18 +1,21 @@
 /**
  * What can be done about a release that has begun: go on with it, take it back, or look at it.
  */
-import { candidateTag, leftoversOf, rollbackSteps } from '@topsail/core'
+import { candidateTag, leftoversOf, remainingSteps } from '@topsail/core'
 import type { Leftover, Problem, Progress, Step } from '@topsail/core'
 import { carryOptions, openSession, type Session, type SessionOptions } from '../publish/session.ts'
-import { publishResult, type PublishResult } from '../publish/publish-result.ts'
+import { dryResult, publishResult, type PublishResult } from '../publish/publish-result.ts'
 import type { PublishEvent } from '../publish/publish-workspace.ts'
 import { continueRelease } from './continue-release.ts'
+import { dryResume } from './dry-resume.ts'
 import { holdReleases, type Hold } from './hold.ts'
 import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from './ports.ts'
 import { newestReleases, openReleases, readRelease, type StoredRelease } from './stored-release.ts'
 
 export type ResumeOptions = SessionOptions & {
+  /** Stops before the first effect; `steps` of the result is what a real run would do. */
+  readonly dryRun?: boolean | undefined
   readonly onEvent?: ((event: PublishEvent) => void) | undefined
 }
 
@@ -26,6 +29,7 @@ export async function resumeWorkspace(options: ResumeOptions): Promise<PublishRe
     tidy: false,
   })
   if (seen.problems.length > 0 || seen.releases.length === 0) return publishResult({ problems: seen.problems })
+  if (options.dryRun === true) return dryResult(await dryResume(session, seen.releases))
   return underLease(session, async (hold) => {
     const open = await openReleases(ports, hold.names, hold.refs, { tidy: true })
     if (open.problems.length > 0) return publishResult({ problems: open.problems })
@@ -56,7 +60,6 @@ export type RollbackOptions = ResumeOptions & {
   readonly release?: string | undefined
   /** Takes versions away where the registry allows it, instead of deprecating them. */
   readonly unpublish?: boolean | undefined
-  readonly dryRun?: boolean | undefined
   /** Called once, before anything is changed. */
   readonly onPlan?: ((plan: RollbackPlan) => void) | undefined
 }
@@ -130,13 +133,11 @@ async function chooseRelease(
 }
 
 function planRollback({ progress, release }: StoredRelease, unpublish: boolean): RollbackPlan {
-  const turned: Progress = { ...progress, unpublish }
+  const turned: Progress = { ...progress, unpublish, direction: 'back', closed: undefined }
   const shows = (step: Step): boolean =>
     step.kind === 'promote' || (step.kind === 'upload' && step.staged !== true && step.distTag !== candidateTag)
   const wasPublic = progress.opened.steps.some((step) => shows(step) && progress.steps.has(step.id))
-  const isOver = (id: string): boolean => ['undone', 'left'].includes(progress.steps.get(id)?.state ?? '')
-  const steps = rollbackSteps(turned).filter((step) => !isOver(step.kind === 'undo' ? step.of.id : step.id))
-  return { release, wasPublic, steps, leftovers: leftoversOf(turned) }
+  return { release, wasPublic, steps: remainingSteps(turned), leftovers: leftoversOf(turned) }
 }
 
 function stopped(problems: readonly Problem[]): RollbackResult {

@@ -3,72 +3,74 @@
  * release. Its bytes may differ from those of the run that died, so the new integrity is recorded, here and at the
  * ref, before it is used; what that run may still get through counts as ours all the same.
  */
-import type { Integrity, Problem, PublishUnit, UploadStep } from '@topsail/core'
 import { stepId } from '@topsail/core'
-import { cleaned } from '../publish/attempt.ts'
+import type { Integrity, PackStep, Problem, Progress, UploadStep } from '@topsail/core'
+import { cleaned, failed } from '../publish/attempt.ts'
+import { drive, type Attempt, type DriveResult } from '../publish/drive.ts'
 import { stopOf, type JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePacker, ReleasePorts } from './ports.ts'
+import { noEffects, nothingDriven, type CarryOptions } from './release-end.ts'
 
-export async function repackMissing(
+export type Repacked = {
+  readonly driven: DriveResult
+  /** Why nothing can be gone on with. */
+  readonly problems: readonly Problem[]
+}
+
+export async function packAgain(
   ports: ReleasePorts,
   keeper: JournalKeeper,
   packer: ReleasePacker,
-): Promise<readonly Problem[]> {
-  const { opened, steps, integrities } = keeper.progress()
+  options: CarryOptions,
+): Promise<Repacked> {
+  const progress = keeper.progress()
+  const steps = await stepsToPackAgain(ports, progress)
+  if (steps.length === 0) return { driven: nothingDriven, problems: [] }
+  const byName = new Map(progress.opened.units.map((unit) => [unit.name, unit]))
+  const unbuilt = await packer.prepare?.(steps.flatMap(({ name }) => byName.get(name) ?? []))
+  if (unbuilt !== undefined) return { driven: nothingDriven, problems: [cleaned(unbuilt, ports.redact)] }
+
+  const pack = async ({ name }: PackStep): Promise<Attempt> => {
+    const unit = byName.get(name)
+    if (unit === undefined) return failed({ code: 'PACK_FAILED', name, detail: 'it is not of this release' })
+    const outcome = await packer.pack(unit)
+    if (outcome.kind === 'failed') return { kind: 'failed', problem: cleaned(outcome.problem, ports.redact) }
+    const { integrity } = outcome.tarball
+    const upload = stepId('upload', unit)
+    if (progress.integrities.get(upload)?.includes(integrity) !== true) {
+      await keeper.journal.append({ kind: 'repacked', step: upload, integrity })
+    }
+    await ports.tarballs.keep(progress.opened.release, outcome.tarball)
+    return { kind: 'done' }
+  }
+  const before = keeper.journal.records.length
+  const driven = await drive({ ...options, steps, effects: { ...noEffects, pack }, clock: ports.clock })
+  const isNew = keeper.journal.records.length > before
+  const stop = isNew ? stopOf(await keeper.push()) : undefined
+  const failures = driven.failed.map(({ problem }) => problem)
+  return { driven, problems: stop === undefined ? failures : [...failures, stop] }
+}
+
+/** Of what is still to be uploaded, what neither the registry has nor this machine. */
+export async function stepsToPackAgain(
+  ports: Pick<ReleasePorts, 'tarballs' | 'registryAt'>,
+  { opened, steps, integrities }: Progress,
+): Promise<readonly PackStep[]> {
   const left = opened.steps
     .filter((step) => step.kind === 'upload')
     .filter((step) => steps.get(step.id)?.state !== 'done')
   const missing = (
     await inParallel(left, (step) => isMissing(ports, opened.release, step, integrities.get(step.id) ?? []))
   ).flat()
-
-  const names = new Set(missing.map((step) => step.name))
-  const units = dependenciesFirst(opened.units).filter((unit) => names.has(unit.name))
-  const unbuilt = units.length === 0 ? undefined : await packer.prepare?.(units)
-  if (unbuilt !== undefined) return [cleaned(unbuilt, ports.redact)]
-
-  const problems: Problem[] = []
-  let recorded = 0
-  // One at a time: scripts that build may read what those before them have built.
-  for (const unit of units) {
-    const step = { id: stepId('upload', unit) }
-    const outcome = await packer.pack(unit)
-    if (outcome.kind === 'failed') {
-      problems.push(cleaned(outcome.problem, ports.redact))
-      continue
-    }
-    const { integrity } = outcome.tarball
-    if (integrities.get(step.id)?.includes(integrity) !== true) {
-      await keeper.journal.append({ kind: 'repacked', step: step.id, integrity })
-      recorded += 1
-    }
-    await ports.tarballs.keep(opened.release, outcome.tarball)
-  }
-  const stop = recorded === 0 ? undefined : stopOf(await keeper.push())
-  return stop === undefined ? problems : [...problems, stop]
+  const wanted = new Set(missing.map((step) => stepId('pack', step)))
+  return opened.steps
+    .filter((step) => step.kind === 'pack')
+    .filter(({ id }) => wanted.has(id))
+    .map((step) => ({ ...step, after: step.after.filter((id) => wanted.has(id)) }))
 }
 
-function dependenciesFirst(units: readonly PublishUnit[]): readonly PublishUnit[] {
-  const byName = new Map(units.map((unit) => [unit.name, unit]))
-  const ordered = new Set<PublishUnit>()
-  const begun = new Set<PublishUnit>()
-  // Without recursion: a chain may be as long as the workspace is large.
-  const stack = units.toReversed()
-  for (let unit = stack.at(-1); unit !== undefined; unit = stack.at(-1)) {
-    if (begun.has(unit)) {
-      ordered.add(unit)
-      stack.pop()
-      continue
-    }
-    begun.add(unit)
-    stack.push(...unit.needs.flatMap((name) => byName.get(name) ?? []).filter((need) => !begun.has(need)))
-  }
-  return [...ordered]
-}
-
-/** Neither the registry has it nor this machine. */
 async function isMissing(
-  ports: ReleasePorts,
+  ports: Pick<ReleasePorts, 'tarballs' | 'registryAt'>,
   release: string,
   step: UploadStep,
   recorded: readonly Integrity[],
