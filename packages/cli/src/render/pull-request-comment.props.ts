@@ -75,8 +75,8 @@ const anyReport: fc.Arbitrary<PullRequestReport> = fc
 
 test('whatever a repository holds, the comment has our elements and our links only, and fits', () => {
   fc.assert(
-    fc.property(anyReport, anyText, (report, branch) => {
-      const { comment, check } = pullRequestWords(report, { kind: 'github', webUrl, branch })
+    fc.property(anyReport, anyText, fc.constantFrom('github' as const, 'gitlab' as const), (report, branch, kind) => {
+      const { comment, check } = pullRequestWords(report, { kind, webUrl, branch })
       expect(check.summary).toBe(comment)
       expectOurs(comment ?? '', webUrl)
     }),

@@ -12,10 +12,10 @@ import {
   type PullRequestReport,
 } from '@topsail/core'
 import { addCommand, pastable } from './coverage.ts'
-import { code } from './markdown.ts'
+import { code, details } from './markdown.ts'
 import { problemSection } from './pull-request-problems.ts'
 import { droppedSection, orderSection, ownSection, ridingSection } from './pull-request-releases.ts'
-import { plural } from './text.ts'
+import { plural, printable } from './text.ts'
 
 /** Below what forges take, with room for the mark by which the comment is found again. */
 export const pullRequestCommentLimit = 65_000
@@ -112,7 +112,19 @@ function missingSection(report: PullRequestReport, head: ForgeBranch | undefined
   const more = total.missing - rows.length
   const table = ['| package | proposed | |', '| --- | --- | --- |', ...rows].join('\n')
   const rest = more > 0 ? [`… and ${plural(more, 'more package')}`] : []
-  return [table, ...rest, oneForAll(report, head, form)].join('\n\n')
+  return [table, ...rest, ...fileToCopy(report, head, form), oneForAll(report, head, form)].join('\n\n')
+}
+
+/** GitLab's editor opens empty in some versions. */
+function fileToCopy(
+  { missing, head: commit }: PullRequestReport,
+  head: ForgeBranch | undefined,
+  form: CommentForm,
+): readonly string[] {
+  if (!form.links || head?.kind !== 'gitlab' || missing.length > form.rows) return []
+  const { text } = proposedChangeset(missing, missing[0]?.summary ?? '', commit)
+  const lines = text.trimEnd().split('\n')
+  return [details('What stands in the file', lines.map((line) => `    ${printable(line)}`).join('\n'))]
 }
 
 function oneForAll(report: PullRequestReport, head: ForgeBranch | undefined, form: CommentForm): string {

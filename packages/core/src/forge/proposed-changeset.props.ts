@@ -62,7 +62,7 @@ test('a link holds the file whole, and no character that means something in mark
           if (link === undefined) continue
           expect(link).toMatch(/^https:\/\/forge\.example\/acme\/shop\/[A-Za-z0-9._%/?=&-]+$/)
           const { pathname, searchParams } = new URL(link)
-          expect(searchParams.get(kind === 'github' ? 'value' : 'content')).toBe(text.toWellFormed())
+          expect(searchParams.get(kind === 'github' ? 'value' : 'file')).toBe(text.toWellFormed())
           expect(decodeURIComponent(pathname).endsWith(`/new/${branch.toWellFormed()}`)).toBe(true)
         }
       },

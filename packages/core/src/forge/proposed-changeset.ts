@@ -27,7 +27,10 @@ export function proposedChangeset(
 /** Servers take addresses of about 8,000 characters. */
 const longestLink = 6_000
 
-/** Undefined where there is no such branch, or the address would be too long for a forge. */
+/**
+ * Undefined where there is no such branch, or the address would be too long for a forge. GitLab has read the text of a
+ * new file from its address in some versions and in others not.
+ */
 export function editorLink(
   place: ForgeBranch,
   changeset: { readonly file: Path; readonly text: string },
@@ -40,7 +43,7 @@ export function editorLink(
   const link =
     place.kind === 'github'
       ? `${place.webUrl}/new/${branch}?filename=${file}&value=${text}`
-      : `${place.webUrl}/-/new/${branch}?file_name=${file}&content=${text}`
+      : `${place.webUrl}/-/new/${branch}?file_name=${file}&file=${text}`
   return link.length > longestLink ? undefined : link
 }
 
