@@ -40,6 +40,8 @@ export type LiveState = {
   /** When the first step began; undefined before. */
   readonly began: number | undefined
   readonly phase: string
+  /** Registries that have had enough, and until when, in milliseconds. */
+  readonly closed: ReadonlyMap<string, number>
 }
 
 export type LiveFold = { readonly state: () => LiveState; apply(event: PublishEvent, now: number): void }
@@ -50,6 +52,7 @@ export function liveFold(): LiveFold {
   const over = new Set<StepId>()
   /** Who waits for a step. */
   const waiting = new Map<StepId, Row[]>()
+  const closed = new Map<string, number>()
   let began: number | undefined
   let phase = ''
 
@@ -72,9 +75,10 @@ export function liveFold(): LiveFold {
     return row
   }
   return {
-    state: () => ({ rows, total: known.size, done: over.size, began, phase }),
+    state: () => ({ rows, total: known.size, done: over.size, began, phase, closed }),
     apply(event, now) {
       if (event.kind === 'planned') for (const step of event.steps) meet(step, now)
+      if (event.kind === 'registry-waiting') closed.set(event.registry, now + event.wait)
       if (!('step' in event)) return
       const { step } = event
       began ??= now

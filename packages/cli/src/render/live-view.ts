@@ -110,7 +110,14 @@ function headLine(state: LiveState, { output, now, spinner }: Frame): string {
   const title = `${goesBack ? 'Taking back' : 'Publishing'} ${plural(rows.length, 'package')}`
   const phase = state.phase === '' ? '' : `  ${state.phase}`
   const line = `${colours.cyan(spinner)} ${colours.bold(title)}  ${bar} ${String(Math.floor(part * 100)).padStart(3)} %${phase}`
-  return `${line}${colours.dim(timeLeft(state, now))}`
+  return `${line}${closedNow(state, now) || colours.dim(timeLeft(state, now))}`
+}
+
+function closedNow({ closed }: LiveState, now: number): string {
+  const waits = [...closed].filter(([, until]) => until > now)
+  return waits
+    .map(([registry, until]) => `  waiting for ${printable(registry)}, ${Math.ceil((until - now) / 1000)} s`)
+    .join('')
 }
 
 /** A guess is worth showing once it rests on something. */

@@ -77,6 +77,11 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       if (event.step.kind === 'confirm' && event.attempt < 6) return undefined
       return `${colours.yellow('…')} ${subject(event.step)}: ${printable(event.detail)}; again in ${seconds} s`
     }
+    case 'registry-waiting': {
+      const until = new Date(Date.now() + event.wait).toTimeString().slice(0, 8)
+      const then = Number.isFinite(event.atOnce) ? `, then ${event.atOnce} at once` : ''
+      return `${colours.yellow('…')} waiting for ${printable(event.registry)} until ${until}${then}: ${printable(event.detail)}`
+    }
     case 'step-done': {
       const word = doneWords[event.step.kind]
       return word === undefined || isQuiet(event.step)

@@ -34,7 +34,14 @@ export async function releaseSpans(command: string, env: Environment): Promise<R
   const below = trace.setSpan(context.active(), root)
   const recorder = stepRecorder(tracer, below, SpanStatusCode.ERROR)
   return {
-    onEvent: recorder.onEvent,
+    onEvent(event) {
+      if (event.kind === 'registry-waiting') {
+        const { registry, wait, detail } = event
+        const attributes = { 'topsail.registry': registry, 'topsail.wait_ms': wait, 'topsail.detail': redact(detail) }
+        root.addEvent('registry-waiting', attributes)
+      }
+      recorder.onEvent(event)
+    },
     async end({ exitCode }) {
       recorder.endAll()
       root.setAttribute('topsail.steps', recorder.count())

@@ -23,7 +23,14 @@ export type PackageFacts =
       readonly versions: ReadonlyMap<Version, Integrity | undefined>
       readonly distTags: ReadonlyMap<string, Version>
     }
-  | { readonly kind: 'unreachable'; readonly detail: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly detail: string
+      /** Milliseconds that it asks to be left alone. */
+      readonly retryAfter?: number | undefined
+      /** It answers, and does not let us look. */
+      readonly refused?: boolean | undefined
+    }
 
 export type ReleasedWorld = {
   readonly workspace: Workspace

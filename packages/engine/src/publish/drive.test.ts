@@ -117,11 +117,40 @@ test('a package that waits does not keep an unrelated one back', async () => {
   expect(order.slice(-2).toSorted()).toEqual(['upload:a@1.0.0', 'upload:b@1.0.0'])
 })
 
+test('a registry that asks for time is left alone by every package, and others are not kept waiting', async () => {
+  const elsewhere = (one: PublishUnit): PublishUnit =>
+    one.upload === undefined ? one : { ...one, upload: { ...one.upload, registry: 'https://other.example/npm/' } }
+  const units = [
+    ...['a', 'b', 'c', 'd'].map((name) => unit(name)),
+    ...['x', 'y', 'z'].map((name) => elsewhere(unit(name))),
+  ]
+  const limited: Attempt = { ...again, after: 500 }
+  const began: string[] = []
+  const { result, events } = await run(units, (step, attempt) => {
+    if (step.kind === 'upload') began.push(step.name)
+    return step.id === 'upload:a@1.0.0' && attempt === 1 ? limited : done
+  })
+  expect(result.failed).toEqual([])
+  const waits = events.filter((event) => event.kind === 'registry-waiting')
+  expect(waits).toMatchObject([{ registry: 'r', wait: 500, atOnce: 1 }])
+  // b was under way already; all of the other registry are over before anybody goes on with this one.
+  expect(began.slice(0, 5).toSorted()).toEqual(['a', 'b', 'x', 'y', 'z'])
+  expect(began.slice(5).toSorted()).toEqual(['a', 'c', 'd'])
+})
+
+test('a registry that has had enough again and again does not use up the attempts of a package', async () => {
+  const limited: Attempt = { ...again, after: 20 }
+  const answer: Answer = (step, attempt) => (step.kind === 'upload' && attempt < 9 ? limited : done)
+  expect((await run([unit('db')], answer)).result.failed).toEqual([])
+  const never = await run([unit('db'), unit('web')], (step) => (step.kind === 'upload' ? limited : done))
+  expect(never.result.failed).toHaveLength(2)
+})
+
 test('every step is reported once as done, failed or held, whatever the world answers', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.nat({ max: 7 }), { maxLength: 3 }), { minLength: 1, maxLength: 8 }),
-      fc.func(fc.constantFrom(done, done, done, again, lost)),
+      fc.func(fc.constantFrom(done, done, done, again, { ...again, after: 30 }, lost)),
       async (graph, answer) => {
         const units = graph.map((needs, at) =>
           unit(

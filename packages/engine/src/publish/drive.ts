@@ -1,17 +1,22 @@
 /**
  * The loop that has effects, and the only one: it starts what the schedule says may start, tries again what may
  * succeed later, and ends when every step is done, failed or held. A step that waits for its next attempt occupies
- * nothing, so that a slow registry never keeps an unrelated package back.
+ * nothing, so that a slow registry never keeps an unrelated package back; a registry that has had enough is left alone by
+ * all of them.
  */
 import { nextDelay, scheduleSteps } from '@topsail/core'
 import type { Clock } from './clock.ts'
+import { registryOrigins, waitingRoom } from './origins.ts'
 import type { HeldStep, Problem, RetryPolicy, Schedule, Step, StepId } from '@topsail/core'
 
 export type Attempt =
   /** `left`: what of it could not be done and never can be. */
   | { readonly kind: 'done'; readonly left?: string | undefined }
   | { readonly kind: 'failed'; readonly problem: Problem }
-  /** May succeed later. `problem` is what becomes of it when patience ends, `after` what the world asks us to wait. */
+  /**
+   * May succeed later. `problem` is what becomes of it when patience ends, `after` what the registry asks us to wait, with
+   * everything that concerns it; 0 when it did not say for how long.
+   */
   | { readonly kind: 'again'; readonly after?: number | undefined; readonly detail: string; readonly problem: Problem }
 
 /** `attempt` counts from 1, `elapsed` is milliseconds since the first. */
@@ -30,6 +35,14 @@ export type DriveEvent =
       readonly attempt: number
       /** Milliseconds until the next one. */
       readonly wait: number
+      readonly detail: string
+    }
+  /** A registry has had enough: nothing is sent to it for so many milliseconds, and then no more than so much at once. */
+  | {
+      readonly kind: 'registry-waiting'
+      readonly registry: string
+      readonly wait: number
+      readonly atOnce: number
       readonly detail: string
     }
   | { readonly kind: 'step-done'; readonly step: Step }
@@ -56,14 +69,17 @@ export type DriveResult = {
   readonly held: readonly HeldStep[]
 }
 
-type Started = { readonly step: Step; readonly since: number; attempt: number }
+/** `limited`: attempts that ended because the registry had enough; they are nobody's failure. */
+type Started = { readonly step: Step; readonly since: number; attempt: number; limited: number }
 
 export function drive(options: DriveOptions): Promise<DriveResult> {
+  const { clock } = options
   const schedule = scheduleSteps(options.steps, { done: options.done })
   const record = recorder(schedule, options)
+  const origins = registryOrigins(clock)
   const kinds = [...new Set(options.steps.map((step) => step.kind))]
   const busy = new Map<Step['kind'], number>()
-  const due = new Map<Step['kind'], Started[]>()
+  const waiting = waitingRoom<Started>(origins)
   let underWay = 0
   let thrown: { readonly error: unknown } | undefined
 
@@ -73,55 +89,79 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
       thrown ??= { error }
       if (underWay === 0) reject(thrown.error)
     }
+    const count = (step: Step, change: 1 | -1): void => {
+      busy.set(step.kind, (busy.get(step.kind) ?? 0) + change)
+      underWay += change
+      if (change === 1) origins.begun(step)
+      else origins.ended(step)
+    }
     const attempt = (started: Started): void => {
       const { step } = started
-      busy.set(step.kind, (busy.get(step.kind) ?? 0) + 1)
-      underWay += 1
-      const elapsed = options.clock.now() - started.since
-      const over = (): void => {
-        busy.set(step.kind, (busy.get(step.kind) ?? 0) - 1)
-        underWay -= 1
-      }
+      count(step, 1)
+      const elapsed = clock.now() - started.since
       runEffect(options.effects, step, { attempt: started.attempt, elapsed }).then(
         (outcome) => {
-          over()
+          count(step, -1)
           if (outcome.kind === 'again') tryLater(started, outcome)
-          else record.settle(step, outcome)
+          else {
+            origins.answered(step)
+            record.settle(step, outcome)
+          }
           startWhatMay()
         },
         (error) => {
-          over()
+          count(step, -1)
           stop(error)
         },
       )
     }
     const tryLater = (started: Started, outcome: Extract<Attempt, { kind: 'again' }>): void => {
       const { step, attempt: tried } = started
-      const { clock } = options
-      const past = {
-        attempt: tried,
-        elapsed: clock.now() - started.since,
-        asked: outcome.after,
-        random: clock.random(),
-      }
-      const wait = nextDelay(options.retries[step.kind], past)
+      const asked = outcome.after === undefined ? undefined : askedToWait(started, outcome, outcome.after)
+      const past = { attempt: tried - started.limited, elapsed: clock.now() - started.since, random: clock.random() }
+      const wait = nextDelay(options.retries[step.kind], { ...past, attempt: Math.max(1, past.attempt), asked })
       if (wait === undefined) return record.settle(step, { kind: 'failed', problem: outcome.problem })
       options.onEvent({ kind: 'step-waiting', step, attempt: tried, wait, detail: outcome.detail })
       started.attempt += 1
+      wake(wait, () => waiting.add(started))
+    }
+    /** Milliseconds, for the whole registry. */
+    const askedToWait = (started: Started, { detail }: { detail: string }, after: number): number => {
+      const limit = origins.limited(started.step, after)
+      if (limit === undefined) return after
+      started.limited += 1
+      const { registry, wait, atOnce } = limit
+      if (limit.isNews) options.onEvent({ kind: 'registry-waiting', registry, wait, atOnce, detail })
+      wake(wait, () => {})
+      return wait
+    }
+    const wake = (wait: number, then: () => void): void => {
       clock.sleep(wait).then(() => {
-        due.set(step.kind, [...(due.get(step.kind) ?? []), started])
+        then()
         startWhatMay()
       }, stop)
+    }
+    /** The next step of a kind that its registry lets begin; one that it does not occupies nothing. */
+    const nextOf = (kind: Step['kind']): Started | undefined => {
+      const again = waiting.take(kind)
+      if (again !== undefined) return again
+      for (;;) {
+        const [step] = schedule.take(kind, 1)
+        if (step === undefined) return undefined
+        const started: Started = { step, since: clock.now(), attempt: 1, limited: 0 }
+        if (origins.mayStart(step)) return started
+        waiting.add(started)
+      }
     }
     const startWhatMay = (): void => {
       if (thrown !== undefined) return stop(thrown.error)
       for (const kind of kinds) {
-        const free = options.limits[kind] - (busy.get(kind) ?? 0)
-        const again = due.get(kind)?.splice(0, Math.max(0, free)) ?? []
-        const fresh = schedule.take(kind, free - again.length)
-        for (const step of fresh) options.onEvent({ kind: 'step-started', step })
-        const since = options.clock.now()
-        for (const started of [...again, ...fresh.map((step) => ({ step, since, attempt: 1 }))]) attempt(started)
+        while ((busy.get(kind) ?? 0) < options.limits[kind]) {
+          const started = nextOf(kind)
+          if (started === undefined) break
+          if (started.attempt === 1) options.onEvent({ kind: 'step-started', step: started.step })
+          attempt(started)
+        }
       }
       if (schedule.isFinished()) resolve(record.result)
     }

@@ -18,8 +18,10 @@ import type { Git } from '../ports.ts'
 import { readTags } from '../read/tags.ts'
 import { unchangedSince, versionsAtHead } from './head-state.ts'
 import { findVersionCommits } from './version-commits.ts'
+import type { Clock } from './clock.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Registry } from './registry.ts'
+import { readFacts } from './read-facts.ts'
 import { readRemoteTags } from './tags.ts'
 
 export type Observation = {
@@ -37,6 +39,7 @@ export type ObserveOptions = {
   readonly addresses: ReadonlyMap<TargetKey, string>
   registryAt(url: string): Registry
   readonly concurrency: number
+  readonly clock: Clock
   readonly burned?: BurnedVersions | undefined
   readonly tags: boolean
   readonly push: boolean
@@ -87,22 +90,6 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     burned: options.burned,
   }
   return { world, remote: remoteTags.kind === 'known' ? remoteTags.remote : undefined, problems }
-}
-
-async function readFacts(
-  registries: ReadonlyMap<TargetKey, string>,
-  options: ObserveOptions,
-): Promise<ReadonlyMap<TargetKey, PackageFacts>> {
-  const facts = new Map<TargetKey, PackageFacts>()
-  const left = [...registries]
-  const worker = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const [name, url] = next
-      facts.set(name, await options.registryAt(url).facts(name))
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(options.concurrency, left.length) }, worker))
-  return facts
 }
 
 function uncommittedVersions(

@@ -60,6 +60,7 @@ export async function planPublish(
   const observation = await observeWorld({
     ...session,
     concurrency: session.concurrency * readsPerUpload,
+    clock: session.ports.clock,
     burned: await readBurned(session, refs),
     tags: options.tags ?? true,
     push: options.push ?? true,

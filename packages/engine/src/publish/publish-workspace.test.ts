@@ -181,12 +181,33 @@ test.each([
   expect(puts('db')).toHaveLength(times + 1)
 })
 
-test('a registry that asks for time gets it', async () => {
-  await open({ db: [] })
+test('a registry that asks for time gets it, from every package', async () => {
+  await open({ db: [], mail: [], log: [], web: [] })
+  const events: PublishEvent[] = []
   proxy.add({ method: 'PUT', times: 1, fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } } })
-  await publish({ clock: systemClock })
-  const [first, second] = puts('db')
-  expect((second?.began ?? 0) - (first?.ended ?? 0)).toBeGreaterThanOrEqual(990)
+  const result = await publish({ clock: systemClock, concurrency: 1, onEvent: (event) => void events.push(event) })
+  expect(result).toMatchObject({ exitCode: 0, problems: [] })
+  const limited = proxy.requests.find(({ status }) => status === 429)
+  const after = proxy.requests.filter(({ began }) => began > (limited?.began ?? Infinity))
+  expect(Math.min(...after.map(({ began }) => began)) - (limited?.ended ?? 0)).toBeGreaterThanOrEqual(990)
+  expect(events.filter((event) => event.kind === 'registry-waiting')).toMatchObject([{ wait: 1000, atOnce: 1 }])
+})
+
+test('while it looks, too, it waits as it is asked, and asks again after an answer that broke off', async () => {
+  await open({ db: [], mail: [] })
+  proxy.add({ method: 'GET', times: 1, fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } } })
+  expect(await publish({ clock: systemClock, concurrency: 1 })).toMatchObject({ exitCode: 0, problems: [] })
+  const limited = proxy.requests.find(({ status }) => status === 429)
+  const again = proxy.requests.filter(({ name, began }) => name === limited?.name && began > (limited?.began ?? 0))
+  expect((again[0]?.began ?? 0) - (limited?.ended ?? 0)).toBeGreaterThanOrEqual(990)
+
+  await repository.write({ 'packages/mail/package.json': { name: `${scope}/mail`, version: '1.1.0' } })
+  await repository.commit('chore: the next version')
+  proxy.clear()
+  proxy.add({ method: 'GET', name: `${scope}/mail`, times: 1, fault: { kind: 'truncated' } })
+  const second = await publish()
+  expect(second).toMatchObject({ exitCode: 0, problems: [] })
+  expect(short(second.published)).toEqual(['mail'])
 })
 
 test('when the reply is lost after the registry stored the tarball, it is recognised by its integrity', async () => {

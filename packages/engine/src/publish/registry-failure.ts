@@ -4,6 +4,7 @@
  * not go through. `unauthorised`: nothing will, with these credentials.
  */
 export type RegistryFailure =
+  /** `retryAfter`: it has had enough of us, for so many milliseconds; 0 when it does not say how long. */
   | { readonly kind: 'unknown'; readonly detail: string; readonly retryAfter: number | undefined }
   /** `certain`: the registry said so in words; a bare conflict may also be two requests that met. */
   | { readonly kind: 'taken'; readonly detail: string; readonly certain: boolean }
@@ -18,7 +19,7 @@ type LibraryError = {
 }
 
 export function asFailure(error: unknown): RegistryFailure {
-  const { statusCode, code } = (typeof error === 'object' && error !== null ? error : {}) as LibraryError
+  const { statusCode, code, headers } = (typeof error === 'object' && error !== null ? error : {}) as LibraryError
   const detail = detailOf(error)
   if (code === 'EOTP' || (statusCode === 401 && /one-time pass/i.test(detail))) {
     return { kind: 'unauthorised', detail, oneTimePassword: true }
@@ -30,7 +31,8 @@ export function asFailure(error: unknown): RegistryFailure {
   if (statusCode === 409 || (certain && (statusCode === 403 || statusCode === 400))) {
     return { kind: 'taken', detail, certain }
   }
-  if (isTransient(error)) return { kind: 'unknown', detail, retryAfter: retryAfterOf(error) }
+  if (isTransient(error))
+    return { kind: 'unknown', detail, retryAfter: waitAskedFor(statusCode, (name) => headers?.[name]) }
   return { kind: 'refused', detail }
 }
 
@@ -46,11 +48,18 @@ function isTransient(error: unknown): boolean {
   return typeof code === 'string' && !lasting.test(code)
 }
 
-/** Milliseconds that the registry asks us to wait, when it gives seconds; a date would need two clocks to agree. */
-function retryAfterOf(error: unknown): number | undefined {
-  const header: unknown = (error as LibraryError).headers?.['retry-after']
-  const seconds = Number(Array.isArray(header) ? header[0] : header)
-  return header === undefined || !Number.isFinite(seconds) || seconds < 0 ? undefined : seconds * 1000
+/** Milliseconds that a registry asks us to wait, if it says so in seconds; a date would need two clocks to agree. */
+export function waitAskedFor(status: unknown, header: (name: string) => unknown): number | undefined {
+  const isLimited = status === 429
+  const asked = secondsIn(header('retry-after')) ?? (isLimited ? secondsIn(header('ratelimit-reset')) : undefined)
+  return asked === undefined ? (isLimited ? 0 : undefined) : asked * 1000
+}
+
+function secondsIn(header: unknown): number | undefined {
+  const text: unknown = Array.isArray(header) ? header[0] : header
+  const seconds = typeof text === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined
+  // More than a day is a moment in time, not a duration.
+  return seconds === undefined || seconds > 86_400 ? undefined : seconds
 }
 
 function detailOf(error: unknown): string {

@@ -97,9 +97,7 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     url,
     lookup: lookUp,
     async facts(name) {
-      // Nothing has been sent that an unknown answer could leave in doubt, so the library may ask again.
-      const retry = { retries: 2, minTimeout: 300, maxTimeout: 2_000 }
-      const answer = await fetchPackument(url, name, { ...base, retry, headers: corgi })
+      const answer = await fetchPackument(url, name, { ...base, headers: corgi })
       if (answer.kind === 'absent') return { kind: 'known', versions: new Map(), distTags: new Map() }
       if (answer.kind === 'failed') return unreachable(answer.failure, config)
       const versions = [...versionsOf(answer.packument)].map(

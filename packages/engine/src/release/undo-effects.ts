@@ -159,7 +159,7 @@ async function putBack(
 ): Promise<Attempt> {
   const registry = ports.registryAt(url)
   const facts = await registry.facts(name)
-  if (facts.kind === 'unreachable') return again(facts.detail, undefined, id, trial)
+  if (facts.kind === 'unreachable') return again(facts.detail, facts.retryAfter, id, trial)
   const now = facts.distTags.get(distTag)
   if (now !== version) {
     const isBack = (now ?? null) === was || distTag === candidateTag

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
-import type { RegistryFailure } from '../registry-failure.ts'
+import { waitAskedFor, type RegistryFailure } from '../registry-failure.ts'
 import { redactor } from '../secrets.ts'
 import type { RegistryCredentials } from './docker-credentials.ts'
 import type { ImageName } from './image-reference.ts'
@@ -175,8 +175,7 @@ function failureOfStatus(answer: Response, text: string): RegistryFailure {
   const detail = `${status} ${text.trim() || answer.statusText}`.trim()
   if (status === 401) return { kind: 'unauthorised', detail, oneTimePassword: false }
   if (status >= 500 || [408, 425, 429].includes(status)) {
-    const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-    return { kind: 'unknown', detail, retryAfter: seconds >= 0 ? seconds * 1000 : undefined }
+    return { kind: 'unknown', detail, retryAfter: waitAskedFor(status, (name) => headers.get(name)) }
   }
   return { kind: 'refused', detail }
 }

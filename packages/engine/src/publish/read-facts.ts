@@ -1,0 +1,71 @@
+/**
+ * Asks the registries what they have, before anything is done: one request for each target, so many at once. Nothing was
+ * sent that a lost answer could leave in doubt, so what cannot be read is asked for again; a registry that has had enough
+ * is left alone by all.
+ */
+import {
+  nextDelay,
+  rateBudget,
+  type PackageFacts,
+  type RateBudget,
+  type RetryPolicy,
+  type TargetKey,
+} from '@topsail/core'
+import type { Clock } from './clock.ts'
+import type { Registry } from './registry.ts'
+
+export type FactsOptions = {
+  registryAt(url: string): Pick<Registry, 'facts'>
+  readonly concurrency: number
+  readonly clock: Clock
+}
+
+export async function readFacts(
+  registries: ReadonlyMap<TargetKey, string>,
+  { registryAt, concurrency, clock }: FactsOptions,
+): Promise<ReadonlyMap<TargetKey, PackageFacts>> {
+  const facts = new Map<TargetKey, PackageFacts>()
+  const lines = new Map<string, Line>()
+  const left = [...registries]
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [name, url] = next
+      const line = lines.get(url) ?? { budget: rateBudget(), underWay: 0 }
+      lines.set(url, line)
+      facts.set(name, await factsOf(() => registryAt(url).facts(name), line, clock))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, left.length) }, worker))
+  return facts
+}
+
+type Line = { readonly budget: RateBudget; underWay: number }
+
+/** In milliseconds; patience is for a registry that says how long. */
+const looking: RetryPolicy = { first: 300, longest: 2_000, attempts: 4, patience: 5 * 60_000 }
+/** Milliseconds between two looks at whether one may ask. */
+const turn = 50
+
+async function factsOf(ask: () => Promise<PackageFacts>, line: Line, clock: Clock): Promise<PackageFacts> {
+  const { budget } = line
+  const began = clock.now()
+  for (let attempt = 1; ;) {
+    while (budget.wait(clock.now()) > 0 || line.underWay >= budget.atOnce()) {
+      await clock.sleep(Math.max(turn, budget.wait(clock.now())))
+    }
+    line.underWay += 1
+    const facts = await ask().finally(() => (line.underWay -= 1))
+    const now = clock.now()
+    if (facts.kind === 'known') budget.answered(now)
+    if (facts.kind === 'known' || facts.refused === true) return facts
+    const { retryAfter } = facts
+    const random = clock.random()
+    const asked =
+      retryAfter === undefined ? undefined : budget.limited({ now, asked: retryAfter, underWay: line.underWay, random })
+    const wait = nextDelay(looking, { attempt, elapsed: now - began, asked, random })
+    if (wait === undefined) return facts
+    // To be asked to wait is no failure.
+    if (asked === undefined) attempt += 1
+    await clock.sleep(wait)
+  }
+}
