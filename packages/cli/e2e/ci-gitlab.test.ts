@@ -172,17 +172,13 @@ describe('the default branch', () => {
     expect((await rig.registry?.packument('@acme/db'))?.['dist-tags']['latest']).toBe('2.1.0')
   }, 120_000)
 
-  test.each(['squash', 'fast-forward'] as const)(
-    'a release merge request merged by %s is published all the same',
-    async (how) => {
-      Object.assign(rig.project.settings, { merge_method: 'ff' })
-      await change(`by-${how}`, { '@acme/web': 'patch' })
-      const opened = await ciMain()
-      await rig.merge(opened.result.pullRequest?.number ?? 0, { squash: how === 'squash' })
-      const { code, result } = await ciMain()
-      expect({ code, problems: result.problems }).toEqual({ code: 0, problems: [] })
-      expect(result.published?.published).toMatchObject([{ name: '@acme/web' }])
-    },
-    120_000,
-  )
+  test('a release merge request that is squashed is published all the same', async () => {
+    Object.assign(rig.project.settings, { merge_method: 'ff' })
+    await change('squashed', { '@acme/web': 'patch' })
+    const opened = await ciMain()
+    await rig.merge(opened.result.pullRequest?.number ?? 0, { squash: true })
+    const { code, result } = await ciMain()
+    expect({ code, problems: result.problems }).toEqual({ code: 0, problems: [] })
+    expect(result.published?.published).toMatchObject([{ name: '@acme/web' }])
+  }, 120_000)
 })

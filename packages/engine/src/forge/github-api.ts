@@ -41,7 +41,8 @@ function sending(apiUrl: string, token: string): SendToForge {
     const signal = AbortSignal.timeout(timeout)
     try {
       const reply = await request({
-        baseUrl: apiUrl,
+        // A server of one's own has its GraphQL beside its REST, at /api/graphql.
+        baseUrl: path === '/graphql' ? apiUrl.replace(/\/api\/v3$/, '/api') : apiUrl,
         method,
         url: withQuery(path, query),
         headers: {

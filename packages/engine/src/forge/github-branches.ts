@@ -25,7 +25,10 @@ export function branchesOf(api: GithubApi, repo: string): Pick<Forge, 'branchHea
       next === undefined
         ? await api.call({ method: 'DELETE', path })
         : await api.call({ method: 'PATCH', path, body: { sha: next, force: true } })
-    return moved.ok ? done : moved
+    if (moved.ok || next !== undefined) return moved.ok ? done : moved
+    // Deleted all the same, by a request whose answer was lost.
+    const left = await branchHead(branch)
+    return left.ok && left.value === undefined ? done : moved
   }
   return {
     branchHead,

@@ -23,30 +23,76 @@ export const repositoryShape = objectOf({
   allow_rebase_merge: optional(flag),
   squash_merge_commit_title: optional(orNull(text)),
   squash_merge_commit_message: optional(orNull(text)),
+  merge_commit_title: optional(orNull(text)),
   merge_commit_message: optional(orNull(text)),
 })
-type RepositoryShape = {
-  readonly allow_merge_commit?: boolean | undefined
-  readonly allow_squash_merge?: boolean | undefined
-  readonly allow_rebase_merge?: boolean | undefined
-  readonly squash_merge_commit_title?: string | null | undefined
-  readonly squash_merge_commit_message?: string | null | undefined
-  readonly merge_commit_message?: string | null | undefined
+type RepositoryShape = typeof repositoryShape extends Reader<infer T> ? T : never
+
+/** The same of GraphQL, which shows it to everybody who may read. */
+export const mergeQuery = `query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) {
+  mergeCommitAllowed squashMergeAllowed rebaseMergeAllowed
+  squashMergeCommitTitle squashMergeCommitMessage mergeCommitTitle mergeCommitMessage } }`
+
+export const mergeQueryShape = objectOf({
+  data: objectOf({
+    repository: objectOf({
+      mergeCommitAllowed: flag,
+      squashMergeAllowed: flag,
+      rebaseMergeAllowed: flag,
+      squashMergeCommitTitle: text,
+      squashMergeCommitMessage: text,
+      mergeCommitTitle: text,
+      mergeCommitMessage: text,
+    }),
+  }),
+})
+type MergeQuery = typeof mergeQueryShape extends Reader<infer T> ? T : never
+
+export function mergeSettingsOf({ data: { repository } }: MergeQuery): MergeSettings {
+  return settingsIn({
+    merge: repository.mergeCommitAllowed,
+    squash: repository.squashMergeAllowed,
+    rebase: repository.rebaseMergeAllowed,
+    squashTitle: repository.squashMergeCommitTitle,
+    squashMessage: repository.squashMergeCommitMessage,
+    mergeTitle: repository.mergeCommitTitle,
+    mergeMessage: repository.mergeCommitMessage,
+  })
 }
 
-/** Shown only to those who may write. */
-export function mergeSettingsOf(repository: RepositoryShape): MergeSettings | undefined {
-  const { allow_merge_commit: merges, allow_squash_merge: squashes, allow_rebase_merge: rebases } = repository
-  if (merges === undefined || squashes === undefined || rebases === undefined) return undefined
-  const message = repository.squash_merge_commit_message
-  const mergeMessage = repository.merge_commit_message
+/** REST shows it only to those who may write. */
+export function mergeSettingsShown(repository: RepositoryShape): MergeSettings | undefined {
+  const { allow_merge_commit: merge, allow_squash_merge: squash, allow_rebase_merge: rebase } = repository
+  if (merge === undefined || squash === undefined || rebase === undefined) return undefined
+  return settingsIn({
+    merge,
+    squash,
+    rebase,
+    squashTitle: repository.squash_merge_commit_title,
+    squashMessage: repository.squash_merge_commit_message,
+    mergeTitle: repository.merge_commit_title,
+    mergeMessage: repository.merge_commit_message,
+  })
+}
+
+type Word = string | null | undefined
+type SaidSettings = Pick<MergeSettings, 'merge' | 'squash' | 'rebase'> &
+  Readonly<Record<'squashTitle' | 'squashMessage' | 'mergeTitle' | 'mergeMessage', Word>>
+
+function settingsIn({ merge, squash, rebase, ...said }: SaidSettings): MergeSettings {
   return {
-    merge: merges,
-    squash: squashes,
-    rebase: rebases,
-    squashTitle: repository.squash_merge_commit_title === 'PR_TITLE' ? 'title' : 'commit-or-title',
-    squashMessage: message === 'PR_BODY' ? 'body' : message === 'BLANK' ? 'blank' : 'commits',
-    mergeMessage: mergeMessage === 'PR_BODY' ? 'body' : mergeMessage === 'BLANK' ? 'blank' : 'title',
+    merge,
+    squash,
+    rebase,
+    squashTitle: said.squashTitle === 'PR_TITLE' ? 'title' : 'commit-or-title',
+    squashMessage: said.squashMessage === 'PR_BODY' ? 'body' : said.squashMessage === 'BLANK' ? 'blank' : 'commits',
+    // The title may be the merge commit's own.
+    mergeMessage:
+      said.mergeTitle === 'PR_TITLE' || !['PR_BODY', 'BLANK'].includes(said.mergeMessage ?? '')
+        ? 'title'
+        : said.mergeMessage === 'PR_BODY'
+          ? 'body'
+          : 'blank',
   }
 }
 

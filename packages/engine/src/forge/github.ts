@@ -6,7 +6,17 @@ import { shape } from '@topsail/core'
 import { githubApi, type GithubAccess, type GithubApi } from './github-api.ts'
 import { branchesOf } from './github-branches.ts'
 import { checksOf } from './github-checks.ts'
-import { accountOf, accountShape, commentOf, commentShape, mergeSettingsOf, repositoryShape } from './github-shapes.ts'
+import {
+  accountOf,
+  accountShape,
+  commentOf,
+  commentShape,
+  mergeQuery,
+  mergeQueryShape,
+  mergeSettingsOf,
+  mergeSettingsShown,
+  repositoryShape,
+} from './github-shapes.ts'
 import { pullRequestsOf } from './github-pulls.ts'
 import { releasesOf } from './github-releases.ts'
 import { remembered } from './remembered.ts'
@@ -39,8 +49,12 @@ export function githubForge(options: GithubOptions): Forge {
       return { ok: true, value: { ...place, defaultBranch, private: isPrivate } }
     },
     async mergeSettings() {
+      const [owner, name] = options.path.split('/')
+      const body = { query: mergeQuery, variables: { owner, name } }
+      const shown = await api.read(mergeQueryShape, { method: 'POST', path: '/graphql', body })
+      if (shown.ok) return { ok: true, value: mergeSettingsOf(shown.value) }
       const answer = await api.read(repositoryShape, { method: 'GET', path: repo })
-      return answer.ok ? { ok: true, value: mergeSettingsOf(answer.value) } : answer
+      return answer.ok ? { ok: true, value: mergeSettingsShown(answer.value) } : answer
     },
     ...pullRequestsOf(api, repo, options.path),
     ...commentsOf(api, repo),
