@@ -5,19 +5,22 @@
  */
 import { githubForge, reconcileMain } from '@topsail/engine'
 import { type ForgeFault, type ForgeFaults, forgeFaults, rateLimited } from '@topsail/engine/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { releaseWords } from '../src/render/release-pull-request.ts'
 import { type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
+
+// A forge, git over HTTP and a registry, each real: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const isLong = process.env['TOPSAIL_CI_MAIN'] === 'all'
 
 let shop: Pipeline
 let proxy: ForgeFaults
 beforeAll(async () => {
-  shop = await startPipeline()
+  shop = await startPipeline({ 'topsail.json': { forgeReleases: { tellIssues: true } } })
   proxy = await forgeFaults(shop.rig.apiUrl)
   await shop.ciMain()
-}, 60_000)
+})
 afterAll(async () => {
   await proxy?.close()
   await shop?.close()
@@ -95,7 +98,12 @@ test('a release pull request gets through, or says why not and is finished by th
   expect((await shop.pullRequest(number ?? 0)).body).toContain(`plan=${result.pullRequest?.plan} `)
 }, 600_000)
 
-test('releases that the forge would not take are told of, and made by the next run', async () => {
+test('releases that the forge would not take are told of, and made by the next run, which tells whom they close', async () => {
+  const issue = (await shop.api('POST', '/issues', { title: 'It is slow' })) as { number: number }
+  await shop.change('fast', { '@acme/db': 'patch' })
+  await shop.rig.work.git('commit', '--quiet', '--amend', '--message', `fix: fast\n\nFixes #${issue.number}`)
+  await shop.rig.work.git('push', '--quiet', '--force', 'origin', 'HEAD:main')
+  await shop.ciMain()
   const [open] = await shop.openPullRequests()
   await shop.rig.merge(open?.number ?? 0, 'squash')
   proxy.add({ method: 'POST', path: /\/releases$/, fault: rateLimited(3600) })
@@ -105,5 +113,8 @@ test('releases that the forge would not take are told of, and made by the next r
   expect(result.problems.map(({ code }) => code)).toEqual(['FORGE_FAILED', 'FORGE_RELEASES_MISSING'])
   expect(result.forgeReleases?.missing).toHaveLength(1)
   expect((await ciMain()).forgeReleases?.made).toHaveLength(1)
+  await ciMain()
+  const told = (await shop.api('GET', `/issues/${issue.number}/comments`)) as { body: string }[]
+  expect(told.map(({ body }) => body)).toEqual([expect.stringMatching(/^Released in \[`@acme\/db@/)])
   expect((await shop.releases()).map(({ tag_name: tag }) => tag).toSorted()).toEqual(await shop.tags())
 })

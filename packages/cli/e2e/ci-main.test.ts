@@ -1,13 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryContext } from '../src/context.ts'
 import { run } from '../src/run.ts'
 import { type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
 import { changeset } from '../src/testing/workspace.ts'
 
+// A forge, git over HTTP and a registry, each real: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+
 let shop: Pipeline
 beforeAll(async () => {
   shop = await startPipeline()
-}, 60_000)
+})
 afterAll(() => shop?.close())
 
 describe('the whole story', () => {
