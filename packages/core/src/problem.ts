@@ -130,6 +130,9 @@ export type Problem =
   | ProblemOf<'FORMATTER_FAILED', { formatter: string; detail: string }>
   | ProblemOf<'LOCKFILE_NOT_UPDATED', { command: string; detail: string }>
   | ProblemOf<'LOCKFILE_NOT_VERIFIED', { command: string; detail: string }>
+  /** What `add` or `version` wrote is written, and not committed as the `commit` setting of Changesets asks. */
+  | ProblemOf<'COMMIT_FAILED', { detail: string }>
+  | ProblemOf<'COMMIT_MODULE_UNUSABLE', { module: string; detail: string }>
   | ProblemOf<'PLAN_MOVED', { moved: readonly PlanMove[] }>
   // publishing: before the first step
   | ProblemOf<'PUBLISH_ONLY_UNKNOWN', { name: string }>

@@ -150,6 +150,8 @@ export type Settings = {
   readonly checkExclude: readonly PackageName[]
   readonly access: 'public' | 'restricted'
   readonly changelog: false | readonly [module: string, options: unknown]
+  /** What the commits say that `add` and `version` make; false: they make none. It decides no plan. */
+  readonly commit: false | readonly [module: string, options: unknown]
   readonly format: 'auto' | 'prettier' | 'oxfmt' | 'deno' | 'dprint' | 'biome' | false
   readonly release: ReleaseSettings
   readonly pullRequest: PullRequestSettings
@@ -180,6 +182,7 @@ export const defaultSettings: Settings = {
   checkExclude: [],
   access: 'restricted',
   changelog: ['@changesets/changelog-git', null],
+  commit: false,
   format: 'auto',
   release: defaultReleaseSettings,
   pullRequest: defaultPullRequestSettings,

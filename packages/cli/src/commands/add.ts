@@ -20,6 +20,7 @@ type Options = CommonOptions & {
   readonly empty?: boolean
   readonly since?: string
   readonly dryRun?: boolean
+  readonly commit: boolean
 }
 
 export function addCommand(context: CliContext): Command {
@@ -33,6 +34,7 @@ export function addCommand(context: CliContext): Command {
     .option('--empty', 'name no package: nothing of this branch is released')
     .option('--since <ref>', 'what counts as changed when asking: since this ref, instead of the base branch')
     .option('--dry-run', 'show what would be written, and write nothing')
+    .option('--no-commit', 'make no commit, whatever "commit" in .changeset/config.json says')
   return command.action(async (options: Options) => {
     const content = await contentOf(options, command, context)
     if (content === undefined) {
@@ -80,15 +82,18 @@ function releasesOf(options: Options): readonly NamedBump[] {
 }
 
 async function write(content: Content, options: Options, context: CliContext): Promise<void> {
-  const result = await addChangeset({ cwd: folderOf(context, options), ...content, dryRun: options.dryRun })
+  const { dryRun, commit } = options
+  const result = await addChangeset({ cwd: folderOf(context, options), ...content, dryRun, commit })
   reportProblems(context, result.problems)
   if (options.json === true) {
     const { file, text, problems } = result
-    writeJson(context, { schema: 'topsail/add@1', file: file ?? null, text: text ?? null, problems })
+    const facts = { file: file ?? null, text: text ?? null, commit: result.commit ?? null }
+    writeJson(context, { schema: 'topsail/add@1', ...facts, problems })
   } else if (result.file !== undefined) {
-    context.out.write(`wrote ${context.out.colours.cyan(printable(result.file))}\n`)
+    const done = result.commit === undefined ? 'wrote' : 'wrote and committed'
+    context.out.write(`${done} ${context.out.colours.cyan(printable(result.file))}\n`)
   } else if (result.text !== undefined) context.out.write(printableLines(result.text))
-  if (result.text === undefined) context.exitWith(1)
+  if (result.text === undefined || result.problems.some(({ severity }) => severity === 'error')) context.exitWith(1)
   else if (content.empty && content.summary.trim() === '' && options.json !== true) {
     context.err.write(
       'It does not say why: write the reason below the front matter, or topsail check will ask for it.\n',

@@ -14,6 +14,7 @@ type Options = CommonOptions & {
   readonly strict?: boolean
   readonly allowDirty?: boolean
   readonly lockfile: boolean
+  readonly commit: boolean
 }
 
 export function applyCommand(context: CliContext): Command {
@@ -23,6 +24,7 @@ export function applyCommand(context: CliContext): Command {
     .option('--strict', 'write nothing when an input was left out of the plan')
     .option('--allow-dirty', 'write although files to be written have uncommitted changes')
     .option('--no-lockfile', 'leave the lockfile as it is')
+    .option('--no-commit', 'make no commit, whatever "commit" in .changeset/config.json says')
     .action((file: string, options: Options) => apply(file, options, context))
 }
 
@@ -30,11 +32,11 @@ async function apply(file: string, options: Options, context: CliContext): Promi
   const read = readNamedFile(context, file)
   const parsed =
     'problem' in read ? { document: undefined, problems: [read.problem] } : parsePlanDocument(read.text, file)
-  const { dryRun, strict, allowDirty, lockfile } = options
+  const { dryRun, strict, allowDirty, lockfile, commit } = options
   const cwd = folderOf(context, options)
   const result =
     parsed.document === undefined
       ? { outcome: 'refused' as const, edits: [], problems: parsed.problems }
-      : await applyPlanDocument({ cwd, document: parsed.document, file, dryRun, strict, allowDirty, lockfile })
+      : await applyPlanDocument({ cwd, document: parsed.document, file, dryRun, strict, allowDirty, lockfile, commit })
   showVersionResult(result, options, context)
 }

@@ -17,6 +17,7 @@ type Options = PlanningOptions & {
   readonly strict?: boolean
   readonly allowDirty?: boolean
   readonly lockfile: boolean
+  readonly commit: boolean
   readonly fetch: boolean
 }
 
@@ -28,6 +29,7 @@ export function versionCommand(context: CliContext): Command {
     .option('--strict', 'write nothing when an input was left out of the plan')
     .option('--allow-dirty', 'write although files to be written have uncommitted changes')
     .option('--no-lockfile', 'leave the lockfile as it is')
+    .option('--no-commit', 'make no commit, whatever "commit" in .changeset/config.json says')
     .option('--no-fetch', 'ask no remote which versions a rollback has burned')
     .action((options: Options) => version(options, context))
 }
@@ -49,8 +51,8 @@ async function version(options: Options, context: CliContext): Promise<void> {
     snapshotRelease: snapshotRequest(options.snapshot),
     now: context.now().toISOString(),
   })
-  const { dryRun, strict, allowDirty, lockfile } = options
-  const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile })
+  const { dryRun, strict, allowDirty, lockfile, commit } = options
+  const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile, commit })
   reportProblems(context, recovered)
   if (options.json !== true) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
   showVersionResult(result, { json: options.json, plan }, context)

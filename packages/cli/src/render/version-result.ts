@@ -20,12 +20,14 @@ export function showVersionResult(
 ): void {
   const problems: readonly Problem[] = [...(options.plan?.problems ?? []), ...result.problems]
   reportProblems(context, problems)
-  if (result.outcome === 'refused' || result.outcome === 'failed') context.exitWith(1)
+  const isIncomplete = result.problems.some(({ severity }) => severity === 'error')
+  if (result.outcome === 'refused' || result.outcome === 'failed' || isIncomplete) context.exitWith(1)
   if (options.json === true) {
     writeJson(context, {
       schema: 'topsail/version@1',
       outcome: result.outcome,
       files: result.edits.map((edit) => ({ path: edit.path, change: changeOf(edit) })),
+      commit: result.commit ?? null,
       problems,
       ...(options.plan === undefined ? {} : { plan: toPlanDocument(options.plan) }),
     })
@@ -37,7 +39,8 @@ export function showVersionResult(
 }
 
 const sentences: Record<VersionResult['outcome'], (result: VersionResult) => string> = {
-  written: ({ edits }) => `Wrote ${plural(edits.length, 'file')}.\n`,
+  written: ({ edits, commit }) =>
+    `Wrote ${plural(edits.length, 'file')}${commit === undefined ? '' : `, and committed them as ${commit.slice(0, 7)}`}.\n`,
   'dry-run': ({ edits }) => `Would write ${plural(edits.length, 'file')}.\n`,
   nothing: () => 'Nothing to write: no package gets a new version.\n',
   refused: () => 'Nothing was written.\n',

@@ -25,7 +25,8 @@ export function planId(snapshot: Snapshot, changes: readonly Change[], hash: (te
 }
 
 export function decisiveSettings(settings: Settings): Partial<Settings> {
-  const { chosen: _chosen, release: _release, pullRequest: _pull, forgeReleases: _forge, ...decisive } = settings
+  const { chosen: _chosen, commit: _commit, ...rest } = settings
+  const { release: _release, pullRequest: _pull, forgeReleases: _forge, ...decisive } = rest
   return decisive
 }
 

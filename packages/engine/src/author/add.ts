@@ -33,6 +33,8 @@ export type AddOptions = {
   /** A changeset that names no package: it declines a release of whatever the branch touches. */
   readonly empty?: boolean | undefined
   readonly dryRun?: boolean | undefined
+  /** Commits the file, where the `commit` setting of Changesets asks for it. */
+  readonly commit?: boolean | undefined
 }
 
 export type AddResult = {
@@ -40,6 +42,8 @@ export type AddResult = {
   readonly file: Path | undefined
   /** What stands in the file, or would. */
   readonly text: string | undefined
+  /** The commit that was made. */
+  readonly commit?: string | undefined
   readonly problems: readonly Problem[]
 }
 
@@ -57,7 +61,9 @@ export async function addChangeset(options: AddOptions): Promise<AddResult> {
   ]
   if (problems.length > 0) return refused(problems)
   const written = await write(root, options.releases, summary, options.dryRun === true)
-  return written.file === undefined ? written : formatted(root, written.file, settings)
+  if (written.file === undefined) return written
+  const result = await formatted(root, written.file, settings)
+  return options.commit === true && settings.commit !== false ? committed(root, written.file, result, settings) : result
 }
 
 /** Line ends made plain; characters that steer a terminal taken out, since this ends up in changelogs. */
@@ -118,6 +124,19 @@ async function formatted(root: string, file: Path, settings: Settings): Promise<
   const { formatFiles } = await import('../version/formatter.ts')
   const problems = await formatFiles(root, settings.format, [file])
   return { file, text: await readFile(join(root, file), 'utf8'), problems }
+}
+
+async function committed(root: string, file: Path, result: AddResult, settings: Settings): Promise<AddResult> {
+  const { commitChangeset } = await import('../version/commit-written.ts')
+  const { changes } = parseChangesets([{ id: changesetId(file), path: file, text: result.text ?? '' }])
+  const [change] = changes
+  if (change === undefined) return result
+  const { commit, problems } = await commitChangeset({ root, setting: settings.commit, files: [file] }, change)
+  return { ...result, commit, problems: [...result.problems, ...problems] }
+}
+
+function changesetId(file: Path): string {
+  return file.slice('.changeset/'.length, -'.md'.length)
 }
 
 async function write(

@@ -69,6 +69,7 @@ export function settingsOfConfig(config: UnknownRecord, rules: RulesName): Parti
     ...picked(unsafe, ['onlyUpdatePeerDependentsWhenOutOfRange', 'updateInternalDependents']),
     ...(own(config, 'access') === 'public' ? { access: 'public' } : {}),
     ...(own(config, 'changelog') === undefined ? {} : { changelog: changelogOf(own(config, 'changelog')) }),
+    commit: commitOf(own(config, 'commit')),
     format: formatOf(config),
     snapshot: {
       useCalculatedVersion:
@@ -94,6 +95,12 @@ export function changelogOf(value: unknown): Settings['changelog'] {
   if (typeof value === 'string') return [value, null]
   if (Array.isArray(value) && typeof value[0] === 'string') return [value[0], value[1] as unknown]
   return value === false ? false : defaultSettings.changelog
+}
+
+function commitOf(value: unknown): Settings['commit'] {
+  if (value === true) return ['@changesets/cli/commit', { skipCI: 'version' }]
+  if (typeof value === 'string') return [value, null]
+  return Array.isArray(value) && typeof value[0] === 'string' ? [value[0], value[1] as unknown] : false
 }
 
 function formatOf(config: UnknownRecord): Settings['format'] {

@@ -1,12 +1,8 @@
 /**
- * The user's own `changelog` setting: the module is resolved from `.changeset/`, as Changesets resolves it, and its two
- * functions get exactly the arguments that Changesets gives. Where changelog-git is asked for but not installed, ours
+ * The user's own `changelog` setting: the two functions of the module get exactly the arguments that Changesets gives. Where changelog-git is asked for but not installed, ours
  * writes the same lines. A generator that cannot be had or fails is a problem, and then nothing is written.
  */
-import { existsSync } from 'node:fs'
-import { createRequire, isBuiltin } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { changelogRequests, renderChangelogEntry } from '@topsail/core'
 import type {
   Change,
@@ -21,6 +17,7 @@ import type {
 } from '@topsail/core'
 import type { ChangelogFunctions, ModCompWithPackage, NewChangesetWithCommit, PackageJSON } from '@changesets/types'
 import { gitChangelog } from './git-changelog.ts'
+import { loadUserModule } from './user-module.ts'
 
 export type ChangelogEntry = { readonly release: Release; readonly entry: string }
 
@@ -52,68 +49,24 @@ const gitGenerators = ['@changesets/changelog-git', '@changesets/cli/changelog']
 
 async function loadGenerator(root: string, module: string): Promise<ChangelogFunctions | Problem> {
   const place = { file: '.changeset/config.json' }
-  const url = await resolveFrom(join(root, '.changeset'), module)
-  if (url === undefined) {
-    if (gitGenerators.includes(module)) return gitChangelog
-    return { code: 'CHANGELOG_GENERATOR_MISSING', severity: 'error', place, module }
-  }
-  try {
-    const functions = functionsOf(await import(url))
-    return functions ?? { code: 'CHANGELOG_GENERATOR_INVALID', severity: 'error', place, module }
-  } catch (error) {
-    const detail = `it cannot be loaded: ${messageOf(error)}`
-    return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: '', detail }
-  }
-}
-
-/** As Changesets 3 resolves it, for `import`; else as Changesets 2 did, for `require`, which finds `./lines` too. */
-async function resolveFrom(folder: string, module: string): Promise<string | undefined> {
-  const from = join(folder, 'x.mjs')
-  if (mayBeInstalled(folder, module)) {
-    const { resolve } = await import('import-meta-resolve')
-    const imported = unlessThrown(() => resolve(module, pathToFileURL(from).href))
-    if (imported !== undefined && isThere(imported)) return imported
-  }
-  const required = unlessThrown(() => createRequire(from).resolve(module))
-  return required === undefined || isBuiltin(required) ? undefined : pathToFileURL(required).href
-}
-
-/** Loading a resolver to learn that there is nothing to resolve would cost as much as all changelogs together. */
-function mayBeInstalled(folder: string, module: string): boolean {
-  const name = /^(?:@[^/]+\/)?[^/@.#][^/]*/.exec(module)?.[0]
-  if (name === undefined) return true
-  return foldersUpwards(folder).some((above) => existsSync(join(above, 'node_modules', name)))
-}
-
-function foldersUpwards(folder: string): readonly string[] {
-  const above = dirname(folder)
-  return above === folder ? [folder] : [folder, ...foldersUpwards(above)]
-}
-
-function isThere(url: string): boolean {
-  return url.startsWith('file:') && existsSync(fileURLToPath(url))
-}
-
-function unlessThrown<T>(act: () => T): T | undefined {
-  try {
-    return act()
-  } catch {
-    return undefined
+  const loaded = await loadUserModule(root, module, isGenerator)
+  switch (loaded.kind) {
+    case 'loaded':
+      return loaded.exported
+    case 'missing':
+      if (gitGenerators.includes(module)) return gitChangelog
+      return { code: 'CHANGELOG_GENERATOR_MISSING', severity: 'error', place, module }
+    case 'other':
+      return { code: 'CHANGELOG_GENERATOR_INVALID', severity: 'error', place, module }
+    case 'failed': {
+      const detail = `it cannot be loaded: ${loaded.detail}`
+      return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: '', detail }
+    }
   }
 }
 
-/** The functions are exported by name, as default, or as the default of a default (CommonJS written by a compiler). */
-function functionsOf(exported: unknown): ChangelogFunctions | undefined {
-  let candidate = exported
-  for (let depth = 0; depth < 3; depth += 1) {
-    if (!isRecord(candidate)) return undefined
-    if (isGenerator(candidate)) return candidate
-    candidate = candidate['default']
-  }
-  return undefined
-}
-
-function isGenerator(value: Record<string, unknown>): value is ChangelogFunctions {
+function isGenerator(value: unknown): value is ChangelogFunctions {
+  if (!isRecord(value)) return false
   return typeof value['getReleaseLine'] === 'function' && typeof value['getDependencyReleaseLine'] === 'function'
 }
 
@@ -161,7 +114,7 @@ async function entryOf(request: ChangelogRequest, context: GeneratorContext): Pr
 }
 
 /** A commit of the second source looks to a generator like a changeset that its own commit added. */
-function changesetFor(change: Change): NewChangesetWithCommit {
+export function changesetFor(change: Change): NewChangesetWithCommit {
   return {
     id: change.kind === 'changeset' ? change.file.replace(/^\.changeset\//, '').replace(/\.md$/, '') : change.id,
     summary: change.summary,

@@ -18,6 +18,7 @@ import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { generateChangelogs } from './changelog-generators.ts'
+import type { Committed } from './commit-written.ts'
 import { readDirtyTree, type DirtyTree } from './dirty-tree.ts'
 import { realDisk } from './disk.ts'
 import { formatFiles } from './formatter.ts'
@@ -37,6 +38,8 @@ export type VersionOptions = {
   readonly allowDirty?: boolean | undefined
   /** False leaves the lockfile alone. */
   readonly lockfile?: boolean | undefined
+  /** Commits what was written, where the `commit` setting of Changesets asks for it. A snapshot is never committed. */
+  readonly commit?: boolean | undefined
 }
 
 export type VersionResult = {
@@ -44,6 +47,8 @@ export type VersionResult = {
   readonly outcome: 'written' | 'dry-run' | 'nothing' | 'refused' | 'failed'
   /** Before the formatter had its turn; of a lockfile that is written, what the package manager made of it. */
   readonly edits: readonly FileEdit[]
+  /** The commit that was made. */
+  readonly commit?: string | undefined
   /** Those of the plan are not repeated. */
   readonly problems: readonly Problem[]
 }
@@ -81,7 +86,26 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
   if (failures.length > 0) return { outcome: 'failed', edits, problems: [...problems, ...failures] }
   const others = edits.filter(({ path }) => path !== lockfile?.name)
   const written = lockfile === undefined ? edits : [...others, ...lockfileEdits(root, lockfile)]
-  return { outcome: 'written', edits: written, problems: [...problems, ...afterwards] }
+  const committed = await commitIfAsked(root, written, options)
+  return {
+    outcome: 'written',
+    edits: written,
+    commit: committed.commit,
+    problems: [...problems, ...afterwards, ...committed.problems],
+  }
+}
+
+async function commitIfAsked(
+  root: string,
+  edits: readonly FileEdit[],
+  { plan, snapshot, commit }: VersionOptions,
+): Promise<Committed> {
+  const setting = snapshot.settings.commit
+  if (commit !== true || setting === false || snapshot.snapshotRelease !== undefined) {
+    return { commit: undefined, problems: [] }
+  }
+  const { commitVersions } = await import('./commit-written.ts')
+  return commitVersions({ root, setting, files: edits.map(({ path }) => path) }, plan)
 }
 
 /** Call it before a workspace is read for `version`: puts back what a run that was cut off left half written. */

@@ -21,6 +21,24 @@ export const versionProblems = {
     mend: () => 'run git status and mend what it says; --allow-dirty does not ask',
     example: { severity: 'warning', detail: 'fatal: index file corrupt' },
   },
+  COMMIT_FAILED: {
+    title: 'What was written could not be committed',
+    says: (p) => `The files are written, but git did not commit them: ${printable(p.detail)}.`,
+    mend: () => 'commit them yourself; --no-commit, or "commit": false in .changeset/config.json, makes no commit',
+    example: { severity: 'error', detail: 'Author identity unknown' },
+  },
+  COMMIT_MODULE_UNUSABLE: {
+    title: 'The module that words commits cannot be used',
+    says: (p) =>
+      `The files are written, but not committed: "commit" names ${quote(p.module)}, and ${printable(p.detail)}.`,
+    mend: () => 'install or correct the module, or write "commit": true for the messages of Changesets',
+    example: {
+      severity: 'error',
+      place: { file: '.changeset/config.json' },
+      module: './commit.js',
+      detail: 'it is not installed here',
+    },
+  },
   FILE_CHANGED_MEANWHILE: {
     title: 'A file changed after the plan was made',
     says: () => 'This file is no longer what the plan was made from. Nothing was written.',
