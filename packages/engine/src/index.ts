@@ -18,7 +18,12 @@ export * from './author/set-up.ts'
 export * from './version/version-workspace.ts'
 export * from './version/apply-plan.ts'
 export type * from './forge/forge.ts'
-export { openForge, readForgeEnvironment, type ForgeEnvironment, type PullRequestEvent } from './forge/forge-environment.ts'
+export {
+  openForge,
+  readForgeEnvironment,
+  type ForgeEnvironment,
+  type PullRequestEvent,
+} from './forge/forge-environment.ts'
 export { defaultPatience, type ForgePatience } from './forge/forge-calls.ts'
 export { githubForge, type GithubOptions } from './forge/github.ts'
 export { gitlabForge, type GitlabOptions } from './forge/gitlab.ts'

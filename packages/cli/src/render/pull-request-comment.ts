@@ -18,7 +18,7 @@ import { droppedSection, orderSection, ownSection, ridingSection } from './pull-
 import { plural, printable } from './text.ts'
 
 /** Below what forges take, with room for the mark by which the comment is found again. */
-export const pullRequestCommentLimit = 65_000
+const pullRequestCommentLimit = 65_000
 
 export type CommentForm = {
   /** Rows that are seen at once, and those that are folded below them. */
@@ -92,7 +92,7 @@ function effectOf(report: PullRequestReport): string {
   return `This pull request releases ${plural(own, 'package')}${along}`
 }
 
-export function changesOf(report: PullRequestReport): ReadonlyMap<string, Change> {
+function changesOf(report: PullRequestReport): ReadonlyMap<string, Change> {
   return new Map(
     report.changes.map((change): [string, Change] => {
       if (change.kind === 'changeset') return [change.id, { ...change, commit: change.commit ?? undefined }]

@@ -75,7 +75,7 @@ function githubEnvironment(env: Environment, path: string): ForgeEnvironment {
   }
 }
 
-export function githubApiOf(server: string): string {
+function githubApiOf(server: string): string {
   return server === 'https://github.com' ? 'https://api.github.com' : `${server}/api/v3`
 }
 

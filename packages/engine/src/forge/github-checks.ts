@@ -8,7 +8,7 @@ import type { GithubApi } from './github-api.ts'
 import { checkRunShape } from './github-shapes.ts'
 
 /** What GitHub takes in one request, and in one field. */
-export const annotationsARequest = 50
+const annotationsARequest = 50
 const longest = { summary: 65_000, title: 255, message: 16_000 }
 
 export function checksOf(api: GithubApi, repo: string): Pick<Forge, 'publishCheck'> {
