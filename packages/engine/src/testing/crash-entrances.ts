@@ -1,7 +1,7 @@
 /**
  * The three ways into a release, against the ports of a runner in the memory world.
  */
-import { defaultSettings, desiredRelease } from '@topsail/core'
+import { desiredRelease } from '@topsail/core'
 import { carryOptions } from '../publish/session.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { beginRelease } from '../release/begin-release.ts'
@@ -12,7 +12,7 @@ import { openReleases } from '../release/stored-release.ts'
 import type { Ended, Entrances } from './crash.ts'
 import type { Runner } from './memory-world.ts'
 import type { ReleaseShape } from './release-shapes.ts'
-import { workspaceNow } from './release-shapes.ts'
+import { keysOfMember, settingsOf, workspaceNow } from './release-shapes.ts'
 
 export const protocol: Entrances = {
   publish: (runner, shape) => held(runner, (hold) => publish(runner, hold, shape)),
@@ -51,15 +51,14 @@ async function publish(runner: Runner, hold: Hold, shape: ReleaseShape): Promise
   const { ports, clone, world } = runner
   const registry = ports.registryAt(world.url)
   const workspace = workspaceNow(shape)
-  const facts = await Promise.all(
-    workspace.packages.map(async ({ name }) => [name, await registry.facts(name)] as const),
-  )
+  const keys = shape.members.flatMap(keysOfMember)
+  const facts = await Promise.all(keys.map(async (name) => [name, await registry.facts(name)] as const))
   const desired = desiredRelease({
     workspace,
-    settings: defaultSettings,
+    settings: settingsOf(shape),
     pre: undefined,
     head: world.head,
-    registries: new Map(workspace.packages.map(({ name }) => [name, world.url])),
+    registries: new Map(keys.map((name) => [name, world.url])),
     facts: new Map(facts),
     localTags: clone.tags,
     remoteTags: new Map(world.tags),

@@ -8,7 +8,7 @@ import { packInMemory } from './memory-ports.ts'
 import type { Call, Fate, Misfortune } from './memory-line.ts'
 import { memoryWorld, type MemoryWorld, type Runner } from './memory-world.ts'
 import { randomNumbers } from './random-numbers.ts'
-import { publishedBefore, workspaceNow, type ReleaseShape } from './release-shapes.ts'
+import { keysOfMember, publishedBefore, workspaceNow, type ReleaseShape } from './release-shapes.ts'
 
 export const recoveries = ['resume', 'publish', 'rollback'] as const
 export type Recovery = (typeof recoveries)[number]
@@ -109,10 +109,13 @@ async function setStage(shape: ReleaseShape): Promise<Stage> {
     lag: (_, version) => (version === '1.0.0' ? 0 : shape.lag),
     onChange: watch,
   })
-  for (const pkg of publishedBefore(shape)) {
-    const unit = { name: pkg.name, version: pkg.version ?? '' }
-    await world.registry.port.upload({ ...packInMemory(pkg, unit, 0), distTag: 'latest', access: 'public' })
-    world.tags.set(`${unit.name}@${unit.version}`, 'b'.repeat(40))
+  for (const { pkg, keys } of publishedBefore(shape)) {
+    const version = pkg.version ?? ''
+    for (const name of keys) {
+      const packed = packInMemory(pkg, { name, version }, 0)
+      await world.registry.port.upload({ ...packed, distTag: 'latest', access: 'public' })
+    }
+    world.tags.set(`${pkg.name}@${version}`, 'b'.repeat(40))
   }
   failures.length = 0
   return { world, failures }
@@ -139,7 +142,8 @@ function wholeView(shape: ReleaseShape, entrances: Entrances): Promise<WorldView
 /** The start, and what a rollback has to leave: versions that went up, deprecated, and what a first one brought along. */
 function rolledBack(now: WorldView, start: WorldView, shape: ReleaseShape): WorldView {
   const packages = { ...start.packages }
-  for (const { name, first } of shape.members) {
+  const keys = shape.members.flatMap((member) => keysOfMember(member).map((name) => ({ name, first: member.first })))
+  for (const { name, first } of keys) {
     const [before, after] = [start.packages[name], now.packages[name]]
     const went =
       after === undefined

@@ -5,6 +5,7 @@
 import {
   decodeJournal,
   encodeRecord,
+  packageOf,
   type JournalRecord,
   type Package,
   type PublishUnit,
@@ -114,8 +115,7 @@ function stagingOver(wire: Wire, port: RegistryStage): RegistryStage {
 function refsOver(line: Line, refs: RefStore): RefStore {
   const unreachable = () => ({ kind: 'unreachable', detail }) as const
   return {
-    list: (...prefixes) =>
-      line.to('git').ask(`list ${prefixes.join(' ')}`, () => refs.list(...prefixes), unreachable),
+    list: (...prefixes) => line.to('git').ask(`list ${prefixes.join(' ')}`, () => refs.list(...prefixes), unreachable),
     write: (content, parent) => line.local('write a commit', () => refs.write(content, parent)),
     read: (ref, sha) =>
       line.to('git').ask(
@@ -282,7 +282,7 @@ function packerOver({ world, clone, line, number }: Place): MemoryPacker {
   return {
     pack: (unit) =>
       line.local(`pack ${unit.name}`, async () => {
-        const packed = packInMemory(packages.get(unit.name), unit, world.options.reproducible ? 0 : number)
+        const packed = packInMemory(packages.get(packageOf(unit.name)), unit, world.options.reproducible ? 0 : number)
         clone.tarballs.set(packed.tarball.file, { ...packed, release: undefined })
         return { kind: 'packed', tarball: packed.tarball } as const
       }),

@@ -2,7 +2,8 @@
  * Shapes of releases for the crash explorer: small graphs in the forms that matter, and as many drawn ones as asked,
  * each with what the registry had before.
  */
-import { promotions, type DependencyField, type Package, type Promotion, type Workspace } from '@topsail/core'
+import { defaultSettings, promotions, targetKey } from '@topsail/core'
+import type { DependencyField, Package, Promotion, Settings, TargetKey, TargetSettings, Workspace } from '@topsail/core'
 import { packageOf, workspaceOf } from '@topsail/core/testing'
 
 export type ReleaseShape = {
@@ -19,6 +20,8 @@ export type ShapeMember = {
   readonly name: string
   /** Never published before. */
   readonly first: boolean
+  /** Where it goes besides npm, each after the one before. */
+  readonly targets: readonly string[]
   readonly needs: readonly { readonly name: string; readonly field: DependencyField }[]
 }
 
@@ -37,6 +40,8 @@ export function releaseShapes(random: () => number, drawn: number): readonly Rel
     'a cycle broken by a dev edge': ['a ~b', 'b a', 'c b'],
     'two that need each other only to develop': ['a ~b', 'b ~a'],
     unrelated: ['a', 'b', 'c!', 'd'],
+    'several targets': ['a', 'b+image a', 'c+image+chart b'],
+    'targets that wait for those of others': ['a+image', 'b+chart a', 'c! b'],
     'a wide fan': ['a', 'b a', 'c a', 'd a', 'e! a'],
   }
   const named = Object.entries(forms).flatMap(([form, lines], at) => {
@@ -50,12 +55,14 @@ export function releaseShapes(random: () => number, drawn: number): readonly Rel
   return [...named, ...Array.from({ length: drawn }, (_, at) => drawShape(random, at))]
 }
 
-/** `b! a ~c`: b is new, needs a, and c to develop. */
+/** `b! a ~c`: b is new, needs a, and c to develop. `b+image`: it has another target. */
 function memberOf(line: string): ShapeMember {
   const [own = '', ...needs] = line.split(' ')
+  const [name = '', ...targets] = own.replace('!', '').split('+')
   return {
-    name: `@acme/${own.replace('!', '')}`,
+    name: `@acme/${name}`,
     first: own.endsWith('!'),
+    targets,
     needs: needs.map((need) => ({
       name: `@acme/${need.replace('~', '')}`,
       field: need.startsWith('~') ? 'devDependencies' : 'dependencies',
@@ -86,11 +93,36 @@ export function workspaceNow(shape: ReleaseShape): Workspace {
   return workspaceOf(shape.members.map((member) => packageAt(member, versionNow)))
 }
 
-/** What was published before, dependencies first; what is new is not among them. */
-export function publishedBefore(shape: ReleaseShape): readonly Package[] {
+/** What was published before, dependencies first, with where it went; what is new is not among them. */
+export function publishedBefore(
+  shape: ReleaseShape,
+): readonly { readonly pkg: Package; readonly keys: readonly TargetKey[] }[] {
   return shape.members
     .filter((member) => !member.first)
-    .map((member) => packageAt(withoutFirst(member, shape), versionBefore))
+    .map((member) => ({ pkg: packageAt(withoutFirst(member, shape), versionBefore), keys: keysOfMember(member) }))
+}
+
+export function keysOfMember({ name, targets }: ShapeMember): readonly TargetKey[] {
+  return [name, ...targets.map((target) => targetKey(name, target))]
+}
+
+export function settingsOf({ members }: ReleaseShape): Settings {
+  const commands = {
+    exists: ['exists'],
+    upload: ['upload'],
+    promote: ['promote'],
+    channel: ['channel'],
+    retract: ['retract'],
+  }
+  const listed = members
+    .filter(({ targets }) => targets.length > 0)
+    .map(({ name, targets }): [string, readonly TargetSettings[]] => {
+      const others = targets.map((id, at): TargetSettings => {
+        return { kind: 'exec', id, after: [targets[at - 1] ?? 'npm'], needs: [], commands, timeout: 1 }
+      })
+      return [name, [{ kind: 'npm', id: 'npm', after: [], needs: [] }, ...others]]
+    })
+  return { ...defaultSettings, targets: Object.fromEntries(listed) }
 }
 
 function withoutFirst(member: ShapeMember, shape: ReleaseShape): ShapeMember {
