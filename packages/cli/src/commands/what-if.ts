@@ -15,17 +15,17 @@ type Asked = { readonly name: string; readonly bump: Bump }
 type Widened = { readonly dependent: string; readonly dependency: string; readonly range: string }
 
 type Options = PlanningOptions & {
-  readonly bump: readonly Asked[]
-  readonly drop: readonly string[]
-  readonly add: readonly string[]
+  readonly bump?: readonly Asked[]
+  readonly drop?: readonly string[]
+  readonly add?: readonly string[]
   readonly widen?: readonly string[]
 }
 
 export function whatIfCommand(context: CliContext): Command {
   const command = newPlanningCommand('what-if', 'show what the plan would be with a change more, less or other')
-    .option('--bump <name=bump>', 'give a package this bump (can be repeated)', collected(askedBump), [])
-    .option('--drop <change>', 'leave a changeset or a commit out (can be repeated)', collected(String), [])
-    .option('--add <message>', 'add a conventional commit (can be repeated)', collected(String), [])
+    .option('--bump <name=bump>', 'give a package this bump (can be repeated)', collected(askedBump))
+    .option('--drop <change>', 'leave a changeset or a commit out (can be repeated)', collected(String))
+    .option('--add <message>', 'add a conventional commit (can be repeated)', collected(String))
     .option('--widen <edge-range...>', "let a dependent accept more: --widen 'A->B' '^1 || ^2' (can be repeated)")
   return command.action(async (options: Options) => {
     const { rules, sources } = options
@@ -45,9 +45,9 @@ function editsOf(options: Options, edges: readonly Widened[], snapshot: Snapshot
       dependency: named(dependency),
       range,
     })),
-    ...options.drop.map((change) => ({ kind: 'drop' as const, change })),
-    ...options.add.map((message) => ({ kind: 'add' as const, message })),
-    ...options.bump.map(({ name, bump }) => ({ kind: 'bump' as const, name: named(name), bump })),
+    ...(options.drop ?? []).map((change) => ({ kind: 'drop' as const, change })),
+    ...(options.add ?? []).map((message) => ({ kind: 'add' as const, message })),
+    ...(options.bump ?? []).map(({ name, bump }) => ({ kind: 'bump' as const, name: named(name), bump })),
   ]
 }
 
@@ -64,8 +64,8 @@ function show(result: WhatIf, options: Options, context: CliContext): void {
   }
 }
 
-function collected<T>(parse: (text: string) => T): (text: string, before: readonly T[]) => readonly T[] {
-  return (text, before) => [...before, parse(text)]
+function collected<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => readonly T[] {
+  return (text, before = []) => [...before, parse(text)]
 }
 
 function askedBump(text: string): Asked {
