@@ -62,10 +62,22 @@ async function buildDockerfile(
   builder: ImageBuilder,
 ): Promise<BuildOutcome> {
   for (const tool of source.tool === undefined ? imageTools : [source.tool]) {
-    const outcome = await buildWith(tool, source, released, { out, builder })
+    const isUsable = source.tool !== undefined || (await canBuild(tool, released, { out, builder }))
+    const outcome = isUsable ? await buildWith(tool, source, released, { out, builder }) : 'missing'
     if (outcome !== 'missing') return outcome
   }
   return failed(released, `none of ${source.tool ?? imageTools.join(', ')} is installed`)
+}
+
+/** A docker that has no builder for OCI layouts is as good as none. */
+async function canBuild(
+  tool: (typeof imageTools)[number],
+  released: Released,
+  { out, builder }: { readonly out: string; readonly builder: ImageBuilder },
+): Promise<boolean> {
+  if (tool !== 'docker') return true
+  const answer = await run(['docker', 'buildx', 'version'], released, out, builder)
+  return answer.kind === 'ended' && answer.code === 0
 }
 
 const imageTools = ['docker', 'podman', 'buildah'] as const

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -184,5 +184,125 @@ describe.skipIf(!hasDockerRegistry)('with a real registry', () => {
     const artefact = await packed(target, released)
     expect(await target.upload(released, artefact, 'x')).toEqual({ kind: 'stored' })
     expect(await target.lookup(released)).toEqual({ kind: 'present', integrity: artefact.integrity })
+  })
+
+  test.skipIf(!hasBuildah)('buildah builds several platforms into one index, which stays one', async () => {
+    const platforms = ['linux/amd64', 'linux/arm64']
+    const source: ImageSource = { kind: 'dockerfile', file: 'Dockerfile', tool: 'buildah', platforms }
+    const storage = join(folder, 'containers.conf')
+    await writeFile(storage, `[storage]\ndriver = "vfs"\ngraphroot = "${folder}/graph"\nrunroot = "${folder}/run"\n`)
+    const env = { ...process.env, CONTAINERS_STORAGE_CONF: storage, BUILDAH_ISOLATION: 'chroot', HOME: folder }
+    const { target, released, dir } = open(`${server.host}/buildah/multi`, { source, env })
+    await mkdir(dir, { recursive: true })
+    await mkdir(join(folder, 'out'), { recursive: true })
+    await writeFile(join(dir, 'hello'), 'hello')
+    await writeFile(join(dir, 'Dockerfile'), 'FROM scratch\nCOPY hello /hello\n')
+    const artefact = await packed(target, released)
+    expect(await target.upload(released, artefact, 'x')).toEqual({ kind: 'stored' })
+    const { digest, body } = await manifestAt('buildah/multi', '1.0.0')
+    expect(digest).toBe(artefact.integrity)
+    const { manifests } = body as { manifests: readonly { platform: { architecture: string } }[] }
+    expect(manifests.map((one) => one.platform.architecture).toSorted()).toEqual(['amd64', 'arm64'])
+  })
+})
+
+/**
+ * What docker and podman are told, by stand-ins that note their arguments and leave a layout where they are told to: no
+ * daemon is needed for that, and none was tried.
+ */
+describe('the arguments of builders', () => {
+  const standIn = (layout: string, notes: string): string => `#!${process.execPath}
+const { appendFileSync, cpSync } = require('node:fs')
+const argv = process.argv.slice(2)
+appendFileSync(${JSON.stringify(notes)}, JSON.stringify([require('node:path').basename(process.argv[1]), ...argv]) + '\\n')
+const out = argv.flatMap((each) => /(?:dest=|^oci:)(.+)$/.exec(each)?.[1] ?? [])[0]
+if (out !== undefined) cpSync(${JSON.stringify(layout)}, out, { recursive: true })
+`
+
+  async function told(tools: readonly string[], source: Extract<ImageSource, { kind: 'dockerfile' }>) {
+    const place = await mkdtemp(join(folder, 'builders-'))
+    const [layout, notes] = [join(place, 'layout'), join(place, 'notes')]
+    const digest = await writeImageLayout(layout, place, source.platforms)
+    for (const tool of tools) await writeFile(join(place, tool), standIn(layout, notes), { mode: 0o755 })
+    const { target, released, dir } = open('registry.example/acme/api', { source, env: { PATH: place, HOME: folder } })
+    await mkdir(dir, { recursive: true })
+    expect((await packed(target, released)).integrity).toBe(digest)
+    const lines = (await readFile(notes, 'utf8')).trim().split('\n')
+    return lines.map((line) => JSON.parse(line) as readonly string[])
+  }
+
+  const hostile = 'GREETING=$(touch stolen); echo "a b"'
+
+  test('docker builds with buildx, straight into a layout, each argument whole', async () => {
+    const source = {
+      kind: 'dockerfile',
+      file: 'Dockerfile',
+      platforms: ['linux/amd64', 'linux/arm64'],
+      args: [hostile],
+    } as const
+    expect(await told(['docker', 'podman'], source)).toEqual([
+      ['docker', 'buildx', 'version'],
+      [
+        'docker',
+        'buildx',
+        'build',
+        '--output',
+        expect.stringMatching(/^type=oci,tar=false,dest=\//),
+        '--platform',
+        'linux/amd64,linux/arm64',
+        '--file',
+        'Dockerfile',
+        '--build-arg',
+        hostile,
+        '--build-context',
+        expect.stringMatching(/^tarballs=\//),
+        '.',
+      ],
+    ])
+  })
+
+  test('podman builds into its storage, and its image or its manifest is pushed into a layout and taken away', async () => {
+    const source = { kind: 'dockerfile', file: 'docker/api', context: '..', tool: 'podman' } as const
+    const [build, push, remove] = await told(['podman'], source)
+    const name = build?.[3]
+    expect(build).toEqual([
+      'podman',
+      'build',
+      '--tag',
+      name,
+      '--file',
+      'docker/api',
+      '--build-context',
+      expect.any(String),
+      '..',
+    ])
+    expect(push).toEqual(['podman', 'push', name, expect.stringMatching(/^oci:\//)])
+    expect(remove).toEqual(['podman', 'rmi', name])
+    const several = await told(['podman'], { ...source, platforms: ['linux/amd64', 'linux/arm64'] })
+    expect(several.map((argv) => argv.slice(0, 3))).toEqual([
+      ['podman', 'build', '--manifest'],
+      ['podman', 'manifest', 'push'],
+      ['podman', 'manifest', 'rm'],
+    ])
+    expect(several[1]).toEqual([
+      'podman',
+      'manifest',
+      'push',
+      '--all',
+      several[0]?.[3],
+      expect.stringMatching(/^oci:\//),
+    ])
+  })
+
+  test('a docker without a builder is passed by', async () => {
+    const place = await mkdtemp(join(folder, 'half-'))
+    await writeFile(join(place, 'docker'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    const source: ImageSource = { kind: 'dockerfile', file: 'Dockerfile' }
+    const { target, released, dir } = open('registry.example/acme/api', { source, env: { PATH: place, HOME: folder } })
+    await mkdir(dir, { recursive: true })
+    expect(await target.pack(released)).toMatchObject({
+      kind: 'failed',
+      problem: { detail: expect.stringContaining('is installed') },
+    })
   })
 })
