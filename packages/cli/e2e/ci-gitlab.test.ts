@@ -102,6 +102,16 @@ describe('a merge request', () => {
     expect(note?.body).toContain('/ada/shop/-/new/outside?')
   })
 
+  test('nothing that a contributor writes is a command of GitLab, carried out on our behalf', async () => {
+    const hostile = '/merge\n\n/close\n\n```\n/label ~x'
+    const more = { '.changeset/hostile.md': changeset({ '@acme/web': 'patch' }, hostile) }
+    await branch(rig.work, 'hostile', { ...more, 'packages/api/x.js': 'export {}\n' }, `feat: x\n\n${hostile}`)
+    const number = await rig.openMergeRequest('hostile', { title: '/merge', body: 'x' })
+    await mergeRequestJob(rig, number, ['ci', 'pr'], rig.tokens.ci)
+    expect(ourNotes().some(({ of }) => of === `merge_requests/${number}`)).toBe(true)
+    expect(rig.project.commands).toEqual([])
+  })
+
   test('squashing under the title alone would lose that something breaks: the note says so', async () => {
     Object.assign(rig.project.settings, { squash_option: 'always' })
     await branch(rig.work, 'breaks', { 'topsail.json': '{ "sources": "both" }\n' }, 'chore: both sources')
@@ -139,8 +149,8 @@ describe('the default branch', () => {
     const { code, stdout, stderr } = await topsail(clone, env, ['ci', 'main', '--json', ...args])
     return { code, stderr, result: JSON.parse(stdout) as Result }
   }
-  async function change(id: string, bumps: Record<string, string>): Promise<void> {
-    await branch(rig.work, 'main', { [`.changeset/${id}.md`]: changeset(bumps, `Change ${id}`) }, `feat: ${id}`)
+  async function change(id: string, bumps: Record<string, string>, summary = `Change ${id}`): Promise<void> {
+    await branch(rig.work, 'main', { [`.changeset/${id}.md`]: changeset(bumps, summary) }, `feat: ${id}`)
   }
 
   test('what is released is published, tagged and told of; what is pending is proposed; merged, it is published', async () => {
@@ -152,7 +162,7 @@ describe('the default branch', () => {
       '@acme/db@2.0.0',
       '@acme/web@1.0.0',
     ])
-    await change('brave-cats', { '@acme/db': 'minor' })
+    await change('brave-cats', { '@acme/db': 'minor' }, 'Change brave-cats\n\n/merge\n\n/close')
     expect(await ciMain()).toMatchObject({ code: 0, result: { pullRequest: { state: 'opened', number: 1 } } })
     const [request] = rig.project.mergeRequests
     expect(request).toMatchObject({ source_branch: 'topsail/release', target_branch: 'main', state: 'opened' })
@@ -169,6 +179,7 @@ describe('the default branch', () => {
     expect(published).toContain('@acme/db@2.1.0')
     const release = rig.project.releases.find(({ tag_name }) => tag_name === '@acme/db@2.1.0')
     expect(release?.description).toContain('Change brave-cats')
+    expect(rig.project.commands).toEqual([])
     expect((await rig.registry?.packument('@acme/db'))?.['dist-tags']['latest']).toBe('2.1.0')
   }, 120_000)
 

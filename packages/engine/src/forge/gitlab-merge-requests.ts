@@ -2,6 +2,7 @@
 import { shape } from '@topsail/core'
 import type { Forge, ForgeAnswer, PullRequest } from './forge.ts'
 import type { ForgeApi } from './forge-api.ts'
+import { withoutCommands } from './gitlab-text.ts'
 import { mergeRequestShape, pullRequestOf, type MergeRequestAnswer } from './gitlab-shapes.ts'
 
 type MergeRequests = Pick<
@@ -61,7 +62,8 @@ export function mergeRequestsOf(api: ForgeApi, project: string, ownPath: string)
       return { ok: true, value: found }
     },
     async createPullRequest({ head, base, title, body }) {
-      const fields = { source_branch: head, target_branch: base, title, description: body, remove_source_branch: true }
+      const description = withoutCommands(body)
+      const fields = { source_branch: head, target_branch: base, title, description, remove_source_branch: true }
       const answer = await api.read(mergeRequestShape, { method: 'POST', path, body: fields })
       if (answer.ok) return whole(answer.value)
       if (answer.why !== 'conflict' && answer.why !== 'invalid') return answer
@@ -72,7 +74,7 @@ export function mergeRequestsOf(api: ForgeApi, project: string, ownPath: string)
     async updatePullRequest(number, { title, body, state, base }) {
       const fields = {
         ...(title === undefined ? {} : { title }),
-        ...(body === undefined ? {} : { description: body }),
+        ...(body === undefined ? {} : { description: withoutCommands(body) }),
         ...(base === undefined ? {} : { target_branch: base }),
       }
       const now = await pullRequest(number)

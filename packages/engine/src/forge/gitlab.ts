@@ -10,6 +10,7 @@ import { mergeRequestsOf } from './gitlab-merge-requests.ts'
 import { releasesOf } from './gitlab-releases.ts'
 import { accountOf, commentOf, jobShape, mergeSettingsOf, noteShape, projectShape, userShape } from './gitlab-shapes.ts'
 import { statusesOf } from './gitlab-statuses.ts'
+import { withoutCommands } from './gitlab-text.ts'
 import { remembered } from './remembered.ts'
 
 export type GitlabOptions = GitlabAccess & {
@@ -68,12 +69,12 @@ function notesOf(
       return { ok: true, value: written.map((note) => commentOf(note, page(subject))) }
     },
     async createComment(subject, body) {
-      const call = { method: 'POST', path: of(subject), body: { body }, repeatable: false } as const
+      const call = { method: 'POST', path: of(subject), body: bodyOf(body), repeatable: false } as const
       const answer = await api.read(noteShape, call)
       return answer.ok ? { ok: true, value: commentOf(answer.value, page(subject)) } : answer
     },
     async updateComment(subject, id, body) {
-      const answer = await api.read(noteShape, { method: 'PUT', path: one(subject, id), body: { body } })
+      const answer = await api.read(noteShape, { method: 'PUT', path: one(subject, id), body: bodyOf(body) })
       return answer.ok ? { ok: true, value: commentOf(answer.value, page(subject)) } : answer
     },
     async deleteComment(subject, id) {
@@ -81,6 +82,10 @@ function notesOf(
       return answer.ok || answer.why === 'not-found' ? { ok: true, value: undefined } : answer
     },
   }
+}
+
+function bodyOf(text: string): { readonly body: string } {
+  return { body: withoutCommands(text) }
 }
 
 /** A job's token may ask for its job alone, which names who started it. */

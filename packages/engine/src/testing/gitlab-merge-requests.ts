@@ -6,6 +6,7 @@ import {
   type GitlabReply,
   type MergeRequestRecord,
   missing,
+  noteCommands,
   ok,
   refused,
   tipOf,
@@ -60,17 +61,21 @@ export async function createMergeRequest(
     merge_commit_sha: null,
     squash_commit_sha: null,
   }
+  noteCommands(into, token.user, description ?? '')
   into.mergeRequests.push(request)
   return created(await fullAnswer(into, request, webUrl))
 }
 
-export async function updateMergeRequest({ project, params, body, webUrl }: GitlabAsked): Promise<GitlabReply> {
+export async function updateMergeRequest({ project, params, body, token, webUrl }: GitlabAsked): Promise<GitlabReply> {
   const request = project.mergeRequests.find(({ iid }) => String(iid) === params['iid'])
   if (request === undefined) return missing('Merge Request')
   const { title, description, target_branch, state_event } = body as Record<string, string | undefined>
   if (title === '') return refused(400, { title: ["can't be blank"] })
   if (title !== undefined) request.title = title
-  if (description !== undefined) request.description = description
+  if (description !== undefined) {
+    noteCommands(project, token.user, description)
+    request.description = description
+  }
   if (target_branch !== undefined) request.target_branch = target_branch
   if (state_event === 'close' && request.state === 'opened') {
     request.last = await endsOf(project, request)

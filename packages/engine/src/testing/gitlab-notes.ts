@@ -4,6 +4,7 @@ import {
   type GitlabAsked,
   type GitlabReply,
   missing,
+  noteCommands,
   type NoteRecord,
   ok,
   refused,
@@ -23,6 +24,7 @@ export function createNote({ project, params, body, token, webUrl }: GitlabAsked
   const text = body['body']
   if (typeof text !== 'string' || text.trim() === '') return refused(400, { note: ["can't be blank"] })
   if (text.length > longestNote) return refused(400, { note: ['is too long (maximum is 1000000 characters)'] })
+  noteCommands(project, token.user, text)
   const note: NoteRecord = {
     id: project.notes.length + 301,
     of: subjectOf(params),
@@ -40,6 +42,7 @@ export function updateNote({ project, params, body, token, webUrl }: GitlabAsked
   if (note === undefined) return missing('Note')
   if (note.author.id !== token.user.id) return refused(403, '403 Forbidden')
   note.body = String(body['body'])
+  noteCommands(project, token.user, note.body)
   return ok(noteAnswer(note, webUrl))
 }
 

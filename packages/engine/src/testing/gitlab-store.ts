@@ -32,6 +32,8 @@ export type GitlabProject = {
   readonly notes: NoteRecord[]
   readonly statuses: StatusRecord[]
   readonly releases: ReleaseRecord[]
+  /** Commands found in texts, which GitLab would carry out: `mona /merge`. */
+  readonly commands: string[]
 }
 
 export type MergeRequestRecord = {
@@ -91,6 +93,7 @@ export function gitlabProject(id: number, path: string, bare: BareRepository): G
     notes: [],
     statuses: [],
     releases: [],
+    commands: [],
   }
 }
 
@@ -109,6 +112,13 @@ export type GitlabAsked = {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: Readonly<Record<string, unknown>>
+}
+
+/** A line outside of code that begins with a slash and a word, on behalf of whoever wrote it. */
+export function noteCommands(project: GitlabProject, who: GitlabUser, text: string): void {
+  const outside = text.replaceAll(/^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?^ {0,3}\1[`~]*[ \t]*$/gm, '')
+  for (const [line] of outside.matchAll(/^\s*\/[a-z_]+\b.*$/gim))
+    project.commands.push(`${who.username} ${line.trim()}`)
 }
 
 export const ok = (body: unknown): GitlabReply => ({ status: 200, body })
