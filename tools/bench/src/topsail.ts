@@ -3,10 +3,10 @@
  * beside it. Built when a source is newer than the bundle.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { benchFolder } from './fleets.ts'
+import { benchFolder, cached } from './fleets.ts'
 
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
 const cli = join(packages, 'cli')
@@ -16,14 +16,15 @@ export function installTopsail(): string {
   if (newestOf(join(cli, 'dist')) < newestSource()) {
     execFileSync(process.execPath, ['build.ts'], { cwd: cli, stdio: ['ignore', 'ignore', 'inherit'] })
   }
-  const target = join(benchFolder, 'topsail')
-  rmSync(target, { recursive: true, force: true })
-  mkdirSync(target, { recursive: true })
-  const { name, version, type } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as Manifest
-  writeFileSync(join(target, 'package.json'), JSON.stringify({ name, version, type }))
-  for (const part of ['bin', 'dist', 'schema']) {
-    if (existsSync(join(cli, part))) cpSync(join(cli, part), join(target, part), { recursive: true })
-  }
+  const built = String(newestOf(join(cli, 'dist')))
+  const target = cached(join(benchFolder, 'topsail'), built, (folder) => {
+    mkdirSync(folder, { recursive: true })
+    const { name, version, type } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as Manifest
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, type }))
+    for (const part of ['bin', 'dist', 'schema']) {
+      if (existsSync(join(cli, part))) cpSync(join(cli, part), join(folder, part), { recursive: true })
+    }
+  })
   return join(target, 'bin', 'topsail.js')
 }
 
