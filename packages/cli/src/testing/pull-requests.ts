@@ -36,8 +36,6 @@ export type JobResult = {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
-  /** The folder of the clone. */
-  readonly root: string
 }
 
 export type PullRequests = {
@@ -74,8 +72,13 @@ export async function startPullRequests(files: Record<string, string | object> =
   const api = (path: string): Promise<unknown> => rig.api(rig.tokens.maintainer, 'GET', `/repos/acme/shop${path}`)
   let events = 0
 
+  /** Clones of jobs that have ended. */
+  const idle: Clone[] = []
+
   const checkOut = async (ref: string): Promise<Clone> => {
-    const clone = await rig.clone('acme/shop', rig.tokens.readOnly)
+    const clone = idle.pop() ?? (await rig.clone('acme/shop', rig.tokens.readOnly))
+    await clone.git('clean', '--quiet', '-d', '--force', '-x')
+    await clone.git('fetch', '--quiet', '--prune', 'origin', '+refs/heads/*:refs/remotes/origin/*')
     await clone.git('fetch', '--quiet', 'origin', ref)
     await clone.git('checkout', '--quiet', '--detach', 'FETCH_HEAD')
     return clone
@@ -111,7 +114,8 @@ export async function startPullRequests(files: Record<string, string | object> =
       }
       const { context, stdout, stderr } = memoryContext({ cwd: clone.root, env })
       const code = await run(args, context)
-      return { code, stdout: stdout(), stderr: stderr(), root: clone.root }
+      idle.push(clone)
+      return { code, stdout: stdout(), stderr: stderr() }
     },
     async comments(number) {
       return (await api(`/issues/${number}/comments?per_page=100`)) as readonly CommentView[]

@@ -188,6 +188,8 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
       if (!answer.headersSent) answer.writeHead(500, { 'content-type': 'application/json' })
       answer.end(JSON.stringify({ message: `the test forge: ${String(error)}` }))
     }
+    // GraphQL lies beside the REST interface, as on a server of one's own.
+    if (asked.url === '/api/graphql') asked.url = `${apiBase}/graphql`
     if (asked.url?.startsWith(`${apiBase}/`)) serveApi(asked, answer).catch(failed)
     else if (asked.url === webhookPath) {
       bodyOf(asked).then(async (body) => {
