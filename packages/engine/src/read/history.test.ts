@@ -187,12 +187,17 @@ describe('the last release', () => {
     expect(history?.lastRelease['a']).toEqual({ commit: release, by: 'manifest' })
   })
 
-  test('is the last that was committed when the version was edited but not committed', async () => {
+  test('is all that is committed when the version was written but not committed', async () => {
     const repository = await repositoryOf()
     await repository.write({ 'packages/a/package.json': manifest('a', '1.1.0') })
-    const release = await repository.commit('release a')
-    await repository.write({ 'packages/a/package.json': manifest('a', '1.2.0') })
-    expect((await read(repository.root)).history?.lastRelease['a']?.commit).toBe(release)
+    await repository.commit('release a')
+    for (const path of ['packages/a/x', 'packages/a/y']) {
+      const head = await change(repository, path, 'feat: more')
+      await repository.write({ 'packages/a/package.json': manifest('a', '1.2.0') })
+      expect((await read(repository.root)).history?.lastRelease['a']?.commit).toBe(head)
+      expect((await read(repository.root)).history?.lastRelease['a']?.commit).toBe(head)
+      await repository.git('checkout', '--quiet', '.')
+    }
   })
 
   test('does not exist for a package that was never committed, whatever its name', async () => {

@@ -43,11 +43,13 @@ export async function findVersionWrites(
   const missing = unknown.length === 0 ? [] : await onlyTracked(search.git, unknown)
   const answers = await searchBackwards(search, missing)
   if (typeof answers === 'string') return answers
-  for (const [dir, sha] of answers) found.set(dir, sha)
+  for (const [dir, sha] of answers.found) found.set(dir, sha)
   for (const { dir, version } of wanted) {
     const sha = found.get(dir)
     if (sha !== undefined) search.table.versionWrites.set(`${dir}\n${version}`, sha)
   }
+  const head = shaOf(search.table, search.order[0] ?? 0)
+  for (const dir of answers.uncommitted) found.set(dir, head)
   return { found, missing: new Set(missing.map(({ dir }) => dir).filter((dir) => !found.has(dir))) }
 }
 
@@ -96,14 +98,11 @@ async function onlyTracked(git: Git, wanted: readonly Versioned[]): Promise<read
 /** Commits looked at before more are asked for; every further stretch is twice as long. */
 const firstStretch = 2000
 
-async function searchBackwards(
-  search: WriteSearch,
-  wanted: readonly Versioned[],
-): Promise<ReadonlyMap<Path, Sha> | string> {
+async function searchBackwards(search: WriteSearch, wanted: readonly Versioned[]): Promise<Answers | string> {
   const open = new Map<Path, Trail>(
     wanted.map(({ dir, version }) => [dir, { version, isSeen: false, fallback: undefined }]),
   )
-  const found = new Map<Path, Sha>()
+  const answers = { found: new Map<Path, Sha>(), uncommitted: new Set<Path>() }
   let size = firstStretch
   for (let start = 0; start < search.order.length && open.size > 0; start += size / 2) {
     const rows = [...search.order.subarray(start, start + size)]
@@ -112,11 +111,17 @@ async function searchBackwards(
     if (failure !== undefined) return failure
     const edits = await readManifestEdits(search, editsToRead(search.table, rows, open))
     if (typeof edits === 'string') return edits
-    for (const edit of edits) followEdit(edit, open, found)
+    for (const edit of edits) followEdit(edit, open, answers)
   }
   // What is still open was last written under another version than it has now, or on a line that was merged oddly.
-  for (const [dir, trail] of open) if (trail.fallback !== undefined) found.set(dir, trail.fallback)
-  return found
+  for (const [dir, trail] of open) if (trail.fallback !== undefined) answers.found.set(dir, trail.fallback)
+  return answers
+}
+
+type Answers = {
+  readonly found: Map<Path, Sha>
+  /** Packages whose version nobody has committed yet: `version` has just written it, from everything that is committed. */
+  readonly uncommitted: Set<Path>
 }
 
 type Trail = { readonly version: string; isSeen: boolean; fallback: Sha | undefined }
@@ -140,17 +145,19 @@ function editsToRead(
 }
 
 /** Edits come newest first: the first that writes the current version, and did not find it there, is the answer. */
-function followEdit(edit: ManifestEdit, open: Map<Path, Trail>, found: Map<Path, Sha>): void {
+function followEdit(edit: ManifestEdit, open: Map<Path, Trail>, { found, uncommitted }: Answers): void {
   const trail = open.get(edit.dir)
   if (trail === undefined) return
   const isNewest = !trail.isSeen
   trail.isSeen = true
   const writes = edit.before !== edit.after
-  // A version that nobody has committed yet: the last one that was committed is the last release.
-  const isUncommitted = isNewest && edit.after !== trail.version
+  if (isNewest && edit.after !== trail.version) {
+    uncommitted.add(edit.dir)
+    open.delete(edit.dir)
+    return
+  }
   if (writes) trail.fallback ??= edit.commit
-  if (isUncommitted) open.set(edit.dir, { ...trail, version: edit.after ?? trail.version })
-  if (!writes || (edit.after !== trail.version && !isUncommitted)) return
+  if (!writes || edit.after !== trail.version) return
   found.set(edit.dir, edit.commit)
   open.delete(edit.dir)
 }
