@@ -169,6 +169,7 @@ function suite(makePlace: () => Promise<Place>): void {
     await store.accept(delivery('a', 1))
     await store.tidy()
     expect(await store.accept(delivery('a', 1))).toBe('replayed')
+    expect(await store.counts()).toMatchObject({ waiting: 1 })
   })
 }
 

@@ -95,6 +95,7 @@ function postgresStore(boss: PgBoss, pool: Pool, { capacity, rememberDays }: Pos
       await pool.query(`DELETE FROM ${schema}.delivery WHERE seen_at < now() - make_interval(days => $1)`, [
         rememberDays,
       ])
+      await boss.supervise(queue)
     },
     async close() {
       await boss.stop({ graceful: false })
@@ -103,10 +104,14 @@ function postgresStore(boss: PgBoss, pool: Pool, { capacity, rememberDays }: Pos
   }
 }
 
-/** Begins as soon as may be, also where an earlier failure had put it off. */
+/**
+ * Begins at once, also where an earlier failure had put it off. Not long ago, though: a job is kept for so many days
+ * from the time that it may begin.
+ */
 async function want(boss: PgBoss, client: PoolClient, look: Look): Promise<void> {
   const data: JobData = { look, failures: 0 }
-  await boss.upsert(queue, data, { singletonKey: lookKey(look), startAfter: new Date(0), db: asDb(client) })
+  const startAfter = new Date(Date.now() - 60_000)
+  await boss.upsert(queue, data, { singletonKey: lookKey(look), startAfter, db: asDb(client) })
 }
 
 /** A new job takes the place of the claimed one, unless a delivery has asked for a look meanwhile: that one then. */

@@ -3,7 +3,7 @@
  * other process can have the file open, what was running when it is opened belongs to one that is dead, and waits anew.
  */
 import { DatabaseSync } from 'node:sqlite'
-import { lookKey, type Look } from '../deliveries/delivery.ts'
+import { lookKey, type Delivery, type Look } from '../deliveries/delivery.ts'
 import type { Acceptance, Claim, DeliveryStore, StoreLimits } from './delivery-store.ts'
 
 export type SqliteStoreOptions = StoreLimits & {
@@ -43,6 +43,7 @@ export function openSqliteStore(options: SqliteStoreOptions): DeliveryStore {
 }
 
 function sqliteStore(database: DatabaseSync, { capacity, rememberDays, now }: SqliteStoreOptions): DeliveryStore {
+  const isSeen = database.prepare('SELECT 1 FROM delivery WHERE mark = ?')
   const remember = database.prepare('INSERT INTO delivery (mark, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const want = database.prepare(`
     INSERT INTO look (key, look, state, asked, run_at, since) VALUES (:key, :look, 'waiting', 1, :now, :now)
@@ -73,33 +74,36 @@ function sqliteStore(database: DatabaseSync, { capacity, rememberDays, now }: Sq
   const forget = database.prepare('DELETE FROM delivery WHERE seen_at < ?')
   const forgetFailed = database.prepare(`DELETE FROM look WHERE state = 'failed' AND since < ?`)
 
-  /** All of it or nothing; nothing as well when there was no room. */
+  /** All of it or nothing. */
   const within = <T>(work: () => T): T => {
     let end = 'ROLLBACK'
     database.exec('BEGIN IMMEDIATE')
     try {
       const result = work()
-      if (result !== 'full') end = 'COMMIT'
+      end = 'COMMIT'
       return result
     } finally {
       database.exec(end)
     }
   }
+  const acceptOne = ({ marks, looks }: Delivery): Acceptance => {
+    const isReplay = marks.some((mark) => isSeen.get(mark) !== undefined)
+    const added = looks.filter((look) => isWaiting.get(lookKey(look)) === undefined).length
+    if (!isReplay && added > 0 && Number(countWaiting.get()?.['count']) + added > capacity) return 'full'
+    for (const mark of marks) remember.run(mark, now())
+    if (isReplay) return 'replayed'
+    for (const look of looks) want.run({ key: lookKey(look), look: JSON.stringify(look), now: now() })
+    return 'accepted'
+  }
+  // Deliveries that come in together wait for the disk once.
+  const accept = together((deliveries: readonly Delivery[]) => within(() => deliveries.map(acceptOne)))
   const ended = (claim: Claim, end: () => void): void =>
     within(() => {
       if (renew.run({ key: claim.id, now: now() }).changes === 0) end()
     })
 
   return {
-    accept: async ({ marks, looks }) =>
-      within((): Acceptance => {
-        const news = marks.filter((mark) => remember.run(mark, now()).changes === 1)
-        if (news.length < marks.length) return 'replayed'
-        const added = looks.filter((look) => isWaiting.get(lookKey(look)) === undefined).length
-        if (added > 0 && Number(countWaiting.get()?.['count']) + added > capacity) return 'full'
-        for (const look of looks) want.run({ key: lookKey(look), look: JSON.stringify(look), now: now() })
-        return 'accepted'
-      }),
+    accept,
     async take() {
       const row = next.get(now())
       if (row === undefined) return undefined
@@ -128,4 +132,27 @@ function sqliteStore(database: DatabaseSync, { capacity, rememberDays, now }: Sq
       database.close()
     },
   }
+}
+
+/** Asks for everything that has come up until now at once, and gives each its own answer. */
+function together<Asked, Answer>(
+  answerAll: (all: readonly Asked[]) => readonly Answer[],
+): (asked: Asked) => Promise<Answer> {
+  type Waiting = { readonly asked: Asked; answer(value: Answer): void; fail(error: unknown): void }
+  let waiting: Waiting[] = []
+  const flush = (): void => {
+    const all = waiting
+    waiting = []
+    try {
+      const answers = answerAll(all.map(({ asked }) => asked))
+      answers.forEach((value, at) => all[at]?.answer(value))
+    } catch (error) {
+      for (const { fail } of all) fail(error)
+    }
+  }
+  return (asked) =>
+    new Promise((answer, fail) => {
+      if (waiting.length === 0) setImmediate(flush)
+      waiting.push({ asked, answer, fail })
+    })
 }

@@ -5,6 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 
 export type GuardedProgram = {
@@ -37,6 +38,8 @@ export async function runGuarded(program: GuardedProgram): Promise<GuardedAnswer
   const { file, args, cwd, env, signal, input } = program
   if (signal.aborted) return { kind: 'stopped' }
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  // Deliveries are acknowledged first. What it starts takes after it.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
   let verdict: GuardedAnswer | undefined
   const stop = (answer: GuardedAnswer): void => {
     verdict ??= answer
@@ -129,7 +132,7 @@ async function memoryOf(pid: number): Promise<number> {
 const pageBytes = 4096
 
 /** What the files in a folder take, counted until it is more than `enough`. Every file takes at least a page. */
-export async function bytesIn(folder: string, enough: number): Promise<number> {
+async function bytesIn(folder: string, enough: number): Promise<number> {
   let sum = 0
   const open = [folder]
   for (let path = open.pop(); path !== undefined && sum <= enough; path = open.pop()) {

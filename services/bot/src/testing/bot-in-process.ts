@@ -20,7 +20,17 @@ export type TestBot = {
 
 export type LogLine = Readonly<Record<string, unknown>>
 
-export async function startTestBot(rig: ForgeRig, more: Readonly<Record<string, string>> = {}): Promise<TestBot> {
+export function githubVariables(rig: ForgeRig): Readonly<Record<string, string>> {
+  return {
+    TOPSAIL_GITHUB_APP_ID: String(rig.app.id),
+    TOPSAIL_GITHUB_PRIVATE_KEY: rig.app.privateKey,
+    TOPSAIL_GITHUB_WEBHOOK_SECRET: rig.app.webhookSecret,
+    TOPSAIL_GITHUB_URL: rig.webUrl,
+    TOPSAIL_GITHUB_API_URL: rig.apiUrl,
+  }
+}
+
+export async function startTestBot(variables: Readonly<Record<string, string>>): Promise<TestBot> {
   const folder = await mkdtemp(join(tmpdir(), 'topsail-bot-e2e-'))
   const configuration = readConfiguration({
     TOPSAIL_BOT_HOST: '127.0.0.1',
@@ -28,12 +38,7 @@ export async function startTestBot(rig: ForgeRig, more: Readonly<Record<string, 
     TOPSAIL_BOT_STORE: join(folder, 'bot.db'),
     TOPSAIL_BOT_FOLDER: join(folder, 'clones'),
     TOPSAIL_BOT_LOG_LEVEL: 'debug',
-    TOPSAIL_GITHUB_APP_ID: String(rig.app.id),
-    TOPSAIL_GITHUB_PRIVATE_KEY: rig.app.privateKey,
-    TOPSAIL_GITHUB_WEBHOOK_SECRET: rig.app.webhookSecret,
-    TOPSAIL_GITHUB_URL: rig.webUrl,
-    TOPSAIL_GITHUB_API_URL: rig.apiUrl,
-    ...more,
+    ...variables,
   })
   if (!configuration.ok) throw new Error(JSON.stringify(configuration.problems))
   const lines: LogLine[] = []

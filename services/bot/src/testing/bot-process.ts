@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ForgeRig } from '@topsail/engine/testing'
+import { githubVariables } from './bot-in-process.ts'
 
 export type BotProcess = {
   readonly url: string
@@ -35,11 +36,7 @@ export async function startBotProcess(
     TOPSAIL_BOT_PORT: String(port),
     TOPSAIL_BOT_STORE: `${folder}/bot.db`,
     TOPSAIL_BOT_FOLDER: `${folder}/clones`,
-    TOPSAIL_GITHUB_APP_ID: String(rig.app.id),
-    TOPSAIL_GITHUB_PRIVATE_KEY: rig.app.privateKey,
-    TOPSAIL_GITHUB_WEBHOOK_SECRET: rig.app.webhookSecret,
-    TOPSAIL_GITHUB_URL: rig.webUrl,
-    TOPSAIL_GITHUB_API_URL: rig.apiUrl,
+    ...githubVariables(rig),
     ...more,
   }
   let log = ''

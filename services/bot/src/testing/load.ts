@@ -37,7 +37,9 @@ export type LoadResult = {
   readonly complaints: readonly string[]
 }
 
-export async function putUnderLoad(rig: ForgeRig, bot: BotProcess, options: LoadOptions): Promise<LoadResult> {
+type LoadedBot = Pick<BotProcess, 'url' | 'log' | 'metrics' | 'crash'>
+
+export async function putUnderLoad(rig: ForgeRig, bot: LoadedBot, options: LoadOptions): Promise<LoadResult> {
   const pulls = await openPullRequests(rig, options.pullRequests)
   const deliveries = shuffled(await composed(rig, pulls, options.deliveries))
   const began = performance.now()
@@ -85,7 +87,7 @@ type Sending = LoadOptions & { readonly pulls: readonly number[] }
 
 async function sendAll(
   rig: ForgeRig,
-  bot: BotProcess,
+  bot: LoadedBot,
   deliveries: readonly Sent[],
   { restarts, senders, pulls }: Sending,
 ): Promise<Pick<LoadResult, 'acknowledgements' | 'answers' | 'repeated'>> {
@@ -118,7 +120,7 @@ async function sendAll(
   return { acknowledgements: acknowledgements.toSorted((a, b) => a - b), answers, repeated }
 }
 
-async function send(bot: BotProcess, { headers, body }: Sent): Promise<string | undefined> {
+async function send(bot: LoadedBot, { headers, body }: Sent): Promise<string | undefined> {
   try {
     const answer = await fetch(`${bot.url}/webhooks/github`, { method: 'POST', headers, body: String(body) })
     const { status } = (await answer.json()) as { status: string }
@@ -144,7 +146,7 @@ function moveHead(rig: ForgeRig, number: number): Promise<unknown> {
   return moving
 }
 
-async function settled(bot: BotProcess): Promise<void> {
+async function settled(bot: LoadedBot): Promise<void> {
   for (;;) {
     const metrics = await bot.metrics()
     const count = (state: string): number =>
