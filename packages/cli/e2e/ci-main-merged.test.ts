@@ -155,7 +155,7 @@ if (isLong) {
     const refs = (await shop.rig.bare.git(['for-each-ref', '--format=%(refname)', 'refs/topsail/proposals'])).split(
       '\n',
     )
-    expect(refs.length).toBeLessThanOrEqual(8)
+    expect(refs.length).toBeLessThanOrEqual(4)
     for (const ref of refs) await shop.rig.bare.git(['update-ref', '-d', ref])
     await shop.rig.merge(number, 'squash')
     expect(await shop.ciMain()).toMatchObject({ code: 0, result: { plans: [{ plan }], held: [] } })

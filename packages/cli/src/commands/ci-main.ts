@@ -52,8 +52,7 @@ async function reconcile(options: Options, context: CliContext): Promise<void> {
   else context.out.write(renderReconcileResult(result, context.out, dryRun === true))
 }
 
-function outputsOf({ exitCode, published, pullRequest }: ReconcileResult): ActionOutputs {
-  const releases = (published?.published ?? []).map(({ name, version }) => ({ name, version }))
+function outputsOf({ exitCode, released, pullRequest }: ReconcileResult): ActionOutputs {
   return {
     ok: String(exitCode === 0),
     'has-changesets': String(
@@ -61,7 +60,7 @@ function outputsOf({ exitCode, published, pullRequest }: ReconcileResult): Actio
     ),
     'plan-id': pullRequest?.plan ?? '',
     'pull-request': pullRequest?.number === undefined ? '' : String(pullRequest.number),
-    published: String(releases.length > 0),
-    releases: JSON.stringify(releases),
+    published: String(released.length > 0),
+    releases: JSON.stringify(released),
   }
 }

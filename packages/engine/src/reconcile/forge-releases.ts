@@ -28,7 +28,7 @@ import { newestReleases } from '../release/stored-release.ts'
 import { forgeProblem } from './forge-problem.ts'
 import type { Place } from './place.ts'
 import { bringRefs, hasCommit, readRemote, type RemoteRefs } from './remote-refs.ts'
-import { tellIssues } from './tell-issues.ts'
+import { tellOnce } from './tell-issues.ts'
 import type { ReconcileWords } from './words.ts'
 
 export type ForgeReleasesOutcome = {
@@ -87,25 +87,6 @@ export async function makeForgeReleases(options: ForgeReleasesOptions): Promise<
   if (!tells || newest === undefined || last === undefined || outcome.missing.length > 0) return outcome
   const told = await tellOnce(newest, last.tag, ours, options)
   return { ...outcome, problems: [...outcome.problems, ...told] }
-}
-
-const toldMark = '<!-- topsail:told -->'
-
-/** When all are told the release says so itself, and nobody has to be looked up again. */
-async function tellOnce(
-  released: TaggedRelease,
-  tag: string,
-  ours: RemoteRefs['ours'],
-  options: ForgeReleasesOptions,
-): Promise<readonly Problem[]> {
-  const { forge } = options
-  const found = await forge.releaseByTag(tag)
-  if (!found.ok) return [forgeProblem(forge, found)]
-  if (found.value === undefined || found.value.body.includes(toldMark)) return []
-  const problems = await tellIssues(released, ours, options)
-  if (problems.length > 0) return problems
-  const marked = await forge.updateRelease(found.value.id, { body: `${found.value.body}\n\n${toldMark}` })
-  return marked.ok ? [] : [forgeProblem(forge, marked)]
 }
 
 /**

@@ -7,7 +7,7 @@ import { parseProposal, type Proposal, type Sha } from '@topsail/core'
 import type { RefMove, RefStore } from '../release/ref-store.ts'
 
 const file = 'proposal.json'
-const kept = 8
+const kept = 4
 
 /** Newest first, of all namespaces. */
 export function proposalRefs(namespaces: readonly string[], ours: ReadonlyMap<string, Sha>): readonly ProposalRef[] {

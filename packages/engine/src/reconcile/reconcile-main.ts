@@ -4,7 +4,7 @@
  * releases on the forge; what is pending gets a release pull request, or, directly, a commit. Each part stands for
  * itself: one that fails does not stop the others, and the next run begins with looking again.
  */
-import { releasablePackages, type PackageName, type Problem, type Sha } from '@topsail/core'
+import { releasablePackages, type PackageName, type Problem, type PublishedVersion, type Sha } from '@topsail/core'
 import type { Forge } from '../forge/forge.ts'
 import type { PublishResult } from '../publish/publish-result.ts'
 import { publishWorkspace, type PublishEvent } from '../publish/publish-workspace.ts'
@@ -41,6 +41,8 @@ export type ReconcileResult = {
   readonly head: Sha | undefined
   /** The last publish of this run; undefined when it came to none. */
   readonly published: PublishResult | undefined
+  /** What this run has published, all of it. */
+  readonly released: readonly PublishedVersion[]
   /** Plans of release pull requests that lie on the base branch as they were proposed. */
   readonly plans: MergedPlans['plans']
   /** Released in git, and not published, for it is not what was proposed. */
@@ -63,6 +65,7 @@ export async function reconcileMain(asked: ReconcileOptions): Promise<ReconcileR
   const { forge, problems } = await forgeFor(place, options)
   const { direct, parts } = await release(standing, { ...options, forge })
   problems.push(...parts.flatMap(({ merged }) => merged.problems), ...(direct?.problems ?? []))
+  problems.push(...parts.slice(0, -1).flatMap(({ published }) => published.problems))
 
   const { words } = options
   const isDry = options.dryRun === true
@@ -78,6 +81,7 @@ export async function reconcileMain(asked: ReconcileOptions): Promise<ReconcileR
     base: place.base,
     head,
     published: parts.at(-1)?.published,
+    released: parts.flatMap(({ published }) => published.published.map(({ name, version }) => ({ name, version }))),
     plans: parts.flatMap(({ merged }) => merged.plans),
     held: [...new Set(parts.flatMap(({ merged }) => merged.held))],
     commit: direct?.commit,
@@ -126,6 +130,7 @@ function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonl
     base: undefined,
     head: undefined,
     published: undefined,
+    released: [],
     plans: [],
     held: [],
     commit: undefined,

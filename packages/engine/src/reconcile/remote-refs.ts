@@ -47,7 +47,7 @@ export async function readRemote(git: Git, { remote, branches, namespaces }: Rem
   return { kind: 'known', refs }
 }
 
-export function unreachable(remote: string, answer: GitAnswer): Problem {
+function unreachable(remote: string, answer: GitAnswer): Problem {
   return { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote, detail: detailOf(answer) }
 }
 

@@ -13,10 +13,29 @@ import type { ReconcileWords } from './words.ts'
 
 export type TellOptions = { readonly place: Place; readonly forge: Forge; readonly words: ReconcileWords }
 
+const toldMark = '<!-- topsail:told -->'
+
+/** When all are told the release at `tag` says so itself, and nobody has to be looked up again. */
+export async function tellOnce(
+  released: TaggedRelease,
+  tag: string,
+  ours: ReadonlyMap<string, Sha>,
+  options: TellOptions,
+): Promise<readonly Problem[]> {
+  const { forge } = options
+  const found = await forge.releaseByTag(tag)
+  if (!found.ok) return [forgeProblem(forge, found)]
+  if (found.value === undefined || found.value.body.includes(toldMark)) return []
+  const problems = await tellIssues(released, ours, options)
+  if (problems.length > 0) return problems
+  const marked = await forge.updateRelease(found.value.id, { body: `${found.value.body}\n\n${toldMark}` })
+  return marked.ok ? [] : [forgeProblem(forge, marked)]
+}
+
 /** Nobody wants more than this many comments written for them. */
 const mostTold = 100
 
-export async function tellIssues(
+async function tellIssues(
   released: TaggedRelease,
   ours: ReadonlyMap<string, Sha>,
   { place, forge, words }: TellOptions,
