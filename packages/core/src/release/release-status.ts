@@ -92,7 +92,7 @@ function writtenState(unit: PublishUnit, { opened, direction, steps }: Progress,
 function stateInWorld(unit: PublishUnit, written: Found, world: SeenUnit, progress: Progress): Found {
   const { state, detail } = written
   if (state === 'rolled-back' || world.kind === 'unreachable') return written
-  if (world.kind === 'staged') return { state: 'staged', detail }
+  if (world.kind === 'staged') return state === 'failed' ? written : { state: 'staged', detail }
   if (world.kind === 'absent') {
     const wasThere = state === 'live' || state === 'candidate'
     return wasThere ? { state: 'missing', detail: 'the registry does not have it' } : written

@@ -70,11 +70,11 @@ async function openNextVersion(
   await versionNext()
 }
 
-async function versionNext(): Promise<void> {
-  await repository.git('rm', '--quiet', '.changeset/brave-cats.md')
+async function versionNext(version = '1.1.0'): Promise<void> {
+  await repository.git('rm', '--quiet', '--ignore-unmatch', '.changeset/brave-cats.md')
   await repository.write({
-    'packages/db/package.json': manifest('db', '1.1.0'),
-    'packages/api/package.json': manifest('api', '1.1.0', needsDb()),
+    'packages/db/package.json': manifest('db', version),
+    'packages/api/package.json': manifest('api', version, needsDb()),
   })
   await repository.commit('chore: version')
 }
@@ -205,6 +205,52 @@ async function filesOf(name: string, version: string): Promise<string> {
   const bytes = Buffer.from(await (await fetch(address)).arrayBuffer())
   return execFileSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' })
 }
+
+test('a prerelease goes to its channel in two phases, and back, and latest stays where it is', async () => {
+  await openNextVersion('published')
+  await versionNext('1.1.0-beta.0')
+  refuse403('api')
+  expect((await publish()).exitCode).toBe(3)
+  expect(await tagsOf('db')).toEqual({ latest: '1.0.0', 'topsail-candidate': '1.1.0-beta.0' })
+  proxy.clear()
+  expect((await resumeWorkspace(settings())).exitCode).toBe(0)
+  expect([await tagsOf('db'), await tagsOf('api')]).toEqual(Array(2).fill({ latest: '1.0.0', beta: '1.1.0-beta.0' }))
+  expect((await rollbackWorkspace(settings())).exitCode).toBe(0)
+  expect([await tagsOf('db'), await tagsOf('api')]).toEqual(Array(2).fill({ latest: '1.0.0' }))
+})
+
+test('however late a registry shows the last of the set, nothing becomes public before it does', async () => {
+  await openNextVersion()
+  proxy.add({ method: 'PUT', purpose: 'upload', fault: { kind: 'delayed-visibility', milliseconds: 800 } })
+  const order: string[] = []
+  const result = await publish({
+    onEvent: (event) => void (event.kind === 'step-done' && order.push(event.step.kind)),
+  })
+  expect(result.exitCode).toBe(0)
+  const upTo = (kind: string) => order.slice(0, order.indexOf(kind))
+  expect(upTo('promote').filter((kind) => kind === 'confirm')).toHaveLength(2)
+  expect(order.filter((kind) => ['gate', 'promote', 'tag', 'push', 'announce'].includes(kind))).toEqual([
+    'gate',
+    'promote',
+    'promote',
+    'tag',
+    'push',
+    'announce',
+  ])
+  expect([await tagsOf('db'), await tagsOf('api')]).toEqual(Array(2).fill({ latest: '1.1.0' }))
+})
+
+test('a first release beside a later one is public at its upload, after what it needs, and the plan says so', async () => {
+  await openNextVersion()
+  await repository.write({ 'packages/web/package.json': manifest('web', '1.0.0', { [`${scope}/api`]: 'workspace:^' }) })
+  await repository.commit('feat: web')
+  const { steps } = await publish({ dryRun: true })
+  const upload = steps.find(({ id }) => id === `upload:${scope}/web@1.0.0`)
+  expect(upload).toMatchObject({ first: true, distTag: 'latest', needs: ['check', `confirm:${scope}/api@1.1.0`] })
+  expect(steps.some(({ id }) => id === `promote:${scope}/web@1.0.0`)).toBe(false)
+  expect((await publish()).exitCode).toBe(0)
+  expect(await tagsOf('web')).toEqual({ latest: '1.0.0' })
+})
 
 test('a candidate goes back without a trace but its version', async () => {
   await openNextVersion()

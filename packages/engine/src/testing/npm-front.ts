@@ -83,8 +83,8 @@ export async function npmFront(registry: string, token: string, stages = true): 
       answer.setHeader('www-authenticate', 'OTP')
       return reply(answer, 401, { error: 'You must provide a one-time pass.' })
     }
-    staged.delete(first)
     if (asked.method === 'DELETE') {
+      staged.delete(first)
       log.push(`reject ${item.name}@${item.version}`)
       return reply(answer, 200, { ok: true })
     }
@@ -94,6 +94,7 @@ export async function npmFront(registry: string, token: string, stages = true): 
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: item.body,
     })
+    if (published.ok) staged.delete(first)
     return reply(answer, published.status, await published.json())
   }
   const pass = async (asked: IncomingMessage, answer: ServerResponse, body: string, as: string): Promise<void> => {
