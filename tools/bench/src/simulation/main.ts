@@ -29,7 +29,16 @@ if (!Number.isInteger(packages) || packages < 1 || seeds.some((seed) => !Number.
 } else {
   console.log(assumptions())
   const rows = [8, 24].flatMap((layers) => budgets.map((entry) => rowFor(layers, entry)))
-  const head = ['layers', 'rate limit', 'layer after layer', 'Topsail', 'faster', 'looks a second', 'without an upload']
+  const head = [
+    'layers',
+    'rate limit',
+    'layer after layer',
+    'Topsail',
+    'faster',
+    'looks a second',
+    'without an upload',
+    'refused',
+  ]
   console.log(columns([head, ...rows]).join('\n'))
 }
 
@@ -59,6 +68,7 @@ function rowFor(layers: number, { name, budget }: (typeof budgets)[number]): rea
     `${(slow / fast).toFixed(2)} times`,
     of(own, (run) => run.looks / run.seconds).toFixed(0),
     `${((100 * of(own, (run) => run.idle)) / fast).toFixed(0)} %`,
+    String(of(own, (run) => run.refusals)),
   ]
 }
 
@@ -90,6 +100,8 @@ function assumptions(): string {
     '  - an upload takes 1 to 4 seconds, 16 at a time; everything is packed before, and nothing fails',
     '  - a version that is not served yet is looked at every 5 seconds, and nobody limits that',
     '  - the limits: none; 60 uploads a minute; and the 500 in 90 minutes that fontsource met before npm lifted it',
+    '  - past a limit the registry answers 429 and says in Retry-After when it takes the next one; what both do then is the',
+    '    rate budget of @topsail/core: everybody waits, and half as much is sent at once, which grows again with every answer',
     '  - 4 dependencies a package at most, one in the layer right below, a few libraries used by very many',
     '  - both wait until dependencies are served; a layer is what depends on nothing but the layers below',
     'The schedule is the one of @topsail/core that publishing uses; only time and registry are on paper.',

@@ -2,7 +2,7 @@
  * Publishes a graph in time that only passes on paper: the schedule is the real one of @topsail/core, the registry is
  * a few figures. The same figures and the same seed give the same hours.
  */
-import { releaseSteps, scheduleSteps, type GateStep, type PublishUnit, type Step } from '@topsail/core'
+import { rateBudget, releaseSteps, scheduleSteps, type GateStep, type PublishUnit, type Step } from '@topsail/core'
 
 export type Scheduling = 'as soon as its own dependencies are served' | 'layer after layer'
 
@@ -15,7 +15,7 @@ export type RegistryModel = {
   readonly poll: number
   /** Uploads under way at the same time. */
   readonly atOnce: number
-  /** No more than so many uploads begin within so many seconds. */
+  /** No more than so many uploads within so many seconds; others are refused, with the seconds until the next one. */
   readonly budget?: { readonly uploads: number; readonly within: number } | undefined
 }
 
@@ -26,6 +26,8 @@ export type Simulated = {
   readonly looks: number
   /** Seconds without an upload under way: everybody waits for a dependency to be served, or for the budget. */
   readonly idle: number
+  /** Uploads that the registry refused because it had had enough. */
+  readonly refusals: number
 }
 
 export function simulate(units: readonly PublishUnit[], scheduling: Scheduling, registry: RegistryModel): Simulated {
@@ -33,8 +35,11 @@ export function simulate(units: readonly PublishUnit[], scheduling: Scheduling, 
   const steps = scheduling === 'layer after layer' ? withBarriers(units) : stepsOf(units)
   const schedule = scheduleSteps(steps, { weight })
   const agenda = openAgenda()
+  const budget = rateBudget()
   const begun: number[] = []
+  const refused: Step[] = []
   let busy = 0
+  let refusals = 0
   let looks = 0
   let idle = 0
   let last = 0
@@ -55,32 +60,49 @@ export function simulate(units: readonly PublishUnit[], scheduling: Scheduling, 
       looks += 1 + polls
       agenda.add(now + polls * registry.poll, step)
     }
-    for (let free = registry.atOnce - busy; free > 0; free -= 1) {
-      const allowed = budgetAllows(begun, now, registry)
-      if (allowed > now) return agenda.add(allowed, undefined)
-      const [step] = schedule.take('upload', 1)
+    while (busy < Math.min(registry.atOnce, budget.atOnce()) && budget.wait(now * 1000) < 1) {
+      const step = refused.shift() ?? schedule.take('upload', 1)[0]
       if (step === undefined) return
-      begun.push(now)
       busy += 1
-      agenda.add(now + (step.kind === 'upload' ? registry.upload(step.name) : 0), step)
+      const wait = takesMoreIn(begun, now, registry) - now
+      if (wait > 0) agenda.add(now + refusal, step, Math.ceil(wait))
+      else {
+        begun.push(now)
+        agenda.add(now + (step.kind === 'upload' ? registry.upload(step.name) : 0), step)
+      }
     }
+  }
+  /** As the loop that publishes does: the whole registry is left alone, then asked by less at once. */
+  const refuse = (step: Step, now: number, seconds: number): void => {
+    const asked = { now: now * 1000, asked: seconds * 1000, underWay: busy, random: 0.5 }
+    refused.push(step)
+    refusals += 1
+    agenda.add(now + budget.limited(asked) / 1000, undefined)
   }
 
   startWhatMay(0)
   for (let next = agenda.take(); next !== undefined; next = agenda.take()) {
-    if (busy === 0) idle += next.at - before
-    before = next.at
-    if (next.step !== undefined) last = next.at
-    if (next.step?.kind === 'upload') busy -= 1
-    if (next.step !== undefined) settle(next.step)
-    startWhatMay(next.at)
+    const { at, step, retryAfter } = next
+    if (busy === 0) idle += at - before
+    before = at
+    if (step?.kind === 'upload') busy -= 1
+    if (step !== undefined && retryAfter !== undefined) refuse(step, at, retryAfter)
+    else if (step !== undefined) {
+      if (step.kind === 'upload') budget.answered(at * 1000)
+      last = at
+      settle(step)
+    }
+    startWhatMay(at)
   }
   if (!schedule.isFinished()) throw new Error('the schedule stood still')
-  return { seconds: last, looks, idle }
+  return { seconds: last, looks, idle, refusals }
 }
 
-/** When the next upload may begin. */
-function budgetAllows(begun: readonly number[], now: number, { budget }: RegistryModel): number {
+/** Seconds until a registry has said no. */
+const refusal = 0.2
+
+/** When the registry takes the next upload. */
+function takesMoreIn(begun: readonly number[], now: number, { budget }: RegistryModel): number {
   if (budget === undefined || begun.length < budget.uploads) return now
   return Math.max(now, (begun[begun.length - budget.uploads] ?? 0) + budget.within)
 }
@@ -118,10 +140,19 @@ export function layersOf(units: readonly PublishUnit[]): ReadonlyMap<string, num
   return layers
 }
 
-type Entry = { readonly at: number; readonly order: number; readonly step: Step | undefined }
+type Entry = {
+  readonly at: number
+  readonly order: number
+  readonly step: Step | undefined
+  /** It was refused, and what was asked for. */
+  readonly retryAfter: number | undefined
+}
 
 /** What happens next, in the order of time: a binary heap. */
-function openAgenda(): { add(at: number, step: Step | undefined): void; take(): Entry | undefined } {
+function openAgenda(): {
+  add(at: number, step: Step | undefined, retryAfter?: number): void
+  take(): Entry | undefined
+} {
   const heap: Entry[] = []
   let order = 0
   const isBefore = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
@@ -134,9 +165,9 @@ function openAgenda(): { add(at: number, step: Step | undefined): void; take(): 
     return first !== undefined && second !== undefined && isBefore(first, second)
   }
   return {
-    add(at, step) {
+    add(at, step, retryAfter) {
       order += 1
-      heap.push({ at, order, step })
+      heap.push({ at, order, step, retryAfter })
       for (let child = heap.length - 1; child > 0 && precedes(child, (child - 1) >> 1); child = (child - 1) >> 1) {
         swap(child, (child - 1) >> 1)
       }
