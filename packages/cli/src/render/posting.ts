@@ -39,8 +39,10 @@ export function postingProblems(
   if (posting.kind === 'failed') return [forgeProblem({ place }, posting.failure)]
   if (posting.kind !== 'posted') return []
   const { comment, check } = posting.result
-  const isRefusedToFork = pullRequest?.fork === true && isFailure(comment) && comment.why === 'refused'
-  if (isRefusedToFork) return [{ code: 'COMMENT_REFUSED_TO_FORK', severity: 'warning' }]
+  // GitHub gives a job for Dependabot the same token as one for a fork.
+  const mayOnlyRead = pullRequest?.fork === true || pullRequest?.author === 'dependabot[bot]'
+  if (mayOnlyRead && isFailure(comment) && comment.why === 'refused')
+    return [{ code: 'COMMENT_REFUSED_TO_FORK', severity: 'warning' }]
   return [
     ...(isFailure(comment) ? [forgeProblem({ place }, comment)] : []),
     // A credential that may comment need not be one that may write checks: the log says the same.

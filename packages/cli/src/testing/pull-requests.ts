@@ -44,7 +44,12 @@ export type PullRequests = {
   open(branch: string, files: Record<string, string | object | null>, title?: string): Promise<number>
   /** One more commit on a branch. */
   push(branch: string, files: Record<string, string | object | null>): Promise<string>
-  /** `topsail …` in a fresh job of this pull request. */
+  /** A job of this pull request, before it runs anything. */
+  prepare(
+    number: number,
+    options?: JobOptions,
+  ): Promise<{ readonly clone: Clone; readonly env: Record<string, string> }>
+  /** `topsail …` in a job of this pull request. */
   job(number: number, args: readonly string[], options?: JobOptions): Promise<JobResult>
   comments(number: number): Promise<readonly CommentView[]>
   checks(sha: string): Promise<readonly CheckView[]>
@@ -83,6 +88,23 @@ export async function startPullRequests(files: Record<string, string | object> =
     await clone.git('checkout', '--quiet', '--detach', 'FETCH_HEAD')
     return clone
   }
+  const prepare: PullRequests['prepare'] = async (number, options = {}) => {
+    const pull = await api(`/pulls/${number}`)
+    const clone = await checkOut(options.ref ?? `refs/pull/${number}/merge`)
+    events += 1
+    const event = join(folder, `event-${events}.json`)
+    await writeFile(event, JSON.stringify({ action: 'synchronize', number, pull_request: pull }))
+    const { GITHUB_TOKEN: token, ...known } = rig.environment(options.token ?? '')
+    const env = {
+      ...known,
+      ...(options.token === undefined ? {} : { GITHUB_TOKEN: token ?? '' }),
+      ...(options.apiUrl === undefined ? {} : { GITHUB_API_URL: options.apiUrl }),
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_EVENT_PATH: event,
+      ...options.env,
+    }
+    return { clone, env }
+  }
   return {
     rig,
     folder,
@@ -97,21 +119,9 @@ export async function startPullRequests(files: Record<string, string | object> =
       await rig.work.write(more)
       return rig.work.push('chore: more')
     },
-    async job(number, args, options = {}) {
-      const pull = await api(`/pulls/${number}`)
-      const clone = await checkOut(options.ref ?? `refs/pull/${number}/merge`)
-      events += 1
-      const event = join(folder, `event-${events}.json`)
-      await writeFile(event, JSON.stringify({ action: 'synchronize', number, pull_request: pull }))
-      const { GITHUB_TOKEN: token, ...known } = rig.environment(options.token ?? '')
-      const env = {
-        ...known,
-        ...(options.token === undefined ? {} : { GITHUB_TOKEN: token ?? '' }),
-        ...(options.apiUrl === undefined ? {} : { GITHUB_API_URL: options.apiUrl }),
-        GITHUB_EVENT_NAME: 'pull_request',
-        GITHUB_EVENT_PATH: event,
-        ...options.env,
-      }
+    prepare,
+    async job(number, args, options) {
+      const { clone, env } = await prepare(number, options)
       const { context, stdout, stderr } = memoryContext({ cwd: clone.root, env })
       const code = await run(args, context)
       idle.push(clone)

@@ -25,6 +25,8 @@ export type PullRequestEvent = {
   }
   readonly title: string | undefined
   readonly fork: boolean | undefined
+  /** Who opened it. */
+  readonly author: string | undefined
 }
 
 export type ForgeEnvironment = {
@@ -108,6 +110,7 @@ function gitlabMergeRequest(env: Environment, path: string): PullRequestEvent | 
     },
     title: env['CI_MERGE_REQUEST_TITLE'] || undefined,
     fork: repository === undefined ? undefined : repository !== path,
+    author: undefined,
   }
 }
 
@@ -131,7 +134,7 @@ function githubPullRequest(event: unknown, name: string | undefined): PullReques
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || head === undefined) return undefined
   const base = textIn(member(member(pull, 'base'), 'repo'), 'full_name')
   const fork = head.repository === undefined || base === undefined ? undefined : head.repository !== base
-  return { number, head, title: textIn(pull, 'title'), fork }
+  return { number, head, title: textIn(pull, 'title'), fork, author: textIn(member(pull, 'user'), 'login') }
 }
 
 /** The run of the unprivileged half: its own list of pull requests is empty for forks. */
@@ -148,6 +151,7 @@ function ofWorkflowRun(run: unknown): PullRequestEvent | undefined {
     head: { sha, branch: textIn(run, 'head_branch'), owner: textIn(member(from, 'owner'), 'login'), repository },
     title: undefined,
     fork: undefined,
+    author: undefined,
   }
 }
 

@@ -81,7 +81,8 @@ export const forgeProblems = {
   },
   COMMENT_REFUSED_TO_FORK: {
     title: 'A pull request of a fork gets no comment from here',
-    says: () => 'The credential of a job for a fork may only read, so the comment stands in this log alone.',
+    says: () =>
+      'The credential of a job for a fork, or for Dependabot, may only read: the comment stands in this log alone.',
     mend: () =>
       'let this job write topsail ci pr --report FILE, and a workflow of workflow_run post it with topsail ci post FILE',
     example: { severity: 'warning' },
