@@ -11,6 +11,7 @@ import { answering } from './answer.ts'
 import { botApp } from './app.ts'
 import type { Configuration } from './configuration.ts'
 import { forgeAccess } from './forges/forge-access.ts'
+import { missedDeliveries, type AskForMissed } from './forges/missed-deliveries.ts'
 import { botMetrics } from './metrics.ts'
 import type { DeliveryStore } from './queue/delivery-store.ts'
 import { startWorker } from './queue/worker.ts'
@@ -48,6 +49,7 @@ export async function startBot(configuration: Configuration, log: Logger): Promi
       )
     },
   })
+  const recovering = github === undefined ? undefined : askAgain(missedDeliveries(github), log)
   const tidying = setInterval(() => {
     Promise.all([store.tidy(), clones.tidy(Date.now())]).catch((error: unknown) =>
       log.error({ err: error }, 'tidying failed'),
@@ -60,6 +62,7 @@ export async function startBot(configuration: Configuration, log: Logger): Promi
     async stop() {
       isStopping = true
       clearInterval(tidying)
+      clearInterval(recovering)
       const closed = new Promise((done) => server.close(done))
       server.closeIdleConnections()
       await worker.stop(graceSeconds)
@@ -68,6 +71,21 @@ export async function startBot(configuration: Configuration, log: Logger): Promi
       await store.close()
     },
   }
+}
+
+const day = 86_400_000
+const askEvery = 300_000
+
+/** What was missed while nobody listened, as far back as GitHub remembers; and then what is missed now and then. */
+function askAgain(ask: AskForMissed, log: Logger): NodeJS.Timeout {
+  const since = (time: number): void => {
+    ask(time).then(
+      (count) => count > 0 && log.info({ count }, 'asked for missed deliveries'),
+      (error: unknown) => log.warn({ err: error }, 'missed deliveries cannot be asked for'),
+    )
+  }
+  since(Date.now() - 3 * day)
+  return setInterval(() => since(Date.now() - 3 * askEvery), askEvery)
 }
 
 async function openStore({ store, capacity }: Configuration, log: Logger): Promise<DeliveryStore> {
