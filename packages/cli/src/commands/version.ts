@@ -54,6 +54,7 @@ async function version(options: Options, context: CliContext): Promise<void> {
   const { dryRun, strict, allowDirty, lockfile, commit } = options
   const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile, commit })
   reportProblems(context, recovered)
-  if (options.json !== true) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
+  const isPlan = plan.problems.every(({ severity }) => severity !== 'error')
+  if (options.json !== true && isPlan) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
   showVersionResult(result, { json: options.json, plan }, context)
 }

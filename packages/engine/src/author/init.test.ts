@@ -31,7 +31,7 @@ describe('a fresh set-up', () => {
       '.changeset/README.md': 'new',
       'topsail.json': 'new',
     })
-    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both' })
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both', rules: 'topsail' })
     expect(jsonIn(result, '.changeset/config.json')).toMatchObject({ baseBranch: 'main', access: 'restricted' })
     expect((await settingsOf(root)).sources).toBe('both')
   })

@@ -139,10 +139,12 @@ function sourcesNote(found: Found, setUp: SetUp, planned: readonly InitFile[]): 
 /** Services are private packages; left to Changesets' default they would silently never get a version. */
 function freshSetUp(workspace: Workspace): SetUp {
   const names = workspace.packages.filter((pkg) => pkg.private && pkg.version !== undefined).map((pkg) => pkg.name)
-  if (names.length === 0) return { config: {}, topsail: { sources: 'both' }, changesets: [], notes: [] }
+  // The rules that plan here without any set-up: it is not what was planned until now that changes.
+  const topsail = { sources: 'both', rules: 'topsail' }
+  if (names.length === 0) return { config: {}, topsail, changesets: [], notes: [] }
   return {
     config: { privatePackages: { version: true, tag: true } },
-    topsail: { sources: 'both' },
+    topsail,
     changesets: [],
     notes: [{ kind: 'private-packages-versioned', names }],
   }

@@ -120,7 +120,7 @@ async function read(options: ReadOptions): Promise<Reading> {
       ...workspaceProblems,
       ...settingsProblems,
       ...changesetProblems,
-      ...past.problems,
+      ...(workspaceProblems.some(({ code }) => code === 'MANIFEST_MISSING') ? [] : past.problems),
     ],
   }
   return { snapshot, commits }

@@ -66,6 +66,20 @@ test('without git the journal lies beside the root manifest while files are writ
   expect(readTree(root)).toEqual(after)
 })
 
+test('the folder of pre mode goes with its last changeset, and comes back when that is undone', async () => {
+  const root = newTree()
+  await writeAll({ root, edits })
+  const last = { path: '.changeset/pre/deep/x.md', before: after['.changeset/pre/deep/x.md'], after: undefined }
+  const afterwards = async () => {
+    expect(existsSync(join(root, '.changeset/pre/deep'))).toBe(false)
+    throw new Error('no')
+  }
+  await writeAll({ root, edits: [last], afterwards })
+  expect(readTree(root)).toEqual(after)
+  expect(await writeAll({ root, edits: [last] })).toEqual([])
+  expect(existsSync(join(root, '.changeset/pre/deep'))).toBe(false)
+})
+
 test('a file keeps its permissions', async () => {
   const root = newTree()
   chmodSync(join(root, 'packages/a/package.json'), 0o600)

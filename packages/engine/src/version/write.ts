@@ -147,6 +147,9 @@ function write(root: string, edits: readonly FileEdit[], journal: UndoJournal, d
     else if (before === undefined) disk.write(target, after, undefined)
     else if (!disk.overwrite(target, after)) replace(target, after, modes.get(path) ?? undefined, disk)
   }
+  // Git keeps no empty folders either; `.changeset` itself is more than its changesets.
+  const emptied = edits.flatMap(({ path, after }) => (after === undefined ? [parentOf(path)] : []))
+  for (const folder of new Set(emptied)) if (folder.startsWith('.changeset/')) disk.removeFolder(`${root}/${folder}`)
 }
 
 function replace(target: string, text: string, mode: number | undefined, disk: Disk): void {

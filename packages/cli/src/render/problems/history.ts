@@ -22,7 +22,7 @@ export const historyProblems = {
         'no-commits': 'This git repository has no commit on this branch yet.',
         'git-failed': `git could not read the history: ${printable(p.detail)}.`,
       })[p.why],
-    mend: () => 'plan from changesets alone with --sources changesets, or run where git has the history',
+    mend: () => 'run where git has the history; a plan from changesets alone needs none: --sources changesets',
     example: { severity: 'error', why: 'no-repository', detail: '' },
   },
   BASE_BRANCH_MISSING: {
