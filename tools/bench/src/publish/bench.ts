@@ -1,7 +1,8 @@
 /**
- * `pnpm bench publish [--packages 50,300] [--rounds N] [--peers pnpm,changesets,lerna,nx|none] [--distances 0,200]`:
- * whole releases into a fresh registry, Topsail, its peers and the floor one after the other within each round, once on
- * the bare loopback and once with 200 ms added to every request. Whoever takes long is run once.
+ * `pnpm bench publish [--packages 50,300] [--rounds N] [--peers pnpm,changesets,lerna,nx|none] [--distances 0,200]
+ * [--published]`: whole releases into a fresh registry, Topsail, its peers and the floor one after the other within each
+ * round, once on the bare loopback and once with 200 ms added to every request. With `--published` an earlier version of
+ * every package is there, so that dist-tags have to be moved. Whoever takes long is run once.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +19,7 @@ import { timelineOf } from './timeline.ts'
 import { openWorld } from './world.ts'
 
 const usage =
-  'usage: pnpm bench publish [--packages 50,300] [--rounds N] [--peers pnpm,changesets,lerna,nx|none] [--distances 0,200]'
+  'usage: pnpm bench publish [--packages 50,300] [--rounds N] [--peers pnpm,changesets,lerna,nx|none] [--distances 0,200] [--published]'
 const limitSeconds = 400
 /** Whoever takes longer is not run again in later rounds. */
 const longSeconds = 20
@@ -33,10 +34,16 @@ export async function benchPublish(argv: readonly string[]): Promise<number> {
   const scenes: Scene[] = []
   for (const packages of asked.packages) {
     note(`preparing ${packages} packages`)
-    const { run, leftOut, dir } = contendersFor(packages, asked.peers)
+    const { run, leftOut, dir, tarballs } = contendersFor(packages, asked.peers)
     for (const distance of asked.distances) {
-      const runs = await runRounds(run, distance, asked.rounds, packages)
-      const scene = { packages, distance, runs, leftOut, chain: longestChain(dir) }
+      const runs = await runRounds(run, {
+        distance,
+        before: asked.published ? tarballs : undefined,
+        rounds: asked.rounds,
+        packages,
+      })
+      const { published } = asked
+      const scene = { packages, distance, published, runs, leftOut, chain: longestChain(dir) }
       scenes.push(scene)
       console.log(renderScene(scene))
     }
@@ -48,25 +55,26 @@ export async function benchPublish(argv: readonly string[]): Promise<number> {
   return verdicts.some(({ verdict }) => verdict === 'not met') ? 1 : 0
 }
 
+type Stage = { readonly distance: number; readonly before: string | undefined; readonly packages: number }
+
 async function runRounds(
   contenders: readonly Contender[],
-  distance: number,
-  rounds: number,
-  packages: number,
+  { rounds, ...stage }: Stage & { readonly rounds: number },
 ): Promise<readonly Run[]> {
+  const { packages, distance } = stage
   const runs: Run[] = []
   for (let round = 1; round <= rounds; round += 1) {
     for (const contender of contenders) {
       if (runs.some(({ name, outcome }) => name === contender.name && isLong(outcome))) continue
       note(`${packages} packages, +${distance} ms, round ${round}: ${contender.name}`)
-      runs.push(await runOnce(contender, distance, packages))
+      runs.push(await runOnce(contender, stage))
     }
   }
   return runs
 }
 
-async function runOnce(contender: Contender, distance: number, packages: number): Promise<Run> {
-  const world = await openWorld(distance)
+async function runOnce(contender: Contender, { distance, before, packages }: Stage): Promise<Run> {
+  const world = await openWorld(distance, before)
   try {
     contender.before()
     const started = performance.timeOrigin + performance.now()
@@ -90,6 +98,7 @@ type Asked = {
   readonly rounds: number
   readonly peers: readonly PublishingPeer[]
   readonly distances: readonly number[]
+  readonly published: boolean
 }
 
 function readArguments(argv: readonly string[]): Asked | undefined {
@@ -98,6 +107,7 @@ function readArguments(argv: readonly string[]): Asked | undefined {
     rounds: { type: 'string', default: '3' },
     peers: { type: 'string', default: publishingPeers.join(',') },
     distances: { type: 'string', default: '0,200' },
+    published: { type: 'boolean', default: false },
   } as const
   const { values } = parseArgs({ args: [...argv], options })
   const peers = publishingPeers.filter((peer) => values.peers.split(',').includes(peer))
@@ -106,7 +116,9 @@ function readArguments(argv: readonly string[]): Asked | undefined {
   const rounds = Number(values.rounds)
   const known = values.peers === 'none' || peers.length === values.peers.split(',').length
   const fits = known && [rounds, ...packages].every((count) => Number.isInteger(count) && count > 0)
-  return fits && distances.every((distance) => distance >= 0) ? { packages, rounds, peers, distances } : undefined
+  return fits && distances.every((distance) => distance >= 0)
+    ? { packages, rounds, peers, distances, published: values.published }
+    : undefined
 }
 
 /** Progress goes to standard error, so that the tables can be kept. */

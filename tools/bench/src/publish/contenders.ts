@@ -54,15 +54,22 @@ export const peerCases = {
 export function contendersFor(
   packages: number,
   peers: readonly PublishingPeer[],
-): { readonly dir: string; readonly run: readonly Contender[]; readonly leftOut: readonly LeftOut[] } {
+): {
+  readonly dir: string
+  readonly tarballs: string
+  readonly run: readonly Contender[]
+  readonly leftOut: readonly LeftOut[]
+} {
   const repository = unpublished(packages)
   const pnpm = installPeer('pnpm')
+  const tarballs = tarballsOf(repository, pnpm)
   const asked = peers.map((peer) => ({ peer, ...peerCases[peer] }))
   const isTooSlow = ({ mostPackages }: { mostPackages: number }): boolean => packages > mostPackages
   return {
     dir: repository.dir,
+    tarballs,
     run: [
-      floor(repository, pnpm),
+      floor(tarballs),
       topsail(repository),
       ...asked.filter((entry) => !isTooSlow(entry)).map((entry) => peerContender(entry, repository, pnpm)),
     ],
@@ -70,8 +77,7 @@ export function contendersFor(
   }
 }
 
-function floor(repository: Repository, pnpm: string): Contender {
-  const folder = tarballsOf(repository, pnpm)
+function floor(folder: string): Contender {
   const script = fileURLToPath(new URL('floor-process.ts', import.meta.url))
   return {
     name: 'floor',

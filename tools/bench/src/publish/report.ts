@@ -11,11 +11,12 @@ const spans: readonly Span[] = ['prepare', 'upload', 'confirm', 'promote', 'rest
 
 export function renderScene(scene: Scene): string {
   const where = scene.distance === 0 ? 'on the loopback' : `every request ${scene.distance} ms later`
+  const before = scene.published ? 'the next version of each' : 'the first version of each'
   const names = [...new Set(scene.runs.map(({ name }) => name))]
   const head = ['', 'wall s', 'min', 'cpu s', 'peak MiB', ...spans, 'at once', 'requests', 'to Topsail', 'runs']
   const path = criticalPath(scene)
   return [
-    `${scene.packages} packages, the longest chain ${scene.chain}, ${where}`,
+    `${scene.packages} packages, the longest chain ${scene.chain}, ${before}, ${where}`,
     ...columns([head, ...names.map((name) => rowOf(scene, name))]),
     ...scene.leftOut.map(({ name, why }) => `  left out: ${name} (${why})`),
     ...(path === undefined ? [] : [`  critical path of uploading and confirming: ${seconds(path)} s`]),

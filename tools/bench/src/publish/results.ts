@@ -19,6 +19,8 @@ export type Scene = {
   readonly packages: number
   /** Milliseconds added to every request. */
   readonly distance: number
+  /** Earlier versions of all packages were there. */
+  readonly published: boolean
   /** Packages in the longest chain of dependencies. */
   readonly chain: number
   readonly runs: readonly Run[]

@@ -24,6 +24,7 @@ const run = (name: ContenderName, wall: number, upload: number): Run => ({
 const scene = (packages: number, distance: number, runs: readonly Run[]): Scene => ({
   packages,
   distance,
+  published: false,
   chain: 10,
   runs,
   leftOut: [],

@@ -11,7 +11,7 @@ export function judge(scenes: readonly Scene[]): readonly Verdict[] {
 }
 
 function nearby(scene: Scene): readonly Verdict[] {
-  const where = `${scene.packages} packages, loopback`
+  const where = `${scene.packages} packages${next(scene)}, loopback`
   const wall = (name: ContenderName): number | undefined => medianCost(scene, name, 'wall')
   const upload = (name: ContenderName): number | undefined => medianSpan(scene, name, 'upload')
   return [
@@ -26,7 +26,7 @@ function nearby(scene: Scene): readonly Verdict[] {
 }
 
 function faraway(scene: Scene): readonly Verdict[] {
-  const where = `${scene.packages} packages, +${scene.distance} ms`
+  const where = `${scene.packages} packages${next(scene)}, +${scene.distance} ms`
   const faster = ratio(medianCost(scene, 'pnpm -r publish', 'wall'), medianCost(scene, 'topsail publish', 'wall'))
   const uploads = medianSpan(scene, 'topsail publish', 'uploadAndConfirm')
   const path = criticalPath(scene)
@@ -43,6 +43,10 @@ function faraway(scene: Scene): readonly Verdict[] {
         ]),
     atMost(`${where}: uploading and confirming takes at most 1.3 times its critical path${length}`, uploads, path, 1.3),
   ]
+}
+
+function next({ published }: Scene): string {
+  return published ? ', next version' : ''
 }
 
 function atMost(says: string, of: number | undefined, to: number | undefined, limit: number): Verdict {

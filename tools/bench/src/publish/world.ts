@@ -20,11 +20,22 @@ export type World = {
   close(): Promise<void>
 }
 
-/** `distance` in milliseconds, for every request; 0 leaves the registry where it is. */
-export async function openWorld(distance: number): Promise<World> {
+/**
+ * `distance` in milliseconds, for every request; 0 leaves the registry where it is. `before`: a folder of tarballs of
+ * which an earlier version is there.
+ */
+export async function openWorld(distance: number, before?: string): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'topsail-bench-world-'))
   const registry = start('registry-process.ts', [])
   const { url, token } = await answerOf<{ url: string; token: string }>(registry)
+  if (before !== undefined) {
+    const userconfig = join(folder, 'npmrc-before')
+    writeFileSync(userconfig, npmrcFor(url, token))
+    const filler = start('floor-process.ts', [before, userconfig, '16', '0.0.1'])
+    await new Promise((resolve) => filler.once('exit', resolve))
+    registry.send('requests')
+    await answerOf(registry)
+  }
   const far = distance === 0 ? undefined : start('distance-process.ts', [url, String(distance)])
   const outermost = far === undefined ? url : (await answerOf<{ url: string }>(far)).url
   const userconfig = join(folder, 'npmrc')
