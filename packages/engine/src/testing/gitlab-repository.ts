@@ -77,10 +77,17 @@ export async function createCommit({ project, body, token }: GitlabAsked): Promi
   const git = gitWith(project.bare.folder, { GIT_INDEX_FILE: join(folder, 'index') })
   try {
     await git(['read-tree', parent])
+    const files = new Map((await git(['ls-files', '--stage', '-z'])).split('\0').filter(Boolean).map(stagedFile))
+    const before = new Map(files)
     for (const action of actions) {
-      const complaint = await carryOut(git, action)
+      const complaint = await carryOut(git, files, action)
       if (complaint !== undefined) return refused(400, complaint)
     }
+    const changed = [...new Set([...before.keys(), ...files.keys()])].filter(
+      (path) => before.get(path) !== files.get(path),
+    )
+    const lines = changed.map((path) => `${files.get(path) ?? `0 ${'0'.repeat(40)}`}\t${path}\0`)
+    await git(['update-index', '-z', '--index-info'], lines.join(''))
     const tree = await git(['write-tree'])
     const who = { name: token.user.name, email: `${token.user.username}@example.org` }
     const commit = await gitWith(project.bare.folder, {
@@ -108,24 +115,26 @@ export async function commitAnswer(bare: GitlabAsked['project']['bare'], sha: st
 
 type Git = (args: readonly string[], input?: string | Buffer) => Promise<string>
 
-async function carryOut(git: Git, { action, file_path, content = '', encoding, execute_filemode }: Action) {
-  const listed = await git(['ls-files', '--stage', '--', `:(literal)${file_path}`])
-  const isThere = listed !== ''
-  if (action === 'create' && isThere) return 'A file with this name already exists'
-  if (action !== 'create' && !isThere) return "A file with this name doesn't exist"
-  if (action === 'delete') {
-    await git(['update-index', '--force-remove', '--', file_path])
-    return undefined
+/** `100644 HASH` by path. */
+type Files = Map<string, string>
+
+function stagedFile(entry: string): [path: string, staged: string] {
+  const [head = '', path = ''] = entry.split('\t')
+  return [path, head.split(' ').slice(0, 2).join(' ')]
+}
+
+async function carryOut(git: Git, files: Files, action: Action): Promise<string | undefined> {
+  const { file_path: path, content = '', encoding, execute_filemode: executable } = action
+  const staged = files.get(path)
+  if (action.action === 'create' && staged !== undefined) return 'A file with this name already exists'
+  if (action.action !== 'create' && staged === undefined) return "A file with this name doesn't exist"
+  const [mode = '100644', blob = ''] = staged?.split(' ') ?? []
+  if (action.action === 'delete') files.delete(path)
+  else if (action.action === 'chmod') files.set(path, `${executable === true ? '100755' : '100644'} ${blob}`)
+  else {
+    const bytes = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')
+    files.set(path, `${mode} ${await git(['hash-object', '-w', '--stdin'], bytes)}`)
   }
-  if (action === 'chmod') {
-    const mode = execute_filemode === true ? '100755' : '100644'
-    await git(['update-index', '--cacheinfo', `${mode},${listed.split(' ')[1]},${file_path}`])
-    return undefined
-  }
-  const bytes = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8')
-  const blob = await git(['hash-object', '-w', '--stdin'], bytes)
-  const mode = isThere ? listed.slice(0, 6) : '100644'
-  await git(['update-index', '--add', '--cacheinfo', `${mode},${blob},${file_path}`])
   return undefined
 }
 
