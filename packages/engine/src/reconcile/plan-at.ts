@@ -1,8 +1,10 @@
 /**
  * The plan of a commit: from the working folder where that stands at the commit and nothing in it was touched, else
- * from a worktree of its own.
+ * from a worktree of its own. What git ignores may hold packages: those are nobody's but this folder's.
  */
-import type { ReleasePlan, Sha, Snapshot } from '@topsail/core'
+import { manifestPath, type ReleasePlan, type Sha, type Snapshot } from '@topsail/core'
+import type { Git } from '../ports.ts'
+import { readObjects } from '../publish/head-state.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { openTree, type TreePlace } from './proposal-tree.ts'
 
@@ -16,7 +18,8 @@ export async function planAt(place: TreePlace, commit: Sha): Promise<PlannedComm
   ])
   const isThere = head.kind === 'done' && head.stdout.trim() === commit
   const isClean = status.kind === 'done' && status.code === 0 && status.stdout === ''
-  if (isThere && isClean) return planWorkspace({ cwd: root, changesetCommits: true })
+  const planned = isThere && isClean ? await planWorkspace({ cwd: root, changesetCommits: true }) : undefined
+  if (planned !== undefined && (await isCommitted(git, planned.snapshot))) return planned
   const tree = await openTree(place, commit)
   if ('detail' in tree) return tree
   try {
@@ -24,4 +27,12 @@ export async function planAt(place: TreePlace, commit: Sha): Promise<PlannedComm
   } finally {
     await tree.close()
   }
+}
+
+async function isCommitted(git: Git, { workspace }: Snapshot): Promise<boolean> {
+  const texts = await readObjects(
+    git,
+    workspace.packages.map((pkg) => `HEAD:./${manifestPath(pkg)}`),
+  )
+  return texts.every((text) => text !== undefined)
 }

@@ -3,6 +3,7 @@
  * and it does not matter where the clone stands. Installed dependencies are lent to the worktree, for changelog
  * generators and formatters live there.
  */
+import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, realpath, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -47,7 +48,8 @@ export async function openTree(
   }
   // Hooks of the clone are for those who work in it.
   const add = ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--quiet', '--detach', '--', tree, commit]
-  const added = await git(add)
+  // Large files stay pointers, as they are in git.
+  const added = await git(add, { env: { GIT_LFS_SKIP_SMUDGE: '1' } })
   if (added.kind === 'missing' || added.code !== 0) {
     await close()
     return { detail: detailOf(added) }
@@ -88,7 +90,9 @@ async function editAt(root: string, path: Path): Promise<CommitEdit> {
   const file = join(root, path)
   if (!existsSync(file)) return { path, content: null }
   const [content, facts] = await Promise.all([readFile(file), stat(file)])
-  return { path, content, executable: (facts.mode & 0o100) !== 0 }
+  // A text travels inside of the request that makes the tree; anything else is a request of its own.
+  const text = isUtf8(content) ? content.toString('utf8') : content
+  return { path, content: text, executable: (facts.mode & 0o100) !== 0 }
 }
 
 /** A commit of these edits on the tree's own commit. It is reachable from nowhere until a ref is moved to it. */

@@ -9,6 +9,8 @@ import type { Forge } from '../forge/forge.ts'
 import type { PublishResult } from '../publish/publish-result.ts'
 import { publishWorkspace, type PublishEvent } from '../publish/publish-workspace.ts'
 import type { SessionOptions } from '../publish/session.ts'
+import { namespaceIn } from '../read/release-namespaces.ts'
+import { releaseRefs } from '../release/ports.ts'
 import { resumeWorkspace } from '../release/release-workspace.ts'
 import { checkMergedPlans, type MergedPlans } from './merged-plans.ts'
 import { makeForgeReleases, type ForgeReleasesOutcome } from './forge-releases.ts'
@@ -112,14 +114,14 @@ async function release(standing: StandingPlace, options: ReconcileOptions): Prom
   const { place } = standing
   const { forge, words } = options
   const publishes = options.publish !== false
-  const first = publishes ? [await publishReleased(standing, options)] : []
+  const first = publishes ? await publishReleased(standing, options) : []
   // An open release stays open until it can be finished: nothing is put on top of it.
   const isOpen = first.some(({ published }) => published.exitCode === 3)
   if (options.direct !== true || options.dryRun === true || isOpen) return { direct: undefined, parts: first }
   const direct = await releaseDirectly({ place, forge, words })
   if (!direct.moved || !publishes) return { direct, parts: first }
   const again = await findPlace(options.cwd)
-  const second = 'problems' in again ? [] : [await publishReleased(again, options)]
+  const second = 'problems' in again ? [] : await publishReleased(again, options)
   return { direct, parts: [...first, ...second] }
 }
 
@@ -143,15 +145,29 @@ function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonl
 
 type Published = { readonly merged: MergedPlans; readonly published: PublishResult }
 
-async function publishReleased(standing: StandingPlace, options: ReconcileOptions): Promise<Published> {
+/** What is open is finished before anything is judged: it is no question any more whether it may be published. */
+async function publishReleased(before: StandingPlace, options: ReconcileOptions): Promise<readonly Published[]> {
+  if (!hasOpenRelease(before) || options.dryRun === true) return [await publishStanding(before, options)]
+  const published = await resumeWorkspace(options)
+  const after = published.exitCode === 0 ? await findPlace(options.cwd) : { problems: [] }
+  const finished = { merged: { held: [], plans: [], problems: 'problems' in after ? after.problems : [] }, published }
+  return 'problems' in after ? [finished] : [finished, await publishStanding(after, options)]
+}
+
+async function publishStanding(standing: StandingPlace, options: ReconcileOptions): Promise<Published> {
   const merged = await heldBack(standing, options)
   if (merged.held.length === 0) return { merged, published: await publishWorkspace(options) }
   const { workspace, settings } = standing.snapshot
   const held = new Set(merged.held)
   const only = releasablePackages(workspace, settings).flatMap(({ name }) => (held.has(name) ? [] : [name]))
-  // With nothing left to begin, what was begun is still finished.
+  // With nothing left to begin, what somebody has begun since is still finished.
   const published = only.length === 0 ? await resumeWorkspace(options) : await publishWorkspace({ ...options, only })
   return { merged, published }
+}
+
+function hasOpenRelease({ seen, place }: StandingPlace): boolean {
+  const open = releaseRefs(namespaceIn(seen.ours, place.namespaces)).open('')
+  return [...seen.ours.keys()].some((ref) => ref.startsWith(open))
 }
 
 async function heldBack(
