@@ -27,7 +27,7 @@ export type MergeTexts = {
   readonly base: string
 }
 
-export type MergeMethod = 'merge' | 'squash' | 'rebase'
+type MergeMethod = 'merge' | 'squash' | 'rebase'
 
 export function mergeLosses(settings: MergeSettings, texts: MergeTexts, commits: BranchCommits): readonly Problem[] {
   const read = readerOf(commits.reading)
@@ -59,7 +59,7 @@ export function breakingAmong<Item extends { readonly message: string }>(
   return commits.filter(({ message }) => read(message).statements.some(({ breaking }) => breaking))
 }
 
-export const mergeMethods: readonly MergeMethod[] = ['merge', 'squash', 'rebase']
+const mergeMethods: readonly MergeMethod[] = ['merge', 'squash', 'rebase']
 
 /** A footer counts only below a subject that is conventional itself, and a description is below a title. */
 const plainSubject = 'chore: as described'

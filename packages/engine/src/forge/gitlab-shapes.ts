@@ -27,7 +27,7 @@ export const projectShape = objectOf({
 type Project = typeof projectShape extends Reader<infer T> ? T : never
 
 /** GitLab's own words where a project has no template. */
-export const defaultTemplates = {
+const defaultTemplates = {
   squash: '%{title}',
   merge:
     "Merge branch '%{source_branch}' into '%{target_branch}'\n\n%{title}\n\n%{issues}\n\nSee merge request %{reference}",

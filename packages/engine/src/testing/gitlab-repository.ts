@@ -103,7 +103,7 @@ export async function createCommit({ project, body, token }: GitlabAsked): Promi
   }
 }
 
-export async function commitAnswer(bare: GitlabAsked['project']['bare'], sha: string): Promise<object> {
+async function commitAnswer(bare: GitlabAsked['project']['bare'], sha: string): Promise<object> {
   const format = '%H%x00%P%x00%an%x00%ae%x00%aI%x00%B'
   const [id = '', parents = '', author_name, author_email, created_at, message = ''] = (
     await bare.git(['log', '-1', `--format=${format}`, sha])
