@@ -21,14 +21,10 @@ test.skipIf(postgresPrograms === undefined)(
     try {
       const [one, other] = bots
       rig.deliverTo(`${one.url}/webhooks/github`)
-      let turn = 0
       const result = await putUnderLoad(
         rig,
         {
-          get url() {
-            turn += 1
-            return turn % 2 === 0 ? one.url : other.url
-          },
+          urls: [one.url, other.url],
           log: () => '',
           metrics: async () => (await fetch(`${one.url}/metrics`)).text(),
           crash: async () => {},

@@ -10,6 +10,8 @@ import { githubVariables } from './bot-in-process.ts'
 
 export type BotProcess = {
   readonly url: string
+  /** The same, as one of several. */
+  readonly urls: readonly string[]
   /** Of all processes so far, one JSON object a line. */
   log(): string
   metrics(): Promise<string>
@@ -61,6 +63,7 @@ export async function startBotProcess(
   await ready()
   return {
     url,
+    urls: [url],
     log: () => log,
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
     async crash() {

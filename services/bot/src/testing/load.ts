@@ -4,8 +4,10 @@
  * that was not acknowledged is sent again, as whoever operates a forge does.
  */
 import { randomUUID } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
 import type { ForgeRig } from '@topsail/engine/testing'
 import type { BotProcess } from './bot-process.ts'
+import type { SenderMessage, Sending, SendingResult } from './load-sender.ts'
 import { githubDelivery, type Sent } from './signed.ts'
 
 /** What the pull requests change. */
@@ -20,16 +22,10 @@ export type LoadOptions = {
   readonly deliveries: number
   readonly pullRequests: number
   readonly restarts: number
-  /** Requests under way at once. */
   readonly senders: number
 }
 
-export type LoadResult = {
-  /** Milliseconds from a request to its answer, of those that were acknowledged; ascending. */
-  readonly acknowledgements: readonly number[]
-  readonly answers: ReadonlyMap<string, number>
-  /** Requests that had to be repeated: the process was gone, or had no room. */
-  readonly repeated: number
+export type LoadResult = SendingResult & {
   readonly sendingSeconds: number
   readonly settledSeconds: number
   readonly looks: number
@@ -37,7 +33,8 @@ export type LoadResult = {
   readonly complaints: readonly string[]
 }
 
-type LoadedBot = Pick<BotProcess, 'url' | 'log' | 'metrics' | 'crash'>
+/** One instance or several: `urls` take turns. */
+export type LoadedBot = Pick<BotProcess, 'log' | 'metrics' | 'crash'> & { readonly urls: readonly string[] }
 
 export async function putUnderLoad(rig: ForgeRig, bot: LoadedBot, options: LoadOptions): Promise<LoadResult> {
   const pulls = await openPullRequests(rig, options.pullRequests)
@@ -83,54 +80,28 @@ function shuffled<T>(items: readonly T[]): readonly T[] {
     .map(({ item }) => item)
 }
 
-type Sending = LoadOptions & { readonly pulls: readonly number[] }
-
 async function sendAll(
   rig: ForgeRig,
   bot: LoadedBot,
   deliveries: readonly Sent[],
-  { restarts, senders, pulls }: Sending,
-): Promise<Pick<LoadResult, 'acknowledgements' | 'answers' | 'repeated'>> {
-  const acknowledgements: number[] = []
-  const answers = new Map<string, number>()
+  { restarts, senders, pulls }: LoadOptions & { readonly pulls: readonly number[] },
+): Promise<SendingResult> {
   const events: Promise<unknown>[] = []
-  let [next, repeated] = [0, 0]
-  const every = Math.ceil(deliveries.length / (restarts + 1))
-  const sender = async (): Promise<void> => {
-    for (let at = next++; at < deliveries.length; at = next++) {
-      if (at > 0 && at % every === 0) events.push(bot.crash())
-      if (at % Math.ceil(deliveries.length / 4) === 1) events.push(moveHead(rig, pulls[at % pulls.length] ?? 1))
-      const delivery = deliveries[at]
-      if (delivery === undefined) continue
-      for (;;) {
-        const began = performance.now()
-        const answer = await send(bot, delivery)
-        if (answer !== undefined) {
-          acknowledgements.push(performance.now() - began)
-          answers.set(answer, (answers.get(answer) ?? 0) + 1)
-          break
-        }
-        repeated += 1
-        await new Promise((done) => setTimeout(done, 100))
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: senders }, sender))
+  const crashEvery = Math.ceil(deliveries.length / (restarts + 1))
+  const moveEvery = Math.ceil(deliveries.length / 4)
+  const workerData: Sending = { urls: bot.urls, deliveries, senders }
+  const worker = new Worker(new URL('./load-sender.ts', import.meta.url), { workerData })
+  const result = await new Promise<SendingResult>((done, failed) => {
+    worker.on('error', failed)
+    worker.on('message', (message: SenderMessage) => {
+      if (message.kind === 'done') return done(message.result)
+      const { at } = message
+      if (at > 0 && at % crashEvery === 0) events.push(bot.crash())
+      if (at % moveEvery === 1) events.push(moveHead(rig, pulls[at % pulls.length] ?? 1))
+    })
+  })
   await Promise.all(events)
-  return { acknowledgements: acknowledgements.toSorted((a, b) => a - b), answers, repeated }
-}
-
-async function send(bot: LoadedBot, { headers, body }: Sent): Promise<string | undefined> {
-  try {
-    const answer = await fetch(`${bot.url}/webhooks/github`, { method: 'POST', headers, body: String(body) })
-    const { status } = (await answer.json()) as { status: string }
-    if (answer.status === 503) return undefined
-    if (!answer.ok) throw new TypeError(`refused: ${status}`)
-    return status
-  } catch (error) {
-    if (error instanceof TypeError && error.message.startsWith('refused')) throw error
-    return undefined
-  }
+  return { ...result, acknowledgements: result.acknowledgements.toSorted((a, b) => a - b) }
 }
 
 let moving: Promise<unknown> = Promise.resolve()
