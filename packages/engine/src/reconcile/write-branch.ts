@@ -75,16 +75,19 @@ async function recordAndMove(
     const moves = [...record, ...(move === undefined ? [] : [move])]
     const outcome = moves.length === 0 ? ({ kind: 'done' } as const) : await refs.swap(moves)
     if (outcome.kind === 'done') return undefined
-    if (outcome.kind === 'refused' && isMoved(outcome.detail)) return { kind: 'contested' }
+    if (isMoved(outcome.detail)) return { kind: 'contested' }
     detail = outcome.detail
     if (outcome.kind === 'unreachable') break
   }
   return failed(notWritten(branch, detail))
 }
 
-/** A lease that does not hold is refused as a ref is that may not be pushed; only the words tell them apart. */
+/**
+ * A lease that does not hold is refused as a ref is that may not be pushed; only the words tell them apart. What git
+ * itself finds stale it does not even send (`atomic push failed for ref`).
+ */
 function isMoved(detail: string): boolean {
-  return /stale info|fetch first|non-fast-forward|cannot lock ref|failed to (?:update|lock) ref|reference already exists/i.test(
+  return /stale info|atomic push failed for ref|fetch first|non-fast-forward|cannot lock ref|failed to (?:update|lock) ref|reference already exists/i.test(
     detail,
   )
 }
