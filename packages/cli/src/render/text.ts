@@ -40,7 +40,7 @@ export function widthOf(text: string): number {
 }
 
 /** An arrow or an ellipsis stands in every row of a table. */
-const widths = new Map<string, number>()
+const widths = new Map([...'→·…'].map((character) => [character, 1]))
 const mostWidths = 1000
 
 export function padEnd(text: string, width: number): string {

@@ -6,7 +6,9 @@ import { spawn } from 'node:child_process'
 import type { Git, GitAnswer, GitOptions } from '../ports.ts'
 
 export function gitIn(dir: string): Git {
-  return (args, options) => runGit(dir, args, options ?? {})
+  let plain: NodeJS.ProcessEnv | undefined
+  return (args, options = {}) =>
+    runGit(dir, args, { ...options, env: { ...(plain ??= plainEnvironment()), ...options.env } })
 }
 
 /** Settings a repository or a user may have that would change what is printed or what is started. */
@@ -37,11 +39,13 @@ const variablesOfAnotherRun = [
   'GIT_TRACE',
 ]
 
-function runGit(dir: string, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
+type Run = Omit<GitOptions, 'env'> & { readonly env: NodeJS.ProcessEnv }
+
+function runGit(dir: string, args: readonly string[], options: Run): Promise<GitAnswer> {
   return new Promise((resolve) => {
     const child = spawn('git', [...plainly, ...args], {
       cwd: dir,
-      env: { ...plainEnvironment(), ...options.env },
+      env: options.env,
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
       signal: options.signal,
