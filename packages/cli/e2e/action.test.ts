@@ -1,13 +1,23 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startRegistry, type TestRegistry } from '@topsail/engine/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { actionOutputNames } from '../src/action-outputs.ts'
+import { startPullRequests } from '../src/testing/pull-requests.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const script = join(root, 'action/run.sh')
@@ -119,6 +129,39 @@ describe.skipIf(!canRun)('the action (needs bash and npm)', () => {
     expect(ran).toBeUndefined()
     expect(said).toContain('::error')
   })
+
+  test('with the real topsail it comments, writes its outputs, and a title full of tricks is a title', async () => {
+    const title = 'feat(db): a pool $(touch pwned) `id` ${{ github.token }} ::set-output name=ok::true'
+    const pulls = await startPullRequests()
+    onTestFinished(() => pulls.close())
+    const number = await pulls.open('pool', { 'packages/db/pool.ts': 'export {}\n' }, title)
+    const clone = await pulls.rig.clone('acme/shop', pulls.rig.tokens.readOnly)
+    await clone.git('checkout', '--quiet', '--detach', await pulls.head(number))
+    mkdirSync(join(clone.root, 'node_modules'))
+    symlinkSync(join(root, 'packages/cli'), join(clone.root, 'node_modules/topsail'))
+    const event = join(folder, 'event.json')
+    const pull = await pulls.rig.api(pulls.rig.tokens.ci, 'GET', `/repos/acme/shop/pulls/${number}`)
+    writeFileSync(event, JSON.stringify({ number, pull_request: pull }))
+    const { GITHUB_TOKEN: token = '', ...known } = pulls.rig.environment(pulls.rig.tokens.ci)
+    const output = join(folder, 'output')
+    const { code, said } = await run({
+      ...known,
+      GITHUB_WORKSPACE: clone.root,
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_EVENT_PATH: event,
+      GITHUB_OUTPUT: output,
+      TOPSAIL_COMMAND: 'pr',
+      TOPSAIL_CWD: clone.root,
+      TOPSAIL_TOKEN: token,
+    })
+    expect({ code, said }).toMatchObject({ code: 1 })
+    expect(said).not.toContain(token)
+    expect(await pulls.comments(number)).toMatchObject([{ user: { login: 'topsail[bot]' } }])
+    const written = readFileSync(output, 'utf8')
+    for (const name of actionOutputNames) expect(written).toMatch(new RegExp(`^${name}<<topsail-[0-9a-f]{24}$`, 'm'))
+    expect(written).toMatch(/^ok<<(\S+)\nfalse\n\1$/m)
+    expect(existsSync(join(clone.root, 'pwned')) || existsSync(join(folder, 'work/pwned'))).toBe(false)
+  }, 60_000)
 
   test('posting runs nothing of the checkout: an exact version comes from the registry, past an .npmrc that lies there', async () => {
     write('package/bin/topsail.js', recorder)
