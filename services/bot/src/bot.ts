@@ -28,6 +28,7 @@ export async function startBot(configuration: Configuration, log: Logger): Promi
   const store = await openStore(configuration, log)
   const metrics = botMetrics(store)
   const clones = keepClones(folder, limits)
+  await clones.begin()
   const answer = answering({ open: forgeAccess(configuration), clones, limits })
   const pollEvery = configuration.store.kind === 'sqlite' ? 5000 : 1000
   const worker = startWorker({ store, answer, metrics, log, concurrency, pollEvery })

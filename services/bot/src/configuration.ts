@@ -71,7 +71,7 @@ export function readConfiguration(
     capacity: reader.whole('TOPSAIL_BOT_QUEUE', 1000, 1, 1_000_000),
     concurrency: reader.whole('TOPSAIL_BOT_CONCURRENCY', 2, 1, 64),
     bodyLimit: megabytes('TOPSAIL_BOT_BODY_MB', 3),
-    graceSeconds: reader.whole('TOPSAIL_BOT_GRACE_SECONDS', 20, 0, 3600),
+    graceSeconds: reader.whole('TOPSAIL_BOT_GRACE_SECONDS', 8, 0, 3600),
     folder: reader.text('TOPSAIL_BOT_FOLDER') ?? join(tmpdir(), 'topsail-bot'),
     limits: {
       fetchSeconds: reader.whole('TOPSAIL_BOT_FETCH_SECONDS', 300, 1, 3600),

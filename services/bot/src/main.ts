@@ -13,21 +13,24 @@ if (!configuration.ok) {
   process.exitCode = 2
 } else {
   const log = botLog(configuration.value)
-  const bot = await startBot(configuration.value, log)
-  log.info({ url: bot.url }, 'listening')
-  const stop = (signal: string): void => {
-    log.info({ signal }, 'stopping')
-    bot.stop().then(
-      () => {
-        log.info('stopped')
-        process.exit(0)
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'not stopped in order')
-        process.exit(1)
-      },
-    )
+  const end = (code: number, message: string, error?: unknown): void => {
+    if (error === undefined) log.info(message)
+    else log.fatal({ err: error }, message)
+    process.exit(code)
   }
-  process.once('SIGTERM', () => stop('SIGTERM'))
-  process.once('SIGINT', () => stop('SIGINT'))
+  try {
+    const bot = await startBot(configuration.value, log)
+    log.info({ url: bot.url }, 'listening')
+    const stop = (signal: string): void => {
+      log.info({ signal }, 'stopping')
+      bot.stop().then(
+        () => end(0, 'stopped'),
+        (error: unknown) => end(1, 'not stopped in order', error),
+      )
+    }
+    process.once('SIGTERM', () => stop('SIGTERM'))
+    process.once('SIGINT', () => stop('SIGINT'))
+  } catch (error) {
+    end(1, 'not started', error)
+  }
 }

@@ -144,6 +144,13 @@ test('a clone that a killed process has left in pieces is made anew', async () =
   await (await ready()).remove()
 })
 
+test('working trees that a killed process has left are removed, and the clone stays', async () => {
+  const { place, folder: tree } = await ready()
+  await usual.begin()
+  expect([existsSync(tree), existsSync(join(place, 'repository.git'))]).toEqual([false, true])
+  await (await ready()).remove()
+})
+
 test('a branch that is gone is told from a forge that fails', async () => {
   expect(await checkOut({ head: 'refs/pull/999/head' })).toEqual({ kind: 'gone' })
   expect(await checkOut({ base: 'gone' })).toEqual({ kind: 'gone' })

@@ -42,6 +42,8 @@ export type CheckoutAnswer =
 
 export type Clones = {
   checkOut(request: CheckoutRequest): Promise<CheckoutAnswer>
+  /** Removes working trees that a killed process has left. Before the first look. */
+  begin(): Promise<void>
   /** Removes clones that nobody has used for a week. */
   tidy(now: number): Promise<void>
 }
@@ -56,25 +58,39 @@ export function keepClones(folder: string, limits: SandboxLimits): Clones {
         const answer = await prepare(place, request, limits)
         if (answer.kind === 'ready' || answer.kind === 'gone') return answer
         // A clone that a killed process has left half done, or that has grown too far, is made anew.
-        await rm(place, { recursive: true, force: true, maxRetries: 3 })
+        await remove(place)
         return existed && !request.signal.aborted ? prepare(place, request, limits) : answer
       })
     },
+    async begin() {
+      for (const place of await placesIn(folder)) await remove(join(place, looksFolder))
+    },
     async tidy(now) {
-      for (const owner of await readdir(folder).catch(() => [])) {
-        for (const name of await readdir(join(folder, owner)).catch(() => [])) {
-          const place = join(folder, owner, name)
-          await alone(place, async () => {
-            const used = await stat(place).then(
-              ({ mtimeMs }) => mtimeMs,
-              () => now,
-            )
-            if (now - used > week) await rm(place, { recursive: true, force: true, maxRetries: 3 })
-          })
-        }
+      for (const place of await placesIn(folder)) {
+        await alone(place, async () => {
+          const used = await stat(place).then(
+            ({ mtimeMs }) => mtimeMs,
+            () => now,
+          )
+          if (now - used > week) await remove(place)
+        })
       }
     },
   }
+}
+
+const looksFolder = 'looks'
+
+async function placesIn(folder: string): Promise<readonly string[]> {
+  const owners = await readdir(folder).catch(() => [])
+  const places = owners.map(async (owner) =>
+    (await readdir(join(folder, owner)).catch(() => [])).map((name) => join(folder, owner, name)),
+  )
+  return (await Promise.all(places)).flat()
+}
+
+function remove(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 3 })
 }
 
 const week = 7 * 86_400_000
@@ -151,13 +167,13 @@ async function workingTree(
   const [head] = heads.kind === 'done' ? heads.stdout.trim().split('\n') : []
   if (failure !== undefined) return failure
   if (head === undefined) return { kind: 'failed', why: 'git rev-parse said too little' }
-  const looks = join(place, 'looks')
+  const looks = join(place, looksFolder)
   await mkdir(looks, { recursive: true })
   await utimes(place, new Date(), new Date())
   const around = await mkdtemp(join(looks, 'look-'))
   const folder = join(around, 'tree')
-  const remove = async (): Promise<void> => {
-    await rm(around, { recursive: true, force: true, maxRetries: 3 })
+  const end = async (): Promise<void> => {
+    await remove(around)
     await git(['worktree', 'prune', '--expire=now'])
   }
   const made = await inTurn(git, [
@@ -165,8 +181,8 @@ async function workingTree(
     ['worktree', 'add', '--quiet', '--detach', '--no-checkout', '--', folder, head],
   ])
   const filled = made ?? (await fill(git, folder))
-  if (filled === undefined) return { kind: 'ready', folder, place, head, baseRef, remove }
-  await remove()
+  if (filled === undefined) return { kind: 'ready', folder, place, head, baseRef, remove: end }
+  await end()
   return filled
 }
 

@@ -71,12 +71,15 @@ async function pass(
     const value = request.headers[name]
     if (typeof value === 'string') headers.set(name, value)
   }
+  // A git that was killed waits for nothing more.
+  const left = new AbortController()
+  response.on('close', () => left.abort())
   const answer = await fetch(`${upstream}${path}`, {
     method: request.method ?? 'GET',
     headers,
     // A redirect could lead anywhere, with the token.
     redirect: 'manual',
-    signal,
+    signal: AbortSignal.any([signal, left.signal]),
     ...(request.method === 'POST' ? { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' } : {}),
   } as RequestInit)
   if (!answer.ok) {

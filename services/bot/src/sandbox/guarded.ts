@@ -115,23 +115,21 @@ function watching(
 
 /** Resident memory of a process and all below it; 0 where /proc does not tell. */
 async function memoryOf(pid: number): Promise<number> {
-  const [statm, children] = await Promise.all([
-    readFile(`/proc/${pid}/statm`, 'utf8').catch(() => ''),
+  const [status, children] = await Promise.all([
+    readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
     readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''),
   ])
-  const pages = Number(statm.split(' ')[1] ?? 0)
+  const own = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
   const below = await Promise.all(
     children
       .split(' ')
       .filter(Boolean)
       .map((child) => memoryOf(Number(child))),
   )
-  return below.reduce((sum, bytes) => sum + bytes, pages * pageBytes)
+  return below.reduce((sum, bytes) => sum + bytes, own)
 }
 
-const pageBytes = 4096
-
-/** What the files in a folder take, counted until it is more than `enough`. Every file takes at least a page. */
+/** What the files in a folder take, counted until it is more than `enough`. Every file takes at least a block. */
 async function bytesIn(folder: string, enough: number): Promise<number> {
   let sum = 0
   const open = [folder]
@@ -146,9 +144,11 @@ async function bytesIn(folder: string, enough: number): Promise<number> {
             () => 0,
           )
         : 0
-      sum += Math.max(pageBytes, size)
+      sum += Math.max(blockBytes, size)
       if (sum > enough) break
     }
   }
   return sum
 }
+
+const blockBytes = 4096
