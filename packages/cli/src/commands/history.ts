@@ -34,9 +34,17 @@ async function history(asked: string, options: Options, context: CliContext): Pr
   reportProblems(context, problems)
   const entries = historyOf(chain, name)
   if (options.json !== true) return context.out.write(renderHistory(name, entries, context.out))
-  const versions = entries.map(({ id, at, set, unit }) => {
+  const versions = entries.map(({ id, at, set, unit, takenBack }) => {
     const { name: _name, ...facts } = unit
-    return { ...facts, changes: unit.changes ?? [], at, set: id, commit: set.commit, promotion: set.promotion }
+    return {
+      ...facts,
+      changes: unit.changes ?? [],
+      at,
+      set: id,
+      commit: set.commit,
+      promotion: set.promotion,
+      takenBack,
+    }
   })
   writeJson(context, { schema, name, versions, problems })
 }

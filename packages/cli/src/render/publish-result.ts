@@ -2,7 +2,7 @@
  * What a publish came to, in the order in which a person asks: what is live, what waits, what failed, what that held
  * back, which tags were made, and how to go on or back.
  */
-import { targetKey } from '@topsail/core'
+import { type Step, targetKey } from '@topsail/core'
 import type { PublishResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { type Cell, renderColumns } from './columns.ts'
@@ -73,12 +73,14 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
       : `When all are confirmed, would make public:\n${renderColumns(promoted, { indent: '  ' })}`
   const back = result.steps.flatMap((step) => effectOf(step) ?? [])
   const taken = back.length === 0 ? '' : `Would take back:\n${back.map((text) => `  ${text}\n`).join('')}`
-  return `${taken}${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returnLine(result, uploads.length)}${firstLine(firsts)}`
+  return `${taken}${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returnLine(result, uploads, promotes.length > 0)}${firstLine(firsts)}`
 }
 
 /** How far one can go back without anybody having seen it. */
-function returnLine({ promotion }: PublishResult, uploads: number): string {
-  return uploads === 0 || promotion === undefined ? '' : `Promotion: ${promotion}. ${returnWords[promotion]}\n`
+function returnLine({ promotion }: PublishResult, uploads: readonly Step[], isPromoted: boolean): string {
+  if (uploads.length === 0 || promotion === undefined) return ''
+  // What was never published before is public at its upload.
+  return `Promotion: ${promotion}. ${returnWords[isPromoted ? promotion : 'direct']}\n`
 }
 
 const returnWords: Readonly<Record<NonNullable<PublishResult['promotion']>, string>> = {

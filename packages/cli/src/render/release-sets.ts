@@ -8,11 +8,12 @@ type Entries = ReturnType<typeof historyOf>
 export function renderHistory(name: string, entries: Entries, output: Output): string {
   const { colours } = output
   if (entries.length === 0) return `No release set names ${printable(name)} yet.\n`
-  const versions = entries.map(({ id, at, unit }) => {
+  const versions = entries.map(({ id, at, unit, takenBack }) => {
     const places = unit.artefacts.map(({ target }) => printable(target)).join(', ')
     const where = places === '' || places === 'npm' ? '' : `  ${colours.dim(places)}\n`
     const head = `${colours.bold(printable(unit.version))}  ${colours.dim(`${day(at)}  ${shortSetId(id)}  ${printable(unit.release)}`)}`
-    return `${head}\n${where}${changeLines(unit.changes ?? [], '  ', output)}`
+    const back = takenBack ? `  ${colours.yellow('rolled back')}\n` : ''
+    return `${head}\n${back}${where}${changeLines(unit.changes ?? [], '  ', output)}`
   })
   return `${colours.bold(printable(name))}\n\n${versions.join('\n')}`
 }
@@ -28,10 +29,10 @@ export function renderSetDifference(
   const title = `${endText(from)} ${direction === 'back' ? '← going back to' : '→'} ${endText(to)}`
   const rest = same === 0 ? '' : colours.dim(`${plural(same, 'package')} the same\n`)
   if (changed.length === 0) return `${colours.bold(title)}\n\nNothing differs.\n${rest}`
-  return `${colours.bold(title)}\n\n${changed.map((unit) => unitText(unit, direction, output)).join('\n')}\n${rest}`
+  return `${colours.bold(title)}\n\n${changed.map((unit) => unitText(unit, output)).join('\n')}\n${rest}`
 }
 
-function unitText(unit: ChangedUnit, direction: SetDifference['direction'], output: Output): string {
+function unitText(unit: ChangedUnit, output: Output): string {
   const { colours } = output
   const source = unit.sameSource && unit.from !== unit.to ? colours.dim('  from the same source') : ''
   const contracts = unit.contracts.map(
@@ -39,7 +40,7 @@ function unitText(unit: ChangedUnit, direction: SetDifference['direction'], outp
   )
   const versions = unit.versions.map(({ version, changes }) => {
     const head = unit.versions.length > 1 ? `  ${colours.dim(printable(version))}\n` : ''
-    const taken = direction === 'back' && changes.length > 0 ? `  ${colours.yellow('taken back')}\n` : ''
+    const taken = unit.direction === 'back' && changes.length > 0 ? `  ${colours.yellow('taken back')}\n` : ''
     return `${head}${taken}${changeLines(changes, unit.versions.length > 1 ? '    ' : '  ', output)}`
   })
   return `${colours.bold(printable(unit.name))}  ${moveText(unit)}${source}\n${contracts.join('')}${versions.join('')}`

@@ -25,6 +25,7 @@ export type ChangedUnit = {
   /** The folder it was made from is the same. */
   readonly sameSource: boolean
   readonly contracts: readonly { readonly file: Path; readonly change: 'added' | 'removed' | 'changed' }[]
+  readonly direction: 'forward' | 'back'
   /** Newest first; going back, what is taken away. */
   readonly versions: readonly VersionChanges[]
 }
@@ -47,30 +48,58 @@ export function diffSets(chain: SetChain, from: PlacedSet, to: PlacedSet): SetDi
   const before = byName(from.set)
   const after = byName(to.set)
   const names = [...new Set([...before.keys(), ...after.keys()])].toSorted(compareText)
-  const changed = names.flatMap((name) => changedUnit(before.get(name), after.get(name), between))
+  const changed = names.flatMap((name) => changedUnit(before.get(name), after.get(name), { chain, direction, between }))
   return { direction, changed, same: names.length - changed.length }
 }
 
+/** `takenBack`: what came after it was older than it. */
+export type HistoryEntry = PlacedSet & { readonly unit: SetUnit; readonly takenBack: boolean }
+
 /** Every version of a package that the sets know, newest first; a version that came back is listed where it came first. */
-export function historyOf(chain: SetChain, name: PackageName): readonly (PlacedSet & { readonly unit: SetUnit })[] {
+export function historyOf(chain: SetChain, name: PackageName): readonly HistoryEntry[] {
+  const units = chain.map(({ set }) => set.units.find((each) => each.name === name))
   const seen = new Set<string>()
-  const found: (PlacedSet & { readonly unit: SetUnit })[] = []
-  for (const placed of chain.toReversed()) {
-    const unit = placed.set.units.find((each) => each.name === name)
-    if (unit?.release !== placed.set.release || seen.has(unit.release)) continue
+  const found: HistoryEntry[] = []
+  for (let at = chain.length - 1; at >= 0; at -= 1) {
+    const [placed, unit] = [chain[at], units[at]]
+    if (placed === undefined || unit?.release !== placed.set.release || seen.has(unit.release)) continue
     seen.add(unit.release)
-    found.unshift({ ...placed, unit })
+    found.unshift({ ...placed, unit, takenBack: isTakenBack(units, unit.release) })
   }
   return found
 }
 
-function changedUnit(
+/** By the first set, newer than all that have it, that has something else. */
+function isTakenBack(units: readonly (SetUnit | undefined)[], release: string): boolean {
+  const newest = units.findIndex((unit) => unit?.release === release)
+  if (newest <= 0) return false
+  const next = units[newest - 1]
+  return next === undefined || broughtAt(units, next.release) > broughtAt(units, release)
+}
+
+/** The place of the first set that had it; the larger, the older. */
+function broughtAt(units: readonly (SetUnit | undefined)[], release: string): number {
+  return units.findLastIndex((unit) => unit?.release === release)
+}
+
+type Between = Pick<SetDifference, 'direction'> & { readonly chain: SetChain; readonly between: readonly PlacedSet[] }
+
+/** A rollback is a newer set with older packages: each of them has a direction of its own. */
+function wayOf(
   before: SetUnit | undefined,
   after: SetUnit | undefined,
-  between: readonly PlacedSet[],
-): readonly ChangedUnit[] {
+  { chain, direction, between }: Between,
+): Omit<Between, 'chain'> {
+  if (before === undefined || after === undefined) return { direction, between }
+  const units = chain.map(({ set }) => set.units.find((each) => each.name === before.name))
+  const [from, to] = [broughtAt(units, before.release), broughtAt(units, after.release)]
+  return { direction: to > from ? 'back' : 'forward', between: chain.slice(Math.min(from, to), Math.max(from, to)) }
+}
+
+function changedUnit(before: SetUnit | undefined, after: SetUnit | undefined, given: Between): readonly ChangedUnit[] {
   const name = after?.name ?? before?.name
   if (name === undefined || (before?.version === after?.version && isSameBytes(before, after))) return []
+  const { direction, between } = wayOf(before, after, given)
   return [
     {
       name,
@@ -78,6 +107,7 @@ function changedUnit(
       to: after?.version ?? null,
       sameSource: before?.tree != null && before.tree === after?.tree,
       contracts: changedContracts(before?.contracts ?? {}, after?.contracts ?? {}),
+      direction,
       versions: versionsIn(name, between),
     },
   ]

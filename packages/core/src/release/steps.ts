@@ -117,8 +117,7 @@ export type PublishUnit = {
 }
 
 export function releaseSteps(units: readonly PublishUnit[], promotion: Promotion): readonly ForwardStep[] {
-  const uploads = units.filter((unit) => unit.upload !== undefined)
-  const needed = outsideNeeds(uploads)
+  const { uploads, needed } = inOrder(units.filter((unit) => unit.upload !== undefined))
   const needsOf = (unit: PublishUnit): readonly PublishUnit[] => needed.get(unit.name) ?? []
   const packs = uploads.map((unit) => packStep(unit, needsOf(unit)))
   return [
@@ -130,8 +129,15 @@ export function releaseSteps(units: readonly PublishUnit[], promotion: Promotion
   ]
 }
 
-/** What each upload waits for: the dependencies of its whole cycle, outside of that cycle. Linear in the edges. */
-function outsideNeeds(uploads: readonly PublishUnit[]): ReadonlyMap<PackageName, readonly PublishUnit[]> {
+type Ordered = {
+  /** Dependencies first, so that a list of steps reads as it goes. */
+  readonly uploads: readonly PublishUnit[]
+  /** What each waits for: the dependencies of its whole cycle, outside of that cycle. */
+  readonly needed: ReadonlyMap<TargetKey, readonly PublishUnit[]>
+}
+
+/** Linear in the edges. */
+function inOrder(uploads: readonly PublishUnit[]): Ordered {
   const byName = new Map(uploads.map((unit) => [unit.name, unit]))
   const components = stronglyConnected([...byName.keys()], (name) =>
     (byName.get(name)?.needs ?? []).filter((need) => byName.has(need)),
@@ -151,7 +157,7 @@ function outsideNeeds(uploads: readonly PublishUnit[]): ReadonlyMap<PackageName,
       .flatMap((name) => byName.get(name) ?? [])
     for (const name of members) needed.set(name, units)
   })
-  return needed
+  return { uploads: components.flat().flatMap((name) => byName.get(name) ?? []), needed }
 }
 
 /** A script that builds while packing may read what a dependency's has built, so it comes later, whatever became of that. */

@@ -78,7 +78,8 @@ function statusOf(
       ? ['topsail approve --otp CODE', 'topsail reject']
       : ['topsail resume', 'topsail rollback'],
     'rolling-back': ['topsail resume'],
-    finished: newest.some(isOpen) ? [] : [`topsail rollback ${release}`],
+    // To take an older one back from under a newer one is nobody's next step.
+    finished: newest[0] === stored ? [`topsail rollback ${release}`] : [],
     'rolled-back': [],
   }[state]
   return {
