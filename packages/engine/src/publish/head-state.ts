@@ -36,19 +36,23 @@ export async function unchangedSince(
   return new Set(commits.flatMap(({ pkg }, at) => (isSame(at) ? [pkg.name] : [])))
 }
 
-/** Files below these folders that are changed, added or not known to git; those it ignores are left out. */
-export async function dirtyFiles(git: Git, dirs: readonly Path[]): Promise<readonly Path[]> {
-  if (dirs.length === 0) return []
-  const answer = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--', '.'])
+/** Files of the workspace that are changed, added or not known to git; those it ignores are left out. */
+export async function changedFiles(git: Git): Promise<readonly Path[]> {
+  const [answer, prefix] = await Promise.all([
+    git(['status', '--porcelain=v1', '-z', '--no-renames', '--', '.']),
+    git(['rev-parse', '--show-prefix']),
+  ])
   if (answer.kind === 'missing' || answer.code !== 0) return []
-  const prefix = await git(['rev-parse', '--show-prefix'])
   const below = prefix.kind === 'done' && prefix.code === 0 ? prefix.stdout.trim() : ''
-  const files = answer.stdout.split('\0').flatMap((entry) => {
+  return answer.stdout.split('\0').flatMap((entry) => {
     const path = entry.slice(3)
     return path.startsWith(below) && path !== '' ? [path.slice(below.length)] : []
   })
-  const packed = new Set(dirs)
-  return files.filter((file) => packed.has('.') || foldersAbove(file).some((dir) => packed.has(dir)))
+}
+
+export function filesBelow(files: readonly Path[], dirs: readonly Path[]): readonly Path[] {
+  const wanted = new Set(dirs)
+  return files.filter((file) => wanted.has('.') || foldersAbove(file).some((dir) => wanted.has(dir)))
 }
 
 /** The texts of these objects in order; undefined for one that is not there. */

@@ -3,7 +3,6 @@
  * says. One request per package, a handful of git processes in all, nothing written.
  */
 import type {
-  BurnedVersions,
   PackageFacts,
   PackageName,
   Problem,
@@ -40,7 +39,6 @@ export type ObserveOptions = {
   registryAt(url: string): Registry
   readonly concurrency: number
   readonly clock: Clock
-  readonly burned?: BurnedVersions | undefined
   readonly tags: boolean
   readonly push: boolean
 }
@@ -87,7 +85,6 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
       ? await unchangedSince(git, taggedAndMissing(members, facts, localTags, settings))
       : new Set(),
     versionCommits: written.commits,
-    burned: options.burned,
   }
   return { world, remote: remoteTags.kind === 'known' ? remoteTags.remote : undefined, problems }
 }

@@ -7,6 +7,7 @@ import type {
   BurnedVersions,
   DesiredRelease,
   PackageName,
+  Path,
   Problem,
   Progress,
   Promotion,
@@ -20,7 +21,7 @@ import { burnedFile, burnedRef } from '../read/burned.ts'
 import { namespaceIn } from '../read/release-namespaces.ts'
 import { planBuild, type BuildPlan } from './build/plan-build.ts'
 import { choosePromotion } from './choose-promotion.ts'
-import { dirtyFiles } from './head-state.ts'
+import { changedFiles, filesBelow } from './head-state.ts'
 import type { NpmConfig } from './npmrc.ts'
 import { observeWorld, type Observation } from './observe.ts'
 import { readsPerUpload, type Session } from './session.ts'
@@ -49,27 +50,42 @@ export type PlannedPublish = {
   readonly promotion: Promotion
 }
 
+export type PlanFrom = { readonly after?: readonly Progress[]; readonly looked?: Looked | undefined }
+
+/** What the plan is made from; nothing of it depends on the releases that are listed at the remote. */
+export type Looked = Promise<{ readonly observation: Observation; readonly changed: readonly Path[] }>
+
+export async function lookAround(session: Session, options: PlanOptions): Looked {
+  const { snapshot, git } = session
+  const [observation, changed] = await Promise.all([
+    observeWorld({
+      ...session,
+      concurrency: session.concurrency * readsPerUpload,
+      clock: session.ports.clock,
+      tags: options.tags ?? true,
+      push: options.push ?? true,
+    }),
+    snapshot.head === undefined ? [] : changedFiles(git),
+  ])
+  return { observation, changed }
+}
+
 /** `refs`: what is listed below the namespace of releases. `after`: open releases that will be finished by then. */
 export async function planPublish(
   session: Session,
   refs: ReadonlyMap<string, Sha>,
   options: PlanOptions,
-  after: readonly Progress[] = [],
+  { after = [], looked = lookAround(session, options) }: PlanFrom = {},
 ): Promise<PlannedPublish> {
-  const { snapshot, git, config } = session
-  const observation = await observeWorld({
-    ...session,
-    concurrency: session.concurrency * readsPerUpload,
-    clock: session.ports.clock,
-    burned: await readBurned(session, refs),
-    tags: options.tags ?? true,
-    push: options.push ?? true,
-  })
-  const desired = desiredRelease(after.reduce(worldAfter, observation.world), options)
+  const { snapshot, config } = session
+  const [{ observation, changed }, burned] = await Promise.all([looked, readBurned(session, refs)])
+  const desired = desiredRelease(after.reduce(worldAfter, { ...observation.world, burned }), options)
   const { units, alreadyThere } = desired
   const uploading = units.filter((unit) => unit.upload !== undefined)
-  const dirs = uploading.map((unit) => unit.dir)
-  const dirty = snapshot.head === undefined ? [] : await dirtyFiles(git, dirs)
+  const dirty = filesBelow(
+    changed,
+    uploading.map((unit) => unit.dir),
+  )
   const choice = planBuild({
     files: diskFiles(session.root),
     workspace: snapshot.workspace,

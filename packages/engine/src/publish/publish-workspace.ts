@@ -15,7 +15,7 @@ import { releaseRefs } from '../release/ports.ts'
 import type { InstallEvent } from './build/install-dependencies.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
 import type { DriveEvent } from './drive.ts'
-import { planPublish, type PlannedPublish, type PlanOptions } from './plan-publish.ts'
+import { lookAround, planPublish, type Looked, type PlannedPublish, type PlanOptions } from './plan-publish.ts'
 import { dryResume } from '../release/dry-resume.ts'
 import { dryResult, publishResult, type PublishResult } from './publish-result.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from './session.ts'
@@ -39,10 +39,13 @@ export type PublishOptions = SessionOptions &
 
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
   const session = await openSession({ ...options, onBuild: options.onEvent })
+  // Registries and tags are asked while the remote says which releases are open.
+  const looked = lookAround(session, options)
+  looked.catch(() => {})
   const seen = await lookForOpen(session)
   if (seen.problems.length > 0) return publishResult({ problems: seen.problems })
-  if (options.dryRun === true) return dryRun(session, seen, options)
-  const planned = seen.releases.length === 0 ? await planAndTell(session, seen.refs, options) : undefined
+  if (options.dryRun === true) return dryRun(session, seen, { ...options, looked })
+  const planned = seen.releases.length === 0 ? await planAndTell(session, seen.refs, { ...options, looked }) : undefined
   if (planned !== undefined && hasNothingToDo(planned)) return publishResult({ planned, problems: planned.problems })
 
   const answer = await holdReleases(session.ports, session.holding)
@@ -72,7 +75,11 @@ async function lookForOpen({ ports, holding, remote, config }: Session): Promise
 }
 
 /** What the next run sets out to do: an open release comes first, and what comes after it is planned as if it were over. */
-async function dryRun(session: Session, seen: Seen, options: PublishOptions): Promise<PublishResult> {
+async function dryRun(
+  session: Session,
+  seen: Seen,
+  { looked, ...options }: PublishOptions & { readonly looked: Looked },
+): Promise<PublishResult> {
   const { begun, problems, goesOn } = await dryResume(session, seen.releases)
   const tell = (steps: readonly Step[], all: readonly Problem[]): void =>
     options.onEvent?.({ kind: 'planned', steps, problems: all })
@@ -81,7 +88,7 @@ async function dryRun(session: Session, seen: Seen, options: PublishOptions): Pr
     return dryResult({ begun, problems })
   }
   const after = seen.releases.map(({ progress }) => progress)
-  const planned = await planPublish(session, seen.refs, options, after)
+  const planned = await planPublish(session, seen.refs, options, { after, looked })
   const all = [...problems, ...planned.problems]
   tell([...begun, ...planned.steps], all)
   return dryResult({ begun, planned, problems: all })
@@ -90,9 +97,9 @@ async function dryRun(session: Session, seen: Seen, options: PublishOptions): Pr
 async function planAndTell(
   session: Session,
   refs: ReadonlyMap<string, Sha>,
-  options: PublishOptions,
+  { looked, ...options }: PublishOptions & { readonly looked?: Looked },
 ): Promise<PlannedPublish> {
-  const planned = await planPublish(session, refs, options)
+  const planned = await planPublish(session, refs, options, { looked })
   options.onEvent?.({ kind: 'planned', steps: planned.steps, problems: planned.problems })
   return planned
 }
