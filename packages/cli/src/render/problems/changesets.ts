@@ -7,8 +7,10 @@ export const changesetsProblems = {
   CHANGESET_UNKNOWN_PACKAGE: {
     title: 'A changeset names a package that is not in the workspace',
     says: (p) => `No package named ${quote(p.name)} in this workspace.`,
-    mend: (p) =>
-      p.closest === undefined ? 'correct the name, or delete the line' : `did you mean ${quote(p.closest)}?`,
+    mend: (p) => {
+      if (p.closest !== undefined) return `did you mean ${quote(p.closest)}?`
+      return p.place === undefined ? 'correct the name' : 'correct the name, or delete the line'
+    },
     example: {
       severity: 'quarantined',
       place: { file: '.changeset/brave-cats.md', line: 2 },
