@@ -40,8 +40,8 @@ arguments+=("--cwd=${TOPSAIL_CWD:-.}")
 node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 22) ? 0 : 1)' ||
   wrong 'Topsail needs Node 22.22 or newer: put actions/setup-node before it.'
 
-# The repository's own topsail, as its lockfile has it. `post` holds a credential while it reads what a fork wrote, so
-# that it runs nothing that lies in the checkout.
+# The repository's own topsail, as its lockfile has it. On a pull request that is what somebody proposes, be it a
+# lockfile or a committed folder: only `main` takes it by itself.
 installed() {
   local folder
   folder="$(cd "${TOPSAIL_CWD:-.}" && pwd -P)"
@@ -73,14 +73,21 @@ fetched() {
 
 program=''
 version="${TOPSAIL_VERSION:-}"
-if [ -z "$version" ] && [ "$command" != post ]; then program="$(installed)"; fi
+case "$command:$version" in
+  main:) program="$(installed)" ;;
+  *:installed)
+    [ "$command" != post ] || wrong 'The command post runs nothing that lies in the checkout: give an exact version.'
+    program="$(installed)"
+    [ -n "$program" ] || wrong 'topsail is not installed in this repository: install its dependencies first.'
+    ;;
+esac
 if [ -z "$program" ]; then
   if [ -z "$version" ]; then
     version="$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).version' \
       "$GITHUB_ACTION_PATH/packages/cli/package.json")"
   fi
   [[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] ||
-    wrong 'The input version is one exact version, such as 1.2.3.'
+    wrong 'The input version is one exact version, such as 1.2.3, or installed.'
   program="$(fetched "$version")"
 fi
 

@@ -86,24 +86,25 @@ describe.skipIf(!canRun)('the action (needs bash and npm)', () => {
     return { code, said, ran }
   }
 
-  test("runs the repository's own topsail, and ends as it does", async () => {
+  test("on main it runs the repository's own topsail, and ends as that does", async () => {
     const { code, ran } = await run({
-      TOPSAIL_COMMAND: 'pr',
+      TOPSAIL_COMMAND: 'main',
       TOPSAIL_CWD: 'packages/api',
       TOPSAIL_TOKEN: 'ghs_1',
       ENDS: '1',
     })
     expect(code).toBe(1)
     expect(ran).toEqual({
-      args: ['ci', 'pr', '--cwd=packages/api'],
+      args: ['ci', 'main', '--cwd=packages/api'],
       GITHUB_TOKEN: 'ghs_1',
       which: join(folder, 'work/node_modules/topsail/bin/topsail.js'),
     })
   })
 
+  const own = { TOPSAIL_COMMAND: 'pr', TOPSAIL_VERSION: 'installed' }
   test('what an input holds stays one argument, whatever it holds', async () => {
     const hostile = '$(touch pwned); `touch pwned` "x" --help\n::set-output'
-    const { ran } = await run({ TOPSAIL_COMMAND: 'pr', TOPSAIL_SINCE: hostile, TOPSAIL_REPORT: '-rf' })
+    const { ran } = await run({ ...own, TOPSAIL_SINCE: hostile, TOPSAIL_REPORT: '-rf' })
     expect(ran?.args).toEqual(['ci', 'pr', `--since=${hostile}`, '--report=-rf', '--cwd=.'])
     expect(existsSync(join(folder, 'work/pwned'))).toBe(false)
     expect(ran?.GITHUB_TOKEN).toBeUndefined()
@@ -119,6 +120,8 @@ describe.skipIf(!canRun)('the action (needs bash and npm)', () => {
     { TOPSAIL_COMMAND: 'rollback' },
     { TOPSAIL_COMMAND: 'main', TOPSAIL_DIRECT: 'yes' },
     { TOPSAIL_COMMAND: 'post' },
+    { TOPSAIL_COMMAND: 'post', TOPSAIL_REPORT: 'x', TOPSAIL_VERSION: 'installed' },
+    { TOPSAIL_COMMAND: 'pr', TOPSAIL_VERSION: 'installed', GITHUB_WORKSPACE: '/', TOPSAIL_CWD: '/' },
     { TOPSAIL_COMMAND: 'pr', TOPSAIL_VERSION: '^1.0.0' },
     { TOPSAIL_COMMAND: 'pr', TOPSAIL_VERSION: 'latest' },
     { TOPSAIL_COMMAND: 'pr', TOPSAIL_VERSION: '1.0.0 --registry=https://example.org' },
@@ -150,7 +153,7 @@ describe.skipIf(!canRun)('the action (needs bash and npm)', () => {
       GITHUB_EVENT_NAME: 'pull_request',
       GITHUB_EVENT_PATH: event,
       GITHUB_OUTPUT: output,
-      TOPSAIL_COMMAND: 'pr',
+      ...own,
       TOPSAIL_CWD: clone.root,
       TOPSAIL_TOKEN: token,
     })
@@ -163,21 +166,19 @@ describe.skipIf(!canRun)('the action (needs bash and npm)', () => {
     expect(existsSync(join(clone.root, 'pwned')) || existsSync(join(folder, 'work/pwned'))).toBe(false)
   }, 60_000)
 
-  test('posting runs nothing of the checkout: an exact version comes from the registry, past an .npmrc that lies there', async () => {
+  test('nothing of the checkout is run for a pull request: an exact version comes, past an .npmrc that lies there', async () => {
     write('package/bin/topsail.js', recorder)
     write('package/package.json', JSON.stringify(manifest))
     const env = { ...process.env, NPM_CONFIG_USERCONFIG: registry.userconfig }
     await promisify(execFile)('npm', ['publish', '--ignore-scripts'], { cwd: join(folder, 'package'), env })
     write('work/.npmrc', 'registry=http://127.0.0.1:9/\n')
-    const { ran, said } = await run({
-      TOPSAIL_COMMAND: 'post',
-      TOPSAIL_REPORT: '--help',
-      TOPSAIL_VERSION: '1.2.3',
-      TOPSAIL_TOKEN: 'ghs_2',
-    })
-    expect(said).not.toContain('ERR')
-    expect(ran?.which).toBe(join(folder, 'temp/topsail-1.2.3/node_modules/topsail/bin/topsail.js'))
-    expect(ran?.args).toEqual(['ci', 'post', '--cwd=.', '--', '--help'])
-    expect(ran?.GITHUB_TOKEN).toBe('ghs_2')
+    // The action as it was released: its own version is the default.
+    write('action/packages/cli/package.json', JSON.stringify(manifest))
+    const given = { GITHUB_ACTION_PATH: join(folder, 'action'), TOPSAIL_REPORT: '--help', TOPSAIL_TOKEN: 'ghs_2' }
+    const which = join(folder, 'temp/topsail-1.2.3/node_modules/topsail/bin/topsail.js')
+    const posted = await run({ ...given, TOPSAIL_COMMAND: 'post' })
+    expect(posted.ran).toEqual({ which, args: ['ci', 'post', '--cwd=.', '--', '--help'], GITHUB_TOKEN: 'ghs_2' })
+    const checked = await run({ ...given, TOPSAIL_COMMAND: 'pr' })
+    expect(checked.ran).toEqual({ which, args: ['ci', 'pr', '--report=--help', '--cwd=.'], GITHUB_TOKEN: 'ghs_2' })
   }, 60_000)
 })
