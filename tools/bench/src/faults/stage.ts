@@ -3,6 +3,8 @@
  * bare remote. The tool publishes while the fault lasts, and once more when it is gone.
  */
 import { spawn } from 'node:child_process'
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   createRepository,
   npmrcFor,
@@ -62,6 +64,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     ...tool.files,
     ...packagesAt(scope, '1.0.0'),
   })
+  if (tool.modules !== undefined) await symlink(tool.modules, join(repository.root, 'node_modules'))
   const first = await run(before.publish(repository.root), 60)
   if (first.code !== 0) throw new Error(`the stage cannot be set: ${first.output}`)
   await repository.write(packagesAt(scope, version))

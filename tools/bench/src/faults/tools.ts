@@ -1,7 +1,8 @@
 /**
  * Whoever publishes a workspace, as commands in a repository.
  */
-import { delimiter, dirname } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import { benchFolder } from '../fleets.ts'
 import type { Command } from '../measure.ts'
 import { anyPnpm, filesFor, installPeer } from '../peers.ts'
 import { peerCases, type PublishingPeer } from '../publish/contenders.ts'
@@ -14,6 +15,8 @@ export type Tool = {
   readonly title: string
   /** What it wants to find in the repository. */
   readonly files: Readonly<Record<string, string>>
+  /** A folder of installed packages that it looks for in the repository. */
+  readonly modules?: string | undefined
   publish(cwd: string): Command
 }
 
@@ -31,5 +34,6 @@ export function toolNamed(name: ToolName): Tool {
   const program = installPeer(name)
   const [file, args] = name === 'pnpm' ? [program, script] : [process.execPath, [program, ...script]]
   const env = { ...anyPnpm, PATH: [dirname(installPeer('pnpm')), process.env['PATH'] ?? ''].join(delimiter) }
-  return { name, title, files: filesFor(name), publish: (cwd) => ({ file, args, cwd, env }) }
+  const modules = name === 'nx' ? join(benchFolder, name, 'node_modules') : undefined
+  return { name, title, files: filesFor(name), modules, publish: (cwd) => ({ file, args, cwd, env }) }
 }
