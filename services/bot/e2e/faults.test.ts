@@ -15,7 +15,7 @@ test(
     const bot = await startTestBot({ ...githubVariables(rig), TOPSAIL_GITHUB_API_URL: faults.url })
     try {
       rig.deliverTo(`${bot.url}/webhooks/github`)
-      faults.add({ method: 'POST', path: /access_tokens/, times: 1, fault: server(502) })
+      faults.add({ method: 'GET', path: /\/pulls\/\d+$/, times: 1, fault: { kind: 'status', status: 502 } })
       faults.add({ method: 'GET', path: /\/pulls\/\d+$/, times: 1, fault: { kind: 'reset' } })
       faults.add({ method: 'GET', path: /\/comments/, times: 1, fault: rateLimited(1) })
       faults.add({ method: 'POST', path: /\/comments$/, times: 1, fault: { kind: 'lost-reply' } })
