@@ -84,10 +84,12 @@ async function read(options: ReadOptions): Promise<Reading> {
   const files = options.files ?? diskFiles(root ?? options.cwd)
   const git = options.git ?? gitIn(files.root)
   // Git starts before the files are read: both take their time at once.
-  const log = options.changesetCommits === true && !readsCommits(options) ? startAddingLog(git) : undefined
+  const isHistoryRead = mayReadCommits(files, options)
+  // Where it is read it names the commits of changesets as well.
+  const log = options.changesetCommits === true && !isHistoryRead ? startAddingLog(git) : undefined
   const asked = readGitFacts(git, files.root)
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
-  const begun = mayReadCommits(files, options) ? beginHistory(git, asked, options.index !== false) : undefined
+  const begun = isHistoryRead ? beginHistory(git, asked, options.index !== false) : undefined
   const reading = begun === undefined ? readWorkspace(files) : await readWorkspaceInTurns(files)
   const { workspace, problems: workspaceProblems } = reading
   const { settings, problems: settingsProblems } = readSettings(files, workspace, options)
@@ -124,11 +126,6 @@ async function read(options: ReadOptions): Promise<Reading> {
     ],
   }
   return { snapshot, commits }
-}
-
-/** Their history names the commits of changesets as well. What a configuration says is not known at once. */
-function readsCommits({ sources }: ReadOptions): boolean {
-  return sources === 'commits' || sources === 'both'
 }
 
 /** A shallow clone may be deepened, and is asked again. */
