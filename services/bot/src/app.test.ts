@@ -272,7 +272,7 @@ test('GitLab: a signed delivery and one with a token are accepted, once', async 
 
 test('a full queue asks the sender to come back', async () => {
   for (let number = 100; (await store.counts()).waiting < 20; number += 1) {
-    await send('github', githubDelivery(pullRequestPayload(number)))
+    await send('github', githubDelivery(pullRequestPayload(number, { installation: { id: number } })))
   }
   const { headers, body } = githubDelivery(pullRequestPayload(999))
   const response = await app.request('/webhooks/github', { method: 'POST', headers, body })

@@ -20,7 +20,7 @@ export type Look = {
 export type Delivery = {
   /** What makes it this delivery and no other: one that was seen makes it a replay. */
   readonly marks: readonly string[]
-  /** Usually one. A check suite that is asked for again may belong to several. */
+  /** Usually one. A check suite that is asked for again may belong to several, all of one installation. */
   readonly looks: readonly Look[]
 }
 
@@ -35,4 +35,9 @@ export type Reading =
 /** One queue entry for each pull request. */
 export function lookKey(look: Look): string {
   return JSON.stringify([look.forge, look.installation, look.repositoryId, look.number])
+}
+
+/** On whose behalf it is. */
+export function ownerOf({ forge, installation }: Look): string {
+  return `${forge}:${installation}`
 }

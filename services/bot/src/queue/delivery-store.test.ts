@@ -141,11 +141,23 @@ function suite(makePlace: () => Promise<Place>): void {
   })
 
   test('there is room for so many and no more, and what found none may come again', async () => {
-    await store.accept(delivery('a', 1, 2, 3, 4, 5))
-    expect(await store.accept(delivery('b', 6))).toBe('full')
-    expect(await store.accept(delivery('c', 5))).toBe('accepted')
+    const elsewhere = (id: string, number: number): Delivery => ({
+      marks: [id],
+      looks: [{ ...look(number), installation: '12' }],
+    })
+    await store.accept(delivery('a', 1, 2, 3))
+    await store.accept(elsewhere('b', 1))
+    await store.accept(elsewhere('c', 2))
+    expect(await store.accept(elsewhere('d', 3))).toBe('full')
+    expect(await store.accept(elsewhere('e', 2))).toBe('accepted')
     await store.finish(await taken())
-    expect(await store.accept(delivery('b', 6))).toBe('accepted')
+    expect(await store.accept(elsewhere('d', 3))).toBe('accepted')
+  })
+
+  test('one installation cannot take all the room', async () => {
+    expect(await store.accept(delivery('a', 1, 2, 3))).toBe('accepted')
+    expect(await store.accept(delivery('b', 4))).toBe('full')
+    expect(await store.accept({ marks: ['c'], looks: [{ ...look(4), installation: '12' }] })).toBe('accepted')
   })
 
   test('a look that failed for now is taken again, later', async () => {

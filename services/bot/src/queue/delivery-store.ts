@@ -1,9 +1,14 @@
 /**
  * Where deliveries and the looks they ask for are kept. What `accept` has answered with `accepted` outlives a crash;
  * of each pull request at most one look waits and at most one runs; and whatever arrives while one runs leads to
- * another look after it. All implementations pass one suite (testing/store-contract.ts).
+ * another look after it. All implementations pass one suite (delivery-store.test.ts).
  */
 import type { Delivery, Look } from '../deliveries/delivery.ts'
+
+/** What one installation may have of the room. */
+export function shareOf(capacity: number): number {
+  return Math.ceil(capacity / 2)
+}
 
 /**
  * replayed: one of its marks was seen before, and nothing is to be done. full: more would wait than is allowed; it is
@@ -42,7 +47,7 @@ export type DeliveryStore = {
 }
 
 export type StoreLimits = {
-  /** Looks that may wait at once. */
+  /** Looks that may wait at once; of one installation half as many, so that none shuts the others out. */
   readonly capacity: number
   /** How long a delivery is remembered, so that its replay is known. GitHub sends again for three days at most. */
   readonly rememberDays: number

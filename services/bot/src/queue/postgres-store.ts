@@ -5,8 +5,8 @@
  */
 import { Pool, type PoolClient } from 'pg'
 import { PgBoss, type Db, type JobAttempt } from 'pg-boss'
-import { lookKey, type Look } from '../deliveries/delivery.ts'
-import type { Acceptance, Claim, DeliveryStore, StoreLimits } from './delivery-store.ts'
+import { lookKey, ownerOf, type Look } from '../deliveries/delivery.ts'
+import { shareOf, type Acceptance, type Claim, type DeliveryStore, type StoreLimits } from './delivery-store.ts'
 
 export type PostgresStoreOptions = StoreLimits & {
   readonly url: string
@@ -21,7 +21,7 @@ const schema = 'topsail_bot'
 const queue = 'looks'
 
 /** What a job carries. `failures` are those of jobs before it. */
-type JobData = { readonly look: Look; readonly failures: number }
+type JobData = { readonly look: Look; readonly owner: string; readonly failures: number }
 
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<DeliveryStore> {
   const connection = { connectionString: options.url, application_name: 'topsail-bot' }
@@ -61,13 +61,15 @@ function postgresStore(boss: PgBoss, pool: Pool, { capacity, rememberDays }: Pos
         )
         if ((news.rowCount ?? 0) < marks.length) return 'replayed'
         const keys = looks.map(lookKey)
-        const { rows } = await client.query<{ waiting: number; known: number }>(
-          `SELECT count(*)::int AS waiting, count(*) FILTER (WHERE singleton_key = ANY($2))::int AS known
+        const { rows } = await client.query<{ waiting: number; own: number; known: number }>(
+          `SELECT count(*)::int AS waiting, count(*) FILTER (WHERE data->>'owner' = $3)::int AS own,
+             count(*) FILTER (WHERE singleton_key = ANY($2))::int AS known
            FROM ${schema}.job WHERE name = $1 AND state IN ('created', 'retry')`,
-          [queue, keys],
+          [queue, keys, looks[0] === undefined ? '' : ownerOf(looks[0])],
         )
-        const { waiting = 0, known = 0 } = rows[0] ?? {}
-        if (known < keys.length && waiting + keys.length - known > capacity) return 'full'
+        const { waiting = 0, own = 0, known = 0 } = rows[0] ?? {}
+        const added = keys.length - known
+        if (added > 0 && (waiting + added > capacity || own + added > shareOf(capacity))) return 'full'
         for (const look of looks) await want(boss, client, look)
         return 'accepted'
       }),
@@ -109,7 +111,7 @@ function postgresStore(boss: PgBoss, pool: Pool, { capacity, rememberDays }: Pos
  * from the time that it may begin.
  */
 async function want(boss: PgBoss, client: PoolClient, look: Look): Promise<void> {
-  const data: JobData = { look, failures: 0 }
+  const data: JobData = { look, owner: ownerOf(look), failures: 0 }
   const startAfter = new Date(Date.now() - 60_000)
   await boss.upsert(queue, data, { singletonKey: lookKey(look), startAfter, db: asDb(client) })
 }
@@ -124,7 +126,7 @@ async function putBack(
   await within(pool, async (client) => {
     const db = asDb(client)
     if (affected(await boss.deleteJob(queue, attemptOf(claim), { db })) === 0) return 'full'
-    const data: JobData = { look: claim.look, failures }
+    const data: JobData = { look: claim.look, owner: ownerOf(claim.look), failures }
     await boss.send(queue, data, { singletonKey: lookKey(claim.look), startAfter: Math.ceil(seconds), db })
     return 'accepted'
   })

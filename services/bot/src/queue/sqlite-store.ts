@@ -3,8 +3,8 @@
  * other process can have the file open, what was running when it is opened belongs to one that is dead, and waits anew.
  */
 import { DatabaseSync } from 'node:sqlite'
-import { lookKey, type Delivery, type Look } from '../deliveries/delivery.ts'
-import type { Acceptance, Claim, DeliveryStore, StoreLimits } from './delivery-store.ts'
+import { lookKey, ownerOf, type Delivery, type Look } from '../deliveries/delivery.ts'
+import { shareOf, type Acceptance, type Claim, type DeliveryStore, type StoreLimits } from './delivery-store.ts'
 
 export type SqliteStoreOptions = StoreLimits & {
   readonly file: string
@@ -21,6 +21,7 @@ const schema = `
   CREATE INDEX IF NOT EXISTS delivery_by_age ON delivery (seen_at);
   CREATE TABLE IF NOT EXISTS look (
     key TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
     look TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'failed')),
     asked INTEGER NOT NULL,
@@ -46,14 +47,16 @@ function sqliteStore(database: DatabaseSync, { capacity, rememberDays, now }: Sq
   const isSeen = database.prepare('SELECT 1 FROM delivery WHERE mark = ?')
   const remember = database.prepare('INSERT INTO delivery (mark, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const want = database.prepare(`
-    INSERT INTO look (key, look, state, asked, run_at, since) VALUES (:key, :look, 'waiting', 1, :now, :now)
+    INSERT INTO look (key, owner, look, state, asked, run_at, since)
+    VALUES (:key, :owner, :look, 'waiting', 1, :now, :now)
     ON CONFLICT (key) DO UPDATE SET
       look = :look, asked = asked + 1, run_at = :now,
       since = iif(state = 'failed', :now, since),
       attempt = iif(state = 'running', attempt, 0),
       state = iif(state = 'failed', 'waiting', state)`)
   const isWaiting = database.prepare(`SELECT 1 FROM look WHERE key = ? AND state = 'waiting'`)
-  const countWaiting = database.prepare(`SELECT count(*) AS count FROM look WHERE state = 'waiting'`)
+  const countWaiting = database.prepare(`
+    SELECT count(*) AS count, count(*) FILTER (WHERE owner = ?) AS own FROM look WHERE state = 'waiting'`)
   const next = database.prepare(`
     UPDATE look SET state = 'running', taken_at = asked, attempt = attempt + 1
     WHERE key = (SELECT key FROM look WHERE state = 'waiting' AND run_at <= ? ORDER BY since LIMIT 1)
@@ -88,11 +91,16 @@ function sqliteStore(database: DatabaseSync, { capacity, rememberDays, now }: Sq
   }
   const acceptOne = ({ marks, looks }: Delivery): Acceptance => {
     const isReplay = marks.some((mark) => isSeen.get(mark) !== undefined)
-    const added = looks.filter((look) => isWaiting.get(lookKey(look)) === undefined).length
-    if (!isReplay && added > 0 && Number(countWaiting.get()?.['count']) + added > capacity) return 'full'
+    const added = looks.filter((look) => isWaiting.get(lookKey(look)) === undefined)
+    const [first] = added
+    if (!isReplay && first !== undefined) {
+      const { count: all, own } = countWaiting.get(ownerOf(first)) ?? {}
+      if (Number(all) + added.length > capacity || Number(own) + added.length > shareOf(capacity)) return 'full'
+    }
     for (const mark of marks) remember.run(mark, now())
     if (isReplay) return 'replayed'
-    for (const look of looks) want.run({ key: lookKey(look), look: JSON.stringify(look), now: now() })
+    for (const look of looks)
+      want.run({ key: lookKey(look), owner: ownerOf(look), look: JSON.stringify(look), now: now() })
     return 'accepted'
   }
   // Deliveries that come in together wait for the disk once.
