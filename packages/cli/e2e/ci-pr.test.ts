@@ -39,7 +39,7 @@ test('without a changeset, then with one, then with an unknown package: one comm
   const [second, ...more] = await pulls.comments(number)
   expect(more).toEqual([])
   expect(second?.id).toBe(first?.id)
-  expect(second?.body).toContain('| `@acme/db` | `2.0.0` → `2.1.0` | minor |')
+  expect(second?.body).toContain('| `@acme/db` | `2.0.0`\u00A0→\u00A0`2.1.0` | minor |')
   expect((await pulls.checks(await pulls.head(number)))[0]?.conclusion).toBe('success')
 
   await pulls.push('pool', { '.changeset/wrong.md': changesetFor('@acme/bd', 'patch', 'A slip') })
