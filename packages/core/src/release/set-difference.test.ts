@@ -31,6 +31,9 @@ test('a rollback is a newer set with older packages: what they lose is taken bac
   ])
   const on = diffSets(chain, back, mended)
   expect(on.changed).toMatchObject([{ name: 'db', direction: 'forward', from: '1.0.0', to: '2.0.1' }])
+  // What never stayed is no part of the way.
+  const whole = diffSets(chain, before, mended)
+  expect(whole.changed.map(({ versions }) => versions.map(({ version }) => version))).toEqual([['2.0.1']])
   expect(diffSets(chain, broken, before)).toMatchObject({
     direction: 'back',
     changed: [{ direction: 'back' }, { direction: 'back' }],

@@ -93,7 +93,11 @@ function wayOf(
   if (before === undefined || after === undefined) return { direction, between }
   const units = chain.map(({ set }) => set.units.find((each) => each.name === before.name))
   const [from, to] = [broughtAt(units, before.release), broughtAt(units, after.release)]
-  return { direction: to > from ? 'back' : 'forward', between: chain.slice(Math.min(from, to), Math.max(from, to)) }
+  const onTheWay = chain.slice(Math.min(from, to), Math.max(from, to))
+  if (to > from) return { direction: 'back', between: onTheWay }
+  // What was taken back on the way, and what it was taken back to, is no news.
+  const isNews = (release: string): boolean => release !== before.release && !isTakenBack(units, release)
+  return { direction: 'forward', between: onTheWay.filter((_, at) => isNews(units[to + at]?.release ?? '')) }
 }
 
 function changedUnit(before: SetUnit | undefined, after: SetUnit | undefined, given: Between): readonly ChangedUnit[] {

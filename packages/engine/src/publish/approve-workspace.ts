@@ -3,6 +3,7 @@
  * password for all of it, or dropped from the staging area. Either goes on with the open journal, so that a decision
  * that broke off in the middle is finished by the same command.
  */
+import { remainingSteps } from '@topsail/core'
 import { continueRelease } from '../release/continue-release.ts'
 import { holdReleases } from '../release/hold.ts'
 import { openReleases } from '../release/stored-release.ts'
@@ -30,6 +31,8 @@ export async function decideStaged(options: ApproveOptions): Promise<PublishResu
     const turnBack = options.decision === 'reject' ? { unpublish: false } : undefined
     const direction = turnBack === undefined ? progress.direction : 'back'
     options.onEvent?.({ kind: 'resumed', release, direction })
+    const turned = { ...progress, direction, closed: undefined }
+    options.onEvent?.({ kind: 'planned', steps: remainingSteps(turned), problems: [] })
     const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
     const end = await continueRelease(ports, hold, stored, { ...carry, approved: true, turnBack, last: true })
     return publishResult({ resumed: [end], problems: [] })

@@ -3,7 +3,7 @@
  * release that an earlier run left open is finished first, from its own commit; then the world is looked at again. One
  * release at a time: nothing is done without the lease, and without anything to do there is neither lease nor journal.
  */
-import type { Problem, Sha, Step } from '@topsail/core'
+import { remainingSteps, type Problem, type Sha, type Step } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { beginRelease } from '../release/begin-release.ts'
 import { continueRelease } from '../release/continue-release.ts'
@@ -130,6 +130,7 @@ async function publishHeld(
   for (const stored of open.releases) {
     const { release, progress } = stored
     options.onEvent?.({ kind: 'resumed', release, direction: progress.direction })
+    options.onEvent?.({ kind: 'planned', steps: remainingSteps(progress), problems: [] })
     const end = await continueRelease(ports, hold, stored, carry)
     resumed.push(end)
     if (end.state === 'open') return publishResult({ resumed, problems: [] })

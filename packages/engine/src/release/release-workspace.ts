@@ -38,6 +38,7 @@ export async function resumeWorkspace(options: ResumeOptions): Promise<PublishRe
     for (const stored of open.releases) {
       const { release, progress } = stored
       options.onEvent?.({ kind: 'resumed', release, direction: progress.direction })
+      options.onEvent?.({ kind: 'planned', steps: remainingSteps(progress), problems: [] })
       const end = await continueRelease(ports, hold, stored, carry)
       resumed.push(end)
       if (end.state === 'open') break
@@ -88,6 +89,7 @@ export async function rollbackWorkspace(options: RollbackOptions): Promise<Rollb
     const unpublish = options.unpublish === true || stored.progress.unpublish
     const rollback = planRollback(stored, unpublish)
     options.onPlan?.(rollback)
+    options.onEvent?.({ kind: 'planned', steps: rollback.steps, problems: [] })
     const turnsNow = stored.progress.direction === 'forward' || unpublish !== stored.progress.unpublish
     const turnBack = turnsNow ? { unpublish } : undefined
     const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
