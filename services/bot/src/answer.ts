@@ -9,9 +9,10 @@ import type { SandboxLimits } from './configuration.ts'
 import type { Look } from './deliveries/delivery.ts'
 import type { Access, OpenAccess } from './forges/access.ts'
 import type { AnswerLook, Outcome } from './queue/worker.ts'
-import type { Checkout, Clones } from './sandbox/clones.ts'
+import type { Clones } from './sandbox/clones.ts'
 import { startGitRelay, type GitRelay } from './sandbox/git-relay.ts'
 import { computeReport, putIntoWords, type Failed } from './sandbox/topsail.ts'
+import type { Checkout } from './sandbox/working-tree.ts'
 
 export type Answering = {
   readonly open: OpenAccess

@@ -10,8 +10,9 @@ import { startForge, type ForgeRig } from '@topsail/engine/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SandboxLimits } from '../configuration.ts'
 import type { Look } from '../deliveries/delivery.ts'
-import { isRefName, keepClones, placeOf, type CheckoutAnswer, type Clones } from './clones.ts'
+import { isRefName, keepClones, placeOf, type Clones } from './clones.ts'
 import { startGitRelay } from './git-relay.ts'
+import type { CheckoutAnswer } from './working-tree.ts'
 
 const token = 'ghs_the_token_of_one_look'
 const limits: SandboxLimits = {

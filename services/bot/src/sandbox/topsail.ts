@@ -9,9 +9,9 @@ import { dirname, join } from 'node:path'
 import { shape, type PullRequestReport, type Reader } from '@topsail/core'
 import type { CheckAnnotation, ForgePlace, PullRequest, ReportWords } from '@topsail/engine'
 import type { SandboxLimits } from '../configuration.ts'
-import type { Checkout } from './clones.ts'
 import { sandboxEnvironment } from './git.ts'
 import { runGuarded } from './guarded.ts'
+import type { Checkout } from './working-tree.ts'
 
 export type Failed =
   | { readonly kind: 'failed'; readonly why: string }
