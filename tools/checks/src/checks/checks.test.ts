@@ -22,7 +22,12 @@ const wallCases: readonly (readonly [path: string, specifier: string, broken: bo
   ['packages/engine/src/a.ts', '@topsail/contracts', true],
   ['packages/engine/src/a.ts', '@topsail/core/testing', true],
   ['packages/engine/src/a.ts', '../../core/src/plan.ts', true],
+  ['services/bot/src/a.ts', '@topsail/engine', false],
+  ['services/bot/src/testing/a.ts', '@topsail/engine/testing', false],
+  ['services/bot/e2e/a.test.ts', '@topsail/engine/testing', false],
+  ['services/bot/src/a.ts', '@topsail/engine/testing', true],
   ['services/bot/src/a.ts', 'topsail', true],
+  ['packages/engine/src/a.ts', '@topsail/bot', true],
   ['tools/bench/src/a.ts', '@topsail/tool-fleet', true],
 ]
 
@@ -55,6 +60,9 @@ test('a process ends in main alone, and programs start in adapters alone', () =>
   expect(strayEffects(source('packages/cli/src/main.ts', 'process.exit(0)'))).toEqual([])
   expect(strayEffects(source('packages/engine/src/adapters/git.ts', "import 'execa'"))).toEqual([])
   expect(strayEffects(source('packages/engine/src/a.test.ts', text))).toEqual([])
+  expect(strayEffects(source('services/bot/src/main.ts', 'process.exit(0)'))).toEqual([])
+  expect(strayEffects(source('services/bot/src/sandbox/a.ts', "import 'node:child_process'"))).toEqual([])
+  expect(strayEffects(source('services/bot/src/answer.ts', "import 'node:child_process'"))).toHaveLength(1)
 })
 
 test('what a release does to the world is done by the drive loop alone', () => {
