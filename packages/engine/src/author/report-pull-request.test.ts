@@ -127,3 +127,23 @@ test('a trial merge that is checked out is told from a head that happens to be a
   expect((await reportPullRequest({ cwd: root })).report?.head).toBe(merge)
   expect((await reportPullRequest({ cwd: root, head: 'c'.repeat(40) })).report?.head).toBe(merge)
 })
+
+test('a clone that lacks contents and cannot fetch them gives no plan of half a workspace', async () => {
+  repository = await createRepository(files())
+  const { git, root, remote, write } = repository
+  await git('checkout', '--quiet', '-b', 'more')
+  await write({ '.changeset/a.md': asked('@acme/db', 'patch') })
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message', 'docs: a changeset')
+  await git('push', '--quiet', 'origin', 'more')
+  await git('checkout', '--quiet', 'main')
+  await write({ 'packages/web/package.json': { name: '@acme/web', version: '1.0.0' } })
+  await repository.commit('feat: a web')
+  const partial = join(root, '..', 'partial')
+  await git('-C', remote, 'config', 'uploadpack.allowFilter', 'true')
+  await git('clone', '--quiet', '--filter=blob:none', '--branch', 'more', `file://${remote}`, partial)
+  await git('-C', partial, 'remote', 'set-url', 'origin', join(root, '..', 'gone'))
+  const { check, report } = await reportPullRequest({ cwd: partial, since: 'origin/main' })
+  expect(report).toBeUndefined()
+  expect(check.problems).toMatchObject([{ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'git-failed' }])
+})

@@ -3,7 +3,7 @@
  * plan of the base branch as it is now. Both plans are read from git's objects, so that the answer is about what was
  * committed, whatever lies in the working tree. Nothing of the repository is run.
  */
-import { makeReport, type PackageCoverage, type PullRequestReport, type Sha } from '@topsail/core'
+import { makeReport, type PackageCoverage, type Problem, type PullRequestReport, type Sha } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
@@ -25,7 +25,7 @@ export type ReportOptions = CheckOptions & {
 
 export type PullRequestReading = {
   readonly check: CheckResult
-  /** Undefined where the base cannot be told; the check says why. */
+  /** Undefined where the base cannot be told or read; the check says why. */
   readonly report: PullRequestReport | undefined
 }
 
@@ -45,6 +45,11 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
     readGitFacts(git, root),
   ])
   const subject = asSentence(options.title ?? (await newestSubject(git, base.commit)))
+  if (planned === undefined || next === undefined) {
+    const detail = `the files of ${(planned === undefined ? before : after).slice(0, 9)} could not be read`
+    const problem: Problem = { code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'git-failed', detail }
+    return { check: { ...check, problems: [...check.problems, problem] }, report: undefined }
+  }
   const { settings } = next.snapshot
   const { pullRequest } = settings
   const range = { base: base.commit, head: commit }
@@ -71,7 +76,7 @@ export async function reportPullRequest(options: ReportOptions): Promise<PullReq
 
 async function planOf(git: Git, root: string, commit: Sha) {
   const files = await treeFiles(git, commit, diskFiles(root))
-  return planWorkspace({ cwd: root, files, git: gitAt(git, commit) })
+  return files && planWorkspace({ cwd: root, files, git: gitAt(git, commit) })
 }
 
 async function commitAt(git: Git, ref: string): Promise<Sha | undefined> {

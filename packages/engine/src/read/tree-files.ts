@@ -7,7 +7,7 @@ import { memoryFiles } from '../adapters/memory-files.ts'
 import { staysInside, type Files, type Git } from '../ports.ts'
 import { readObjects } from '../publish/head-state.ts'
 
-/** `installed` answers for `node_modules`, which no commit holds. Undefined when git does not give the tree. */
+/** `installed` answers for `node_modules`, which no commit holds. Undefined when git does not give all of it. */
 export async function treeFiles(git: Git, commit: Sha, installed: Files): Promise<Files | undefined> {
   // Without `--full-tree`, paths are those of the folder that git runs in.
   const listed = await git(['ls-tree', '-r', '-z', commit, '--', '.'])
@@ -18,10 +18,12 @@ export async function treeFiles(git: Git, commit: Sha, installed: Files): Promis
     wanted.map(({ sha }) => sha),
   )
   const found: Record<Path, string> = Object.create(null)
-  wanted.forEach(({ path }, index) => {
+  for (const [index, { path }] of wanted.entries()) {
     const text = texts[index]
-    if (text !== undefined) found[path] = text
-  })
+    // A clone that is partial fetches what it lacks, or cannot: half a workspace would be another one.
+    if (text === undefined) return undefined
+    found[path] = text
+  }
   const files = memoryFiles(found)
   const of = (path: Path): Files => (path.startsWith('node_modules/') ? installed : files)
   return {
