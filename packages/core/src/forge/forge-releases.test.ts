@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { PublishUnit } from '../release/steps.ts'
+import type { PublishUnit } from '../release/step.ts'
 import { taggedRelease, wantedForgeReleases } from './forge-releases.ts'
 
 const commit = 'c'.repeat(40)

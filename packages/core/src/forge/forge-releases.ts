@@ -6,7 +6,7 @@
 import type { PackageName, Path, Sha, Version } from '../names.ts'
 import { isPrerelease } from '../versions.ts'
 import { packageOf } from '../release/targets.ts'
-import type { PublishUnit } from '../release/steps.ts'
+import type { PublishUnit } from '../release/step.ts'
 import type { ForgeReleaseSettings } from '../settings.ts'
 
 export type TaggedPackage = {

@@ -5,7 +5,7 @@
  */
 import type { Integrity, Sha } from '../names.ts'
 import type { Promotion } from './promotion.ts'
-import type { ForwardStep, PublishUnit, StepId } from './steps.ts'
+import type { ForwardStep, PublishUnit, StepId } from './step.ts'
 
 /** A number that only grows: whoever holds the lease with a higher one has taken over. */
 export type Fence = number

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { foldJournal, type JournalEvent, type JournalRecord, type Progress } from './journal.ts'
 import { unitStatuses, type SeenUnit } from './release-status.ts'
-import { releaseSteps, type PublishUnit } from './steps.ts'
+import type { PublishUnit } from './step.ts'
+import { releaseSteps } from './steps.ts'
 
 function unit(name: string, needs: readonly string[] = []): PublishUnit {
   const upload = { registry: 'r', distTag: 'latest', access: undefined, was: '1.0.0', first: false } as const

@@ -4,7 +4,7 @@
  */
 import type { Integrity, PackageName, Version } from '../names.ts'
 import type { Progress, StepProgress } from './journal.ts'
-import { stepId, type ForwardStep, type PublishUnit, type StepId } from './steps.ts'
+import { stepId, type ForwardStep, type PublishUnit, type StepId } from './step.ts'
 import { isNpmKey, parseTargetKey, type TargetId, type TargetKey } from './targets.ts'
 
 /**

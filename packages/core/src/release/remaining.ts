@@ -5,7 +5,7 @@
 import type { ReleasedWorld } from './desired.ts'
 import type { Progress } from './journal.ts'
 import { rollbackSteps } from './rollback-steps.ts'
-import { stepId, type ForwardStep, type Step, type StepId } from './steps.ts'
+import { stepId, type ForwardStep, type Step, type StepId } from './step.ts'
 
 export function remainingSteps(progress: Progress): readonly Step[] {
   if (progress.closed !== undefined) return []

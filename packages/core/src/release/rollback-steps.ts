@@ -6,7 +6,7 @@
 import type { Progress } from './journal.ts'
 import type { PackageName, Version } from '../names.ts'
 import { packageOf } from './targets.ts'
-import { stepId, type ForwardStep, type RevertStep, type StepId, type UndoStep } from './steps.ts'
+import { stepId, type ForwardStep, type RevertStep, type StepId, type UndoStep } from './step.ts'
 
 export function rollbackSteps(progress: Progress): readonly (UndoStep | RevertStep)[] {
   const { steps } = progress.opened

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scheduleSteps, type Schedule } from './schedule.ts'
-import { releaseSteps, type PublishUnit, type Step, type StepId } from './steps.ts'
+import type { PublishUnit, Step, StepId } from './step.ts'
+import { releaseSteps } from './steps.ts'
 
 const runs = { numRuns: Number(process.env['TOPSAIL_RUNS'] ?? 150) }
 

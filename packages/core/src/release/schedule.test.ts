@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { nextDelay } from './retry.ts'
 import { scheduleSteps } from './schedule.ts'
-import { releaseSteps, type PackStep, type PublishUnit, type StepId } from './steps.ts'
+import type { PackStep, PublishUnit, StepId } from './step.ts'
+import { releaseSteps } from './steps.ts'
 
 function step(id: StepId, needs: readonly StepId[] = [], after: readonly StepId[] = []): PackStep {
   return { kind: 'pack', id, needs, after, undo: { kind: 'none' }, name: id, version: '1.0.0', dir: '.' }

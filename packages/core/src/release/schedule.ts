@@ -3,7 +3,7 @@
  * Of several, the one with the longest way still ahead of it comes first. What needs a failed step is held, by name
  * of that failure; everything unrelated goes on, so that every step reaches `done`, `failed` or `held`.
  */
-import type { Step, StepId } from './steps.ts'
+import type { Step, StepId } from './step.ts'
 
 export type StepState = 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'held'
 

@@ -57,7 +57,7 @@ export function announcedRelease({ versions }: AnnounceStep, { opened }: Progres
   return { release, commit, promotion, versions, tags }
 }
 
-export function attemptOf(outcome: AnnounceOutcome, by: string, redact: Redact): Attempt {
+function attemptOf(outcome: AnnounceOutcome, by: string, redact: Redact): Attempt {
   if (outcome.kind === 'done') return outcome
   const detail = redact(outcome.detail)
   return outcome.kind === 'unknown' ? again(by, detail, outcome.after) : failed({ code: 'ANNOUNCE_FAILED', by, detail })

@@ -20,7 +20,8 @@ export const publishStepsProblems = {
     title: 'The dependencies of a release could not be installed',
     says: (p) =>
       `The release is finished from its own commit, in a folder of its own, and the dependencies could not be installed there (${printable(p.command)}): ${printable(p.detail)}`,
-    mend: () => 'give the install what it lacks and run topsail resume; or check that commit out, install, and resume there',
+    mend: () =>
+      'give the install what it lacks and run topsail resume; or check that commit out, install, and resume there',
     example: {
       severity: 'error',
       command: 'pnpm install --frozen-lockfile --prefer-offline',
