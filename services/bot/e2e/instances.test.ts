@@ -29,7 +29,7 @@ test.skipIf(postgresPrograms === undefined)(
           metrics: async () => (await fetch(`${one.url}/metrics`)).text(),
           crash: async () => {},
         },
-        { deliveries: 60, pullRequests: 3, restarts: 0, senders: 8 },
+        { deliveries: 60, pullRequests: 3, restarts: 0, senders: 8, rate: 50 },
       )
       expect(result.complaints).toEqual([])
       expect(result.acknowledgements).toHaveLength(60)

@@ -19,7 +19,13 @@ test(
     const bot = await startBotProcess(rig, folder)
     try {
       rig.deliverTo(`${bot.url}/webhooks/github`)
-      const result = await putUnderLoad(rig, bot, { deliveries: 100, pullRequests: 2, restarts: 1, senders: 8 })
+      const result = await putUnderLoad(rig, bot, {
+        deliveries: 100,
+        pullRequests: 2,
+        restarts: 1,
+        senders: 8,
+        rate: 50,
+      })
       expect(result.complaints).toEqual([])
       expect(result.acknowledgements).toHaveLength(100)
       expect(result.answers.get('replayed')).toBeGreaterThanOrEqual(25)

@@ -9,8 +9,10 @@ export type Sending = {
   /** Of all instances; they take turns. */
   readonly urls: readonly string[]
   readonly deliveries: readonly Sent[]
-  /** Requests under way at once. */
+  /** Requests under way at once, at most. */
   readonly senders: number
+  /** Deliveries a second. */
+  readonly rate: number
 }
 
 export type SendingResult = {
@@ -25,7 +27,8 @@ export type SenderMessage =
   | { readonly kind: 'begins'; readonly at: number }
   | { readonly kind: 'done'; readonly result: SendingResult }
 
-const { urls, deliveries, senders } = workerData as Sending
+const { urls, deliveries, senders, rate } = workerData as Sending
+const begin = performance.now()
 const acknowledgements: number[] = []
 const answers = new Map<string, number>()
 let [next, repeated] = [0, 0]
@@ -37,6 +40,8 @@ async function sendInTurn(): Promise<void> {
   for (let at = next++; at < deliveries.length; at = next++) {
     const delivery = deliveries[at]
     if (delivery === undefined) continue
+    const early = begin + (at / rate) * 1000 - performance.now()
+    if (early > 0) await new Promise((done) => setTimeout(done, early))
     tell({ kind: 'begins', at })
     for (let answer = await send(at, delivery); answer === undefined; answer = await send(at, delivery)) {
       repeated += 1

@@ -22,13 +22,18 @@ export type LoadOptions = {
   readonly deliveries: number
   readonly pullRequests: number
   readonly restarts: number
+  /** Requests under way at once, at most. */
   readonly senders: number
+  /** Deliveries a second. */
+  readonly rate: number
 }
 
 export type LoadResult = SendingResult & {
   readonly sendingSeconds: number
   readonly settledSeconds: number
   readonly looks: number
+  /** What the last process says of itself: nearly all were acknowledged within so many milliseconds of its own time. */
+  readonly ownMilliseconds: number
   /** What should not be; empty when all is well. */
   readonly complaints: readonly string[]
 }
@@ -45,7 +50,16 @@ export async function putUnderLoad(rig: ForgeRig, bot: LoadedBot, options: LoadO
   await settled(bot)
   const settledSeconds = (performance.now() - began) / 1000
   const looks = (bot.log().match(/"msg":"looked"/g) ?? []).length
-  return { ...sent, sendingSeconds, settledSeconds, looks, complaints: await complaintsOf(rig, pulls) }
+  const ownMilliseconds = boundIn(await bot.metrics())
+  return { ...sent, sendingSeconds, settledSeconds, looks, ownMilliseconds, complaints: await complaintsOf(rig, pulls) }
+}
+
+/** The bucket that holds 99 of 100. */
+function boundIn(metrics: string): number {
+  const buckets = [...metrics.matchAll(/^topsail_bot_acknowledgement_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm)]
+  const all = Number(buckets.at(-1)?.[2] ?? 0)
+  const [, bound] = buckets.find(([, , count]) => Number(count) >= all * 0.99) ?? []
+  return Number(bound === '+Inf' ? Infinity : bound) * 1000
 }
 
 async function openPullRequests(rig: ForgeRig, count: number): Promise<readonly number[]> {
@@ -84,12 +98,12 @@ async function sendAll(
   rig: ForgeRig,
   bot: LoadedBot,
   deliveries: readonly Sent[],
-  { restarts, senders, pulls }: LoadOptions & { readonly pulls: readonly number[] },
+  { restarts, senders, rate, pulls }: LoadOptions & { readonly pulls: readonly number[] },
 ): Promise<SendingResult> {
   const events: Promise<unknown>[] = []
   const crashEvery = Math.ceil(deliveries.length / (restarts + 1))
   const moveEvery = Math.ceil(deliveries.length / 4)
-  const workerData: Sending = { urls: bot.urls, deliveries, senders }
+  const workerData: Sending = { urls: bot.urls, deliveries, senders, rate }
   const worker = new Worker(new URL('./load-sender.ts', import.meta.url), { workerData })
   const result = await new Promise<SendingResult>((done, failed) => {
     worker.on('error', failed)
