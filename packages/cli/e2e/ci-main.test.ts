@@ -1,3 +1,4 @@
+import { planOfBody } from '@topsail/core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryContext } from '../src/context.ts'
 import { run } from '../src/run.ts'
@@ -57,7 +58,9 @@ describe('the whole story', () => {
     expect(pull.head.ref).toBe('topsail/release')
     expect(pull.title).toBe('chore: release db 2.1.0')
     expect(pull.body).toContain(`plan=${first} `)
-    expect(pull.body).toContain('| 1 | `@acme/db` | `2.0.0` → `2.1.0` | minor | `brave-cats`: `Change brave-cats` |')
+    expect(pull.body).toContain(
+      '| 1 | `@acme/db` | `2.0.0`\u00A0→\u00A0`2.1.0` | minor | `brave-cats`: `Change brave-cats` |',
+    )
     const commit = await shop.rig.bare.git(['log', '-1', '--format=%P%n%B', 'topsail/release'])
     expect(commit.split('\n')[0]).toBe(main)
     expect(commit).toContain(`Topsail-Plan: ${first}`)
@@ -93,7 +96,7 @@ describe('the whole story', () => {
   })
 
   test('merged, exactly that plan is published, tagged and told of, and nothing is left to propose', async () => {
-    const { plan } = (await shop.ciMain()).result.pullRequest ?? {}
+    const plan = planOfBody((await shop.pullRequest(number)).body)
     const merged = await shop.rig.merge(number, 'merge')
     const { code, result } = await shop.ciMain()
     expect(code).toBe(0)
@@ -107,14 +110,13 @@ describe('the whole story', () => {
     expect(db).toMatchObject({ name: '@acme/db 2.1.0', prerelease: false, target_commitish: merged })
     expect(db?.body).toMatch(/^### Minor Changes\n\n- .*Change brave-cats$/)
     expect(releases.map(({ tag_name }) => tag_name).toSorted()).toEqual(await shop.tags())
-    expect((await shop.ciMain()).result.published?.published).toEqual([])
   })
 })
 
 describe('what people do to the release pull request', () => {
   let number = 0
 
-  test('closed by a person it stays closed until the plan changes, or until somebody asks', async () => {
+  test('closed by a person it stays closed until the plan changes', async () => {
     await shop.change('shy-owls', { '@acme/web': 'minor' })
     number = (await shop.ciMain()).result.pullRequest?.number ?? 0
     await shop.api('PATCH', `/pulls/${number}`, { state: 'closed' })
@@ -122,9 +124,6 @@ describe('what people do to the release pull request', () => {
     expect(left.result.pullRequest).toMatchObject({ state: 'left', number })
     expect(left.stderr).toContain('RELEASE_PULL_REQUEST_CLOSED')
     expect(await shop.openPullRequests()).toEqual([])
-    const asked = await shop.ciMain(['--rebuild'])
-    expect(asked.result.pullRequest?.state).toBe('opened')
-    await shop.api('PATCH', `/pulls/${asked.result.pullRequest?.number}`, { state: 'closed' })
     await shop.change('warm-seals', { '@acme/web': 'patch' })
     const again = await shop.ciMain()
     expect(again.result.pullRequest?.state).toBe('opened')
@@ -166,7 +165,6 @@ describe('what people do to the release pull request', () => {
     expect((await shop.ciMain()).result.pullRequest).toMatchObject({ state: 'closed', number })
     const comments = (await shop.api('GET', `/issues/${number}/comments`)) as { body: string }[]
     expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('Nothing is pending on `main`')])
-    expect((await shop.ciMain()).result.pullRequest?.state).toBe('none')
   })
 
   test('the same plan comes back after that, for nobody but Topsail had closed it', async () => {
@@ -185,13 +183,12 @@ test('a dry run says what would be done and does nothing', async () => {
 })
 
 test('without a pull request the versions are written on main and published at once', async () => {
-  const open = await shop.openPullRequests()
   const { code, result } = await shop.ciMain(['--direct'])
   expect(code).toBe(0)
   expect(await shop.rig.bare.git(['rev-parse', 'main'])).toBe(result.commit)
   expect(result.published?.published.map(({ name }) => name)).toEqual(['@acme/db', '@acme/web'])
   expect(await shop.versions('@acme/web')).toContain('1.1.0')
-  expect((await shop.ciMain()).result.pullRequest).toMatchObject({ state: 'closed', number: open[0]?.number })
+  expect((await shop.releases()).map(({ tag_name }) => tag_name).toSorted()).toEqual(await shop.tags())
 })
 
 test('what is rolled back is told of no more, and is not published again', async () => {

@@ -4,7 +4,14 @@
  * releases on the forge; what is pending gets a release pull request, or, directly, a commit. Each part stands for
  * itself: one that fails does not stop the others, and the next run begins with looking again.
  */
-import { releasablePackages, type PackageName, type Problem, type PublishedVersion, type Sha } from '@topsail/core'
+import {
+  releasablePackages,
+  type PackageName,
+  type Problem,
+  type PublishedVersion,
+  type Sha,
+  type Snapshot,
+} from '@topsail/core'
 import type { Forge } from '../forge/forge.ts'
 import type { PublishResult } from '../publish/publish-result.ts'
 import { publishWorkspace, type PublishEvent } from '../publish/publish-workspace.ts'
@@ -65,16 +72,14 @@ export async function reconcileMain(asked: ReconcileOptions): Promise<ReconcileR
   if ('problems' in standing) return resultOf({ problems: standing.problems })
   const { place, head } = standing
   const { forge, problems } = await forgeFor(place, options)
-  const { direct, parts } = await release(standing, { ...options, forge })
+  const { direct, parts, snapshot } = await release(standing, { ...options, forge })
   problems.push(...parts.flatMap(({ merged }) => merged.problems), ...(direct?.problems ?? []))
   problems.push(...parts.slice(0, -1).flatMap(({ published }) => published.problems))
 
   const { words } = options
   const isDry = options.dryRun === true
   const forgeReleases =
-    forge && !isDry
-      ? await makeForgeReleases({ place, forge, words, session: options, snapshot: standing.snapshot })
-      : undefined
+    forge && !isDry ? await makeForgeReleases({ place, forge, words, session: options, snapshot }) : undefined
   const proposes = forge !== undefined && options.direct !== true
   const rebuild = options.rebuild === true
   const pullRequest = proposes ? await proposeRelease({ place, forge, words, rebuild, dryRun: isDry }) : undefined
@@ -107,22 +112,27 @@ async function forgeFor(
   return { forge: undefined, problems: [direct === true ? { ...found.problem, severity: 'warning' } : found.problem] }
 }
 
-type Released = { readonly direct: DirectOutcome | undefined; readonly parts: readonly Published[] }
+type Released = {
+  readonly direct: DirectOutcome | undefined
+  readonly parts: readonly Published[]
+  /** What lies released in the end. */
+  readonly snapshot: Snapshot
+}
 
 /** What lies released first; then, without a pull request, what is pending, and that is published as well. */
 async function release(standing: StandingPlace, options: ReconcileOptions): Promise<Released> {
-  const { place } = standing
+  const { place, snapshot } = standing
   const { forge, words } = options
   const publishes = options.publish !== false
   const first = publishes ? await publishReleased(standing, options) : []
   // An open release stays open until it can be finished: nothing is put on top of it.
   const isOpen = first.some(({ published }) => published.exitCode === 3)
-  if (options.direct !== true || options.dryRun === true || isOpen) return { direct: undefined, parts: first }
+  if (options.direct !== true || options.dryRun === true || isOpen) return { direct: undefined, parts: first, snapshot }
   const direct = await releaseDirectly({ place, forge, words })
-  if (!direct.moved || !publishes) return { direct, parts: first }
+  if (!direct.moved || !publishes) return { direct, parts: first, snapshot }
   const again = await findPlace(options.cwd)
-  const second = 'problems' in again ? [] : await publishReleased(again, options)
-  return { direct, parts: [...first, ...second] }
+  if ('problems' in again) return { direct, parts: first, snapshot }
+  return { direct, parts: [...first, ...(await publishReleased(again, options))], snapshot: again.snapshot }
 }
 
 function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonly Problem[] }): ReconcileResult {
