@@ -25,7 +25,7 @@ beforeAll(async () => {
       { group: 'globex', accessToken: rig.tokens.ci, secretToken: 'the secret of globex' },
     ]),
   })
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await bot.close()
   await rig.close()
@@ -47,7 +47,7 @@ async function notesOn(number: number): Promise<readonly Note[]> {
 
 const outcomes = (): readonly unknown[] => bot.lines.filter(({ msg }) => msg === 'looked').map(({ outcome }) => outcome)
 
-test('a merge request gets one note, which follows its head', { timeout: 60_000 }, async () => {
+test('a merge request gets one note, which follows its head', { timeout: 120_000 }, async () => {
   await rig.work.git('checkout', '--quiet', '-B', 'lacking', 'origin/main')
   await rig.work.write({ 'services/api/index.ts': 'export {}\n' })
   await rig.work.push('feat: lacking')

@@ -39,7 +39,9 @@ export async function computeReport(
   await writeFile(file, JSON.stringify(event))
   const env = { GITHUB_REPOSITORY: forge.path, GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: file }
   const text = await runTopsail(['ci', 'pr', '--json', '--since', baseRef], { folder, place, remote, env }, around)
-  return typeof text === 'string' ? { kind: 'report', text } : text
+  if (typeof text !== 'string') return text
+  // Where we keep things is nobody's business: a failure of git may name it.
+  return { kind: 'report', text: text.replaceAll(remote, 'origin').replaceAll(folder, '.') }
 }
 
 export async function putIntoWords(
