@@ -24,6 +24,11 @@ export function markdownPhrase(phrase: Phrase): string {
   return phrase.map((part) => (typeof part === 'string' ? part : code(part.fact))).join('')
 }
 
+/** Never broken over two lines, however narrow the column. */
+export function versionStep(from: string, to: string): string {
+  return `${code(from)}\u00A0→\u00A0${code(to)}`
+}
+
 export function details(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 }

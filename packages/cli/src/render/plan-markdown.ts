@@ -4,7 +4,7 @@
  * no forge counts more than that.
  */
 import type { Problem, ReleasePlan } from '@topsail/core'
-import { code, details, markdownPhrase } from './markdown.ts'
+import { code, details, markdownPhrase, versionStep } from './markdown.ts'
 import { mendOf, placeOf, sentenceOf } from './problem.ts'
 import { renderPlanMermaid } from './plan-mermaid.ts'
 import { countBumps, releasesInOrder } from './plan-table.ts'
@@ -12,6 +12,9 @@ import { changesById, reasonPhrase } from './reason.ts'
 import { plural } from './text.ts'
 
 export const commentLimit = 65_536
+
+/** Rows of the table of releases that stand open; those after them are folded. */
+const rowsSeen = 40
 
 type Form = {
   /** Reasons told per release. */
@@ -22,7 +25,7 @@ type Form = {
 }
 
 const forms: readonly Form[] = [
-  { reasons: 5, rows: 2_000, diagram: true },
+  { reasons: 3, rows: 2_000, diagram: true },
   { reasons: 2, rows: 2_000, diagram: false },
   { reasons: 1, rows: 1_000, diagram: false },
   { reasons: 0, rows: 1_000, diagram: false },
@@ -68,11 +71,15 @@ function releaseSection(plan: ReleasePlan, form: Form): string {
     const why = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>')
     const name = `${code(release.name)}${release.private ? ' (private)' : ''}`
     const bump = release.bump === 'major' ? '**major**' : release.bump
-    const cells = [String(wave), name, `${code(release.from)} → ${code(release.to)}`, bump]
+    const cells = [String(wave), name, versionStep(release.from, release.to), bump]
     return `| ${[...cells, ...(form.reasons === 0 ? [] : [why])].join(' | ')} |`
   })
-  const table = [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows].join('\n')
-  return withRest(table, inOrder.length, form.rows, 'package')
+  const table = (part: readonly string[]): string =>
+    [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...part].join('\n')
+  if (inOrder.length <= rowsSeen) return withRest(table(rows), inOrder.length, form.rows, 'package')
+  const folded = rows.length > rowsSeen ? table(rows.slice(rowsSeen)) : ''
+  const rest = withRest(folded, inOrder.length, form.rows, 'package').trimStart()
+  return `${table(rows.slice(0, rowsSeen))}\n\n${details(plural(inOrder.length - rowsSeen, 'more package'), rest)}`
 }
 
 function rewriteSection(plan: ReleasePlan, form: Form): string {

@@ -1,6 +1,6 @@
 /** The releases of a pull request's comment: those it asks for, those that ride along, those that go, and the order. */
 import type { Change, PullRequestReport, ReportedRelease } from '@topsail/core'
-import { code, details, markdownPhrase } from './markdown.ts'
+import { code, details, markdownPhrase, versionStep } from './markdown.ts'
 import type { CommentForm } from './pull-request-comment.ts'
 import { reasonPhrase } from './reason.ts'
 import { plural } from './text.ts'
@@ -55,7 +55,7 @@ function releaseTable(releases: readonly ReportedRelease[], changes: Changes, fo
   const head = form.reasons === 0 ? ['package', 'version', 'bump'] : ['package', 'version', 'bump', 'why']
   const rows = releases.map((release) => {
     const name = `${code(release.name)}${release.private ? ' (private)' : ''}`
-    const cells = [name, `${code(release.from)} → ${code(release.after?.to ?? '')}`, bumpCell(release)]
+    const cells = [name, versionStep(release.from, release.after?.to ?? ''), bumpCell(release)]
     return `| ${[...cells, ...(form.reasons === 0 ? [] : [whyCell(release, changes, form)])].join(' | ')} |`
   })
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows].join('\n')

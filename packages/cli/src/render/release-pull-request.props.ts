@@ -86,7 +86,7 @@ describe.each([1, 20, 400, 5_000])('a plan of %i packages', (count) => {
 
 test('what breaks is told in the words of whoever broke it, with who goes along', () => {
   const body = releaseWords.body(factsOf(smallPlan), pullRequestBodyLimit)
-  expect(body).toContain('- `@acme/db` `2.0.0` → `3.0.0`\n  - `Drop the connection pool`\n  - goes along: ')
+  expect(body).toContain('- `@acme/db` `2.0.0`\u00A0→\u00A0`3.0.0`\n  - `Drop the connection pool`\n  - goes along: ')
 })
 
 function tagged(count: number): TaggedPackage[] {

@@ -13,7 +13,7 @@ import {
   type TaggedPackage,
 } from '@topsail/core'
 import type { ForgePlace, ProposalFacts, ReconcileWords, ReleaseFacts } from '@topsail/engine'
-import { code, details } from './markdown.ts'
+import { code, details, versionStep } from './markdown.ts'
 import { checkName } from './pull-request-words.ts'
 import { renderPlanMarkdown } from './plan-markdown.ts'
 import { releasesInOrder } from './plan-table.ts'
@@ -45,7 +45,9 @@ function renderTitle({ plan, snapshot }: ProposalFacts): string {
 function packagesInWords({ releases }: ReleasePlan): string {
   const weight = { major: 0, minor: 1, patch: 2 }
   const sorted = releases.toSorted((a, b) => weight[a.bump] - weight[b.bump])
-  const named = sorted.slice(0, 2).map(({ name, to }) => `${truncate(unscoped(name), 30)} ${truncate(to, 30)}`)
+  const named = sorted
+    .slice(0, 2)
+    .map(({ name, to }) => `${truncate(unscoped(name), 30)} ${truncate(unscoped(to), 30)}`)
   const more = releases.length - named.length
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
@@ -122,9 +124,12 @@ function upgradeNote(release: Release, plan: ReleasePlan): string {
     along.length === 0
       ? []
       : [
-          `  - goes along: ${along.slice(0, 5).map(code).join(', ')}${along.length > 5 ? ` and ${along.length - 5} more` : ''}`,
+          `  - goes along: ${along
+            .slice(0, 5)
+            .map((name) => code(name))
+            .join(', ')}${along.length > 5 ? ` and ${along.length - 5} more` : ''}`,
         ]
-  return [`- ${code(release.name)} ${code(release.from)} → ${code(release.to)}`, ...told, ...withIt].join('\n')
+  return [`- ${code(release.name)} ${versionStep(release.from, release.to)}`, ...told, ...withIt].join('\n')
 }
 
 function rollbackNotes({ releases }: ReleasePlan): string {

@@ -212,11 +212,17 @@ async function startEmulator(
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
     publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
   })
+  // Every object of a push is a request, and a token has five thousand of them.
+  const mirrors = Array.from({ length: 8 }, () => `ghp_${randomBytes(18).toString('hex')}`)
   const emulator = await createEmulator({
     service: 'github',
     port: 0,
     seed: {
-      tokens: { [people.mona]: { login: 'mona', scopes: ['repo'] }, [people.ada]: { login: 'ada', scopes: ['repo'] } },
+      tokens: {
+        [people.mona]: { login: 'mona', scopes: ['repo'] },
+        [people.ada]: { login: 'ada', scopes: ['repo'] },
+        ...Object.fromEntries(mirrors.map((token) => [token, { login: 'mona', scopes: ['repo'] }])),
+      },
       github: {
         users: [{ login: 'mona', name: 'Mona' }, { login: 'ada', name: 'Ada' }, { login: `${slug}[bot]` }],
         orgs: owners(repositories).map((login) => ({ login, members: [{ login: 'mona', role: 'admin' }] })),
@@ -241,8 +247,12 @@ async function startEmulator(
     },
   })
   // A fork belongs to its owner alone.
-  const ask: AskEmulator = (method, path, body) =>
-    request(emulator.url, path.startsWith('/repos/ada/') ? people.ada : people.mona, method, path, body)
+  let asked = 0
+  const ask: AskEmulator = (method, path, body) => {
+    asked += 1
+    const token = path.startsWith('/repos/ada/') ? people.ada : mirrors[asked % mirrors.length]
+    return request(emulator.url, token ?? people.mona, method, path, body)
+  }
   return { emulator, privateKey, ask }
 }
 
