@@ -166,8 +166,8 @@ export const readsPerUpload = 5
 /** A dist-tag is a few bytes. */
 const tagsPerUpload = 2
 
-/** Scripts and compression: more at a time than the machine has processors only makes them wait for each other. */
-const packing = Math.max(2, availableParallelism())
+/** Half of packing is waiting for files; scripts that build leave no more room than that. */
+const packing = 2 * Math.max(2, availableParallelism())
 
 function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolicy>> {
   const never = { first: 0, longest: 0, attempts: 1, patience: 0 }
