@@ -19,9 +19,8 @@ let rig: GitlabRig
 let proxy: ForgeFaults
 beforeAll(async () => {
   const files = { ...shop, '.changeset/config.json': settings, '.gitignore': 'node_modules\n' }
-  rig = await startGitlab({ files, registry: true })
+  rig = await startGitlab({ files })
   proxy = await forgeFaults(rig.apiUrl)
-  await ciMain(rig.apiUrl)
 })
 afterAll(async () => {
   await proxy?.close()
@@ -37,10 +36,10 @@ const patience = {
 
 async function ciMain(apiUrl = proxy.url) {
   const clone = await rig.clone(rig.repository, rig.tokens.ci)
-  const isolated = { HOME: clone.root, NPM_CONFIG_USERCONFIG: rig.registry?.userconfig ?? '' }
-  const env = rig.environment(rig.tokens.ci, { PATH: process.env['PATH'] ?? '', ...isolated })
+  const env = rig.environment(rig.tokens.ci, { PATH: process.env['PATH'] ?? '', HOME: clone.root })
   const at = { serverUrl: rig.webUrl, path: rig.repository, token: rig.tokens.ci }
-  return reconcileMain({ cwd: clone.root, env, forge: gitlabForge({ ...at, apiUrl, patience }), words: releaseWords })
+  const forge = gitlabForge({ ...at, apiUrl, patience })
+  return reconcileMain({ cwd: clone.root, env, forge, words: releaseWords, publish: false })
 }
 
 async function change(id: string): Promise<string> {

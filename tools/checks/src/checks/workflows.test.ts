@@ -86,7 +86,6 @@ test('an action that interpolates its inputs into a script is found', async () =
 
 const badPipelines: readonly (readonly [string, string, RegExp])[] = [
   ['a key that does not exist', 'a:\n  script: [echo]\n  stgae: test\n', /stgae/],
-  ['a job that does nothing', 'a:\n  stage: test\n', /script/],
   ['an input that the component does not have', include('0.1.0', 'comand: pr'), /comand/],
   ['an input that the component does not take', include('0.1.0', 'direct: maybe'), /boolean|direct/],
   ['a component that is not pinned', include('~latest', 'direct: true'), /not pinned/],
