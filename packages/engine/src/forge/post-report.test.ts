@@ -11,8 +11,9 @@ import { githubForge } from './github.ts'
 import { commentMark, findPullRequest, postReport, type PostResult, type ReportWords } from './post-report.ts'
 
 const patience: ForgePatience = {
-  retry: { first: 2, longest: 10, attempts: 4, patience: 5_000 },
-  timeout: 400,
+  retry: { first: 2, longest: 10, attempts: 4, patience: 20_000 },
+  // Long enough for a machine that has much else to do.
+  timeout: 2_000,
   forLimits: 1_500,
 }
 
