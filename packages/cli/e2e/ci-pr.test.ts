@@ -3,10 +3,12 @@
  */
 import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { changesetFor, startPullRequests, type PullRequests } from '../src/testing/pull-requests.ts'
 
 const mark = '<!-- topsail:pull-request -->'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 let pulls: PullRequests
 let ci: string
