@@ -1,80 +1,82 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
-import { systemClock } from './clock.ts'
+import { expect, test } from 'vitest'
+import type { Clock } from './clock.ts'
 import { lookingAhead } from './look-ahead.ts'
-import { readNpmConfig } from './npmrc.ts'
 import type { Tarball } from './pack/tarball.ts'
-import { npmRegistry, type Registry } from './registry.ts'
+import type { Registry } from './registry.ts'
+import { memoryRegistry } from '../testing/memory-registry.ts'
 
-let server: Server
-afterEach(() => {
-  server.closeAllConnections()
-  server.close()
-})
-
-type Asked = {
-  readonly method: string
-  readonly name: string
-  readonly at: number
-  readonly answered: number
-  readonly found: boolean
-}
-const integrity = `sha512-${Buffer.alloc(64, 1).toString('base64')}`
-
-/** A registry 60 ms away that shows a version so long after it has stored it. */
-async function farRegistry(lag: number): Promise<{ readonly registry: Registry; readonly asked: Asked[] }> {
-  const shownAt = new Map<string, number>()
-  const asked: Asked[] = []
-  server = createServer((request, answer) => {
-    const name = decodeURIComponent(request.url ?? '').split('/')[1] ?? ''
-    const at = performance.now()
-    request.resume()
-    setTimeout(() => {
-      const found = (shownAt.get(name) ?? Infinity) <= performance.now()
-      asked.push({ method: request.method ?? '', name, at, answered: performance.now(), found })
-      if (request.method === 'PUT') {
-        shownAt.set(name, performance.now() + lag)
-        answer.writeHead(201).end('{}')
-      } else if (!found) answer.writeHead(404).end('{}')
-      else answer.end(JSON.stringify({ versions: { '1.0.0': { dist: { integrity } } }, 'dist-tags': {} }))
-    }, 60)
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const config = readNpmConfig('/nonexistent', 'npm', {})
-  return { registry: lookingAhead(npmRegistry(url, { config, maxSockets: 4 }), systemClock), asked }
-}
-
-async function release(registry: Registry, name: string): Promise<void> {
-  const metadata = { name, version: '1.0.0' }
-  const tarball: Tarball = { ...metadata, integrity, bytes: 1, file: '', files: [], metadata }
-  const stored = await registry.upload({ tarball, bytes: Buffer.from('x'), distTag: 'latest', access: undefined })
-  expect(stored.kind).toBe('stored')
-  for (;;) {
-    const found = await registry.confirm(name, '1.0.0')
-    if (found.kind === 'present') return
-    await systemClock.sleep(5)
+/** Time goes on only when something sleeps, and whoever sleeps shortest wakes first. */
+function simulatedClock(): Clock {
+  let now = 0
+  const sleepers: { readonly at: number; readonly wake: () => void }[] = []
+  const tick = (): void => {
+    sleepers.sort((a, b) => a.at - b.at)
+    const next = sleepers.shift()
+    if (next === undefined) return
+    now = next.at
+    next.wake()
+  }
+  return {
+    now: () => now,
+    random: () => 0,
+    sleep: (milliseconds) =>
+      new Promise((wake) => {
+        sleepers.push({ at: now + milliseconds, wake })
+        setImmediate(tick)
+      }),
   }
 }
 
-function sentAhead(asked: readonly Asked[]): readonly Asked[] {
-  const uploads = new Map(asked.flatMap((one) => (one.method === 'PUT' ? [[one.name, one] as const] : [])))
-  return asked.filter(({ method, name, at }) => method === 'GET' && at < (uploads.get(name)?.answered ?? 0))
+type Far = { readonly registry: Registry; readonly clock: Clock; readonly looks: number[]; readonly answers: number[] }
+
+/** A registry 200 ms away that takes 50 ms to store a version, and shows it so long after that. */
+function farRegistry(lag: number): Far {
+  const clock = simulatedClock()
+  const { port } = memoryRegistry({ url: 'https://far.example/', now: () => clock.now(), lag: () => lag })
+  const looks: number[] = []
+  const answers: number[] = []
+  const registry: Registry = {
+    ...port,
+    async upload(request) {
+      await clock.sleep(250)
+      const outcome = await port.upload(request)
+      await clock.sleep(10)
+      answers.push(clock.now())
+      return outcome
+    },
+    async confirm(name, version) {
+      looks.push(clock.now())
+      await clock.sleep(200)
+      return port.confirm(name, version)
+    },
+  }
+  return { registry: lookingAhead(registry, clock), clock, looks, answers }
+}
+
+/** Milliseconds from the beginning of the upload until the version is confirmed. */
+async function release({ registry, clock }: Far, name: string): Promise<number> {
+  const began = clock.now()
+  const metadata = { name, version: '1.0.0' }
+  const tarball: Tarball = { ...metadata, integrity: '', bytes: 1, file: '', files: [], metadata }
+  const request = { tarball, bytes: Buffer.from(name), distTag: 'latest', access: undefined }
+  expect((await registry.upload(request)).kind).toBe('stored')
+  while ((await registry.confirm(name, '1.0.0')).kind !== 'present') await clock.sleep(100)
+  return clock.now() - began
 }
 
 test('where versions are shown at once they are looked for while the upload is under way', async () => {
-  const { registry, asked } = await farRegistry(0)
-  for (let at = 0; at < 20; at += 1) await release(registry, `p${at}`)
-  expect(asked.filter(({ method, found }) => method === 'GET' && found)).toHaveLength(20)
-  expect(sentAhead(asked).length).toBeGreaterThan(0)
+  const far = farRegistry(0)
+  expect(await release(far, 'first')).toBe(460)
+  for (let at = 0; at < 30; at += 1) await release(far, `p${at}`)
+  expect(await release(far, 'last')).toBeLessThan(300)
+  expect(far.looks.at(-1)).toBeLessThan(far.answers.at(-1) ?? 0)
 })
 
-test('where versions are shown late, looks ahead come to an end and everything is confirmed', async () => {
-  const { registry, asked } = await farRegistry(400)
-  await Promise.all(Array.from({ length: 4 }, (_, at) => release(registry, `first${at}`)))
-  for (let at = 0; at < 3; at += 1) await release(registry, `p${at}`)
-  expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(7)
-  expect(asked.filter(({ method, found }) => method === 'GET' && found)).toHaveLength(7)
-  expect(sentAhead(asked)).toEqual([])
+test('where versions are shown late nobody looks ahead, and everything is confirmed', async () => {
+  const far = farRegistry(5_000)
+  for (let at = 0; at < 5; at += 1) expect(await release(far, `p${at}`)).toBeGreaterThan(5_000)
+  for (const [at, answered] of far.answers.entries()) {
+    const before = far.answers[at - 1] ?? 0
+    expect(far.looks.filter((look) => look > before && look < answered && look > answered - 260)).toEqual([])
+  }
 })
