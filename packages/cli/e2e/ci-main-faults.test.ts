@@ -77,26 +77,30 @@ const all: readonly Case[] = [
   ]),
 )
 
-test('a release pull request gets through, or says why not and is finished by the next run', async () => {
-  await shop.change('first', { '@acme/db': 'patch' })
-  const number = (await shop.ciMain()).result.pullRequest?.number
-  for (const [index, { why, times, ...rule }] of (isLong ? all : few).entries()) {
-    await shop.change(`more-${index}`, { '@acme/db': 'patch' })
-    proxy.add({ ...rule, ...(times === undefined ? {} : { times }) })
-    const result = await ciMain()
-    const wasMet = proxy.requests.some(({ fault }) => fault !== undefined)
-    proxy.clear()
-    if (result.exitCode === 0)
-      expect({ rule, why: wasMet && !isLong ? why : undefined }).toEqual({ rule, why: undefined })
-    else expect(result.problems).toContainEqual(expect.objectContaining({ code: 'FORGE_FAILED' }))
-    if (!isLong && why !== undefined) expect(result.problems).toContainEqual(expect.objectContaining({ why }))
-    expect(JSON.stringify(result)).not.toContain(shop.rig.tokens.ci)
-  }
-  const { code, result } = await shop.ciMain()
-  expect({ code, number: result.pullRequest?.number }).toEqual({ code: 0, number })
-  expect(await shop.openPullRequests()).toHaveLength(1)
-  expect((await shop.pullRequest(number ?? 0)).body).toContain(`plan=${result.pullRequest?.plan} `)
-}, 600_000)
+test(
+  'a release pull request gets through, or says why not and is finished by the next run',
+  async () => {
+    await shop.change('first', { '@acme/db': 'patch' })
+    const number = (await shop.ciMain()).result.pullRequest?.number
+    for (const [index, { why, times, ...rule }] of (isLong ? all : few).entries()) {
+      await shop.change(`more-${index}`, { '@acme/db': 'patch' })
+      proxy.add({ ...rule, ...(times === undefined ? {} : { times }) })
+      const result = await ciMain()
+      const wasMet = proxy.requests.some(({ fault }) => fault !== undefined)
+      proxy.clear()
+      if (result.exitCode === 0)
+        expect({ rule, why: wasMet && !isLong ? why : undefined }).toEqual({ rule, why: undefined })
+      else expect(result.problems).toContainEqual(expect.objectContaining({ code: 'FORGE_FAILED' }))
+      if (!isLong && why !== undefined) expect(result.problems).toContainEqual(expect.objectContaining({ why }))
+      expect(JSON.stringify(result)).not.toContain(shop.rig.tokens.ci)
+    }
+    const { code, result } = await shop.ciMain()
+    expect({ code, number: result.pullRequest?.number }).toEqual({ code: 0, number })
+    expect(await shop.openPullRequests()).toHaveLength(1)
+    expect((await shop.pullRequest(number ?? 0)).body).toContain(`plan=${result.pullRequest?.plan} `)
+  },
+  isLong ? 3_600_000 : 120_000,
+)
 
 test('releases that the forge would not take are told of, and made by the next run, which tells whom they close', async () => {
   const issue = (await shop.api('POST', '/issues', { title: 'It is slow' })) as { number: number }
