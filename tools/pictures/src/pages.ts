@@ -14,7 +14,7 @@ const styleSheet = readFileSync(
 )
 
 /** The width, in CSS pixels, that GitHub gives the text of a comment on a desktop screen. */
-export const commentWidth = 860
+const commentWidth = 860
 
 /** GitHub lets `details` through and hides comments; micromark hands HTML on as it is, so only our own texts come here. */
 export function markdownPage(markdown: string): string {

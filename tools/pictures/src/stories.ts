@@ -2,10 +2,11 @@
  * The repositories that are photographed: the shop of the demo, and generated ones in which a pull request breaks every
  * library, so that its plan reaches the services too.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeFleet, writeShop } from '@topsail/tool-fleet'
+import { fileURLToPath } from 'node:url'
 import type { PullRequestOnForge } from './forge.ts'
 
 /** Runs with a folder that is removed afterwards. */
@@ -20,7 +21,7 @@ export async function inFolder<Result>(run: (folder: string) => Promise<Result>)
 
 /** A pull request to the shop: one package with a changeset, one that was forgotten. */
 export function shopStory(folder: string): PullRequestOnForge {
-  writeShop(folder)
+  writeFleet('shop', folder)
   return {
     from: folder,
     branch: 'round-to-the-cent',
@@ -35,8 +36,8 @@ export function shopStory(folder: string): PullRequestOnForge {
 
 /** A pull request whose plan holds `count` packages. */
 export function fleetStory(folder: string, count: number): PullRequestOnForge {
-  const packages = writeFleet(folder, { size: { packages: count, commits: 50, changesets: 0 }, seed: count })
-  const libraries = packages.filter(({ kind }) => kind === 'library')
+  writeFleet(String(count), folder)
+  const libraries = librariesOf(folder)
   const named = libraries.map(({ name }) => [name, 'major'] as const)
   return {
     from: folder,
@@ -48,6 +49,26 @@ export function fleetStory(folder: string, count: number): PullRequestOnForge {
     },
   }
 }
+
+const generator = fileURLToPath(new URL('../../fleet/src/main.ts', import.meta.url))
+
+function writeFleet(what: string, folder: string): void {
+  execFileSync(process.execPath, [generator, what, folder], { stdio: 'ignore' })
+}
+
+type Library = { readonly name: string; readonly dir: string }
+
+/** What another package depends on; the only package where there is but one. */
+function librariesOf(folder: string): readonly Library[] {
+  const manifests = readdirSync(join(folder, 'packages')).map((entry) => {
+    const dir = `packages/${entry}`
+    return { dir, ...(JSON.parse(readFileSync(join(folder, dir, 'package.json'), 'utf8')) as Manifest) }
+  })
+  const needed = new Set(manifests.flatMap(({ dependencies }) => Object.keys(dependencies ?? {})))
+  return manifests.filter(({ name }) => needed.has(name) || manifests.length === 1)
+}
+
+type Manifest = { readonly name: string; readonly dependencies?: Readonly<Record<string, string>> }
 
 function changeset(bumps: readonly (readonly [name: string, bump: string])[], summary: string): string {
   const lines = bumps.map(([name, bump]) => `${JSON.stringify(name)}: ${bump}`)
