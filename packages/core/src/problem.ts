@@ -178,6 +178,9 @@ export type Problem =
   | ProblemOf<'RECORDS_NOT_FETCHED', { remote: string; detail: string }>
   // publishing: a step that failed
   | ProblemOf<'PACK_FAILED', { name: PackageName; detail: string }>
+  | ProblemOf<'GO_MODULE_MISSING', { name: PackageName }>
+  /** `wanted`: how the path has to end; empty where it must not end in a major version. */
+  | ProblemOf<'GO_MODULE_PATH', { name: PackageName; version: Version; module: string; wanted: string }>
   | ProblemOf<'PACK_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>
   | ProblemOf<'PUBLISH_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>
   | ProblemOf<'TARBALL_RANGE_UNPUBLISHABLE', { name: PackageName; dependency: string; field: string; range: string }>

@@ -12,7 +12,7 @@ import type { Settings } from '../settings.ts'
 import type { PreState } from '../snapshot.ts'
 import type { PublishUnit, UploadTarget } from './step.ts'
 import { distTagOf } from './dist-tag.ts'
-import { targetKey, targetsOf, type TargetKey } from './targets.ts'
+import { retracts, targetKey, targetsOf, type TargetKey } from './targets.ts'
 import type { Package, Workspace } from '../workspace.ts'
 
 /** What a registry says about one package. Ignorance is not absence. */
@@ -186,7 +186,7 @@ function wantedUnits(
       access: isScoped ? (options.access ?? pkg.manifest.publishConfig?.access ?? world.settings.access) : undefined,
       was: facts.distTags.get(distTag) ?? null,
       first: target.kind === 'npm' && facts.versions.size === 0,
-      ...(target.kind === 'exec' && target.commands.retract !== undefined ? { retracts: true } : {}),
+      ...(retracts(target) ? { retracts: true } : {}),
     }
     return [{ unit: { ...unit, upload }, problems: problem === undefined ? [] : [problem] }]
   })

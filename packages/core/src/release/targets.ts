@@ -7,7 +7,7 @@ import type { PackageName, Path } from '../names.ts'
 import type { Settings } from '../settings.ts'
 import type { Package } from '../workspace.ts'
 
-export const targetKinds = ['npm', 'oci', 'exec'] as const
+export const targetKinds = ['npm', 'oci', 'go', 'exec'] as const
 export type TargetKind = (typeof targetKinds)[number]
 
 /** Unique within its package; the kind unless it has a name of its own. */
@@ -55,6 +55,8 @@ type TargetOf<Kind extends TargetKind, Facts = unknown> = {
 export type TargetSettings =
   | TargetOf<'npm'>
   | TargetOf<'oci', { image: string; source: ImageSource }>
+  /** `proxy` comes before GOPROXY. */
+  | TargetOf<'go', { proxy?: string | undefined }>
   /** `timeout` in seconds. */
   | TargetOf<'exec', { commands: ExecCommands; timeout: number }>
 
@@ -68,6 +70,11 @@ export function targetsOf(pkg: Package, settings: Settings): readonly TargetSett
 
 export function targetKey(name: PackageName, target: TargetId | undefined): TargetKey {
   return target === undefined || target === 'npm' ? name : `${name}:${target}`
+}
+
+/** Whether a version can be taken back by a word of warning, other than npm's. */
+export function retracts(target: TargetSettings): boolean {
+  return target.kind === 'go' || (target.kind === 'exec' && target.commands.retract !== undefined)
 }
 
 export function isNpmKey(key: TargetKey): boolean {

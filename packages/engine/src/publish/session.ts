@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { tagNameOf } from '@topsail/core'
-import type { PackageName, Problem, RetryPolicy, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
+import type { PackageName, Problem, RetryPolicy, Settings, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
@@ -83,7 +83,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const concurrency = options.concurrency ?? 16
   const { redact } = config
   const targetsIn = (place: { workspace: Workspace; root: string; out: string }): OtherTargets =>
-    otherTargets({ ...place, settings, env, redact })
+    otherTargets({ ...place, settings, remote, env, redact })
   const buildOf = (place: BuildPlace): (() => Promise<Problem | undefined>) | undefined => {
     const files = diskFiles(place.root)
     const { build: setting } = settings.release
@@ -110,6 +110,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     onInstall: options.onBuild ?? (() => {}),
     announcers,
     tagOf: (name, version) => tagNameOf(settings.tagPattern, name, version),
+    goModules: goModulesOf(settings),
     redact,
     clock,
     env,
@@ -136,6 +137,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ports,
     holding,
   }
+}
+
+function goModulesOf({ targets }: Settings): ReadonlySet<PackageName> {
+  const names = Object.keys(targets)
+  return new Set(names.filter((name) => targets[name]?.some((target) => target.kind === 'go')))
 }
 
 export function carryOptions(

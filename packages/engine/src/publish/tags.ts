@@ -17,9 +17,14 @@ export type RemoteTags =
 export async function readRemoteTags(git: Git): Promise<RemoteTags> {
   const remote = await pushRemote(git)
   if (remote === undefined) return { kind: 'none' }
+  const tags = await tagsAt(git, remote)
+  return typeof tags === 'string' ? { kind: 'unreachable', remote, detail: tags } : { kind: 'known', remote, tags }
+}
+
+/** Text where the remote does not say. */
+export async function tagsAt(git: Git, remote: string): Promise<Tags | string> {
   const there = await tagObjectsAt(git, remote)
-  if (typeof there === 'string') return { kind: 'unreachable', remote, detail: there }
-  return { kind: 'known', remote, tags: new Map([...there].map(([tag, { commit }]) => [tag, commit])) }
+  return typeof there === 'string' ? there : new Map([...there].map(([tag, { commit }]) => [tag, commit]))
 }
 
 /** Each answers undefined when it went well, else what git said. All of them may be repeated. */

@@ -22,7 +22,10 @@ test('targets stand in their order, by name or glob, with an image name filled i
   const { targets, problems } = read({
     '@acme/*': [{ kind: 'oci', image: 'registry.example/acme/{name}' }],
     '@acme/db': [{ kind: 'npm' }, { kind: 'oci', image: 'registry.example/acme/db', layout: 'image', after: ['npm'] }],
-    '@acme/shop': [{ kind: 'exec', name: 'chart', commands, needs: ['@acme/db:oci', '@acme/db'] }],
+    '@acme/shop': [
+      { kind: 'go', proxy: 'direct' },
+      { kind: 'exec', name: 'chart', commands, needs: ['@acme/db:oci', '@acme/db'] },
+    ],
   })
   expect(problems).toEqual([])
   expect(targets['@acme/api']).toMatchObject([{ id: 'oci', image: 'registry.example/acme/api' }])
@@ -37,7 +40,10 @@ test('targets stand in their order, by name or glob, with an image name filled i
       source: { kind: 'layout', path: 'image' },
     },
   ])
-  expect(targets['@acme/shop']).toMatchObject([{ kind: 'exec', id: 'chart', commands, timeout: 600 }])
+  expect(targets['@acme/shop']).toMatchObject([
+    { kind: 'go', id: 'go', proxy: 'direct' },
+    { kind: 'exec', id: 'chart', commands, timeout: 600 },
+  ])
 })
 
 test('every mistake is told at once, with its line', () => {
@@ -50,6 +56,7 @@ test('every mistake is told at once, with its line', () => {
       { kind: 'npm', image: 'registry.example/api' },
       { kind: 'exec', name: 'own', commands, needs: ['@acme/gone:oci'] },
       { kind: 'cargo' },
+      { kind: 'go', proxy: 'proxy.example' },
     ],
     '@acme/shop': [{ kind: 'npm' }],
     '@acme/nobody': [{ kind: 'npm' }],
@@ -65,6 +72,7 @@ test('every mistake is told at once, with its line', () => {
     'CONFIG_VALUE_INVALID targets.@acme/api.3.commands.exists',
     'CONFIG_VALUE_INVALID targets.@acme/api.4.image',
     'CONFIG_VALUE_INVALID targets.@acme/api.6.kind',
+    'CONFIG_VALUE_INVALID targets.@acme/api.7.proxy',
     'CONFIG_VALUE_INVALID targets.@acme/shop',
     'CONFIG_VALUE_INVALID targets.needs',
   ])

@@ -24,8 +24,8 @@ export const targetsShape: Shape = {
       keys: {
         kind: {
           kind: 'choice',
-          of: ['npm', 'oci', 'exec'],
-          says: 'An npm registry, a container image, or own commands.',
+          of: ['npm', 'oci', 'go', 'exec'],
+          says: 'An npm registry, a container image, a Go module, or own commands.',
         },
         name: {
           kind: 'text',
@@ -59,6 +59,10 @@ export const targetsShape: Shape = {
         buildArgs: {
           ...texts,
           says: 'oci: NAME=VALUE for the build of a Dockerfile; {version} and {tarballs} are filled in.',
+        },
+        proxy: {
+          ...text,
+          says: 'go: the module proxy that has to serve a version, as an address or `direct`; the first of GOPROXY when left out.',
         },
         commands: {
           kind: 'object',
@@ -129,13 +133,14 @@ type Refuse = (path: readonly string[], wanted: string) => void
 const keysOf: Readonly<Record<TargetSettings['kind'], readonly string[]>> = {
   npm: [],
   oci: ['image', 'layout', 'build', 'from', 'dockerfile', 'context', 'builder', 'platforms', 'buildArgs'],
+  go: ['proxy'],
   exec: ['commands', 'timeout'],
 }
 
 function targetIn(entry: UnknownRecord, refuse: Refuse): readonly TargetSettings[] {
   const kind = own(entry, 'kind')
-  if (kind !== 'npm' && kind !== 'oci' && kind !== 'exec') {
-    refuse(['kind'], '"npm" or "oci" or "exec"')
+  if (kind !== 'npm' && kind !== 'oci' && kind !== 'go' && kind !== 'exec') {
+    refuse(['kind'], '"npm" or "oci" or "go" or "exec"')
     return []
   }
   const foreign = Object.keys(entry).filter((key) => !['kind', 'name', 'after', 'needs', ...keysOf[kind]].includes(key))
@@ -149,6 +154,8 @@ function targetIn(entry: UnknownRecord, refuse: Refuse): readonly TargetSettings
       return [{ kind, ...common }]
     case 'oci':
       return imageIn(entry, refuse).map((facts) => ({ kind, ...common, ...facts }))
+    case 'go':
+      return proxyIn(entry, refuse).map((facts) => ({ kind, ...common, ...facts }))
     case 'exec':
       return commandsIn(entry, refuse).map((facts) => ({ kind, ...common, ...facts }))
   }
@@ -181,6 +188,14 @@ function sourceIn(entry: UnknownRecord): ImageSource {
     platforms: stringsIn(own(entry, 'platforms')),
     args: stringsIn(own(entry, 'buildArgs')),
   }
+}
+
+function proxyIn(entry: UnknownRecord, refuse: Refuse): readonly { proxy?: string }[] {
+  const proxy = own(entry, 'proxy')
+  if (proxy === undefined) return [{}]
+  if (typeof proxy === 'string' && /^(direct|(https?|file):\/\/\S+)$/.test(proxy)) return [{ proxy }]
+  refuse(['proxy'], 'the address of a module proxy, or "direct"')
+  return []
 }
 
 function commandsIn(entry: UnknownRecord, refuse: Refuse): readonly { commands: ExecCommands; timeout: number }[] {

@@ -21,6 +21,8 @@ export type DiskPortsOptions = PackingOptions & {
   registryAt(url: string): Registry
   /** How the tag of a version is named. */
   tagOf(name: PackageName, version: Version): string
+  /** Packages that are Go modules too. */
+  readonly goModules: ReadonlySet<PackageName>
   readonly announcers: readonly Announcer[]
   readonly clock: Clock
 }
@@ -39,7 +41,7 @@ export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts
     holders: diskHolders(state, ciJob(options.env)),
     packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
     tags: gitTags(git),
-    branches: revertBranches({ git, gitIn, remote, tagOf: options.tagOf }),
+    branches: revertBranches({ git, gitIn, remote, tagOf: options.tagOf, goModules: options.goModules }),
     announcers: options.announcers,
     sources: gitSources(git),
     clock: releaseClock(options.clock),

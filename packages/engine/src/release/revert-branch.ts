@@ -1,15 +1,16 @@
 /**
- * The commit that takes a rolled back release out of the manifests and puts its changesets back, on a branch of its
- * own: nothing is merged without a person. Made in a temporary worktree, so that nobody's files move.
+ * The commit that takes a rolled back release out of the manifests, puts its changesets back and retracts its Go
+ * modules, on a branch of its own: nothing is merged without a person. Made in a temporary worktree, so that nobody's files move.
  */
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RevertStep } from '@topsail/core'
+import type { PackageName, RevertStep, WrittenVersion } from '@topsail/core'
 import type { Git, GitAnswer } from '../ports.ts'
 import { remoteTags } from '../read/shallow.ts'
 import { readTags } from '../read/tags.ts'
 import { bringCommit } from './bring-commit.ts'
+import { modulesToRetract, writeRetractions } from './go-retract.ts'
 import type { RevertBranches } from './ports.ts'
 import { planRevert, type RevertOf } from './revert-plan.ts'
 
@@ -19,6 +20,8 @@ export type RevertBranchOptions = {
   readonly remote: string | undefined
   /** How the tag of a version is named. */
   tagOf(name: string, version: string): string
+  /** Packages that are Go modules too. */
+  readonly goModules?: ReadonlySet<PackageName> | undefined
 }
 
 export function revertBranches(options: RevertBranchOptions): RevertBranches {
@@ -43,8 +46,10 @@ async function makeBranch(step: RevertStep, options: RevertBranchOptions): Promi
     if (unknown.length > 0) {
       return { kind: 'failed', detail: `the history at hand ends before ${unknown.join(', ')} got its version` }
     }
-    if (reverts.length === 0) return { kind: 'nothing' }
-    const failure = await commitReverts(step, reverts, branch, options)
+    const retracted = await modulesToRetract(git, remote, step.versions, options.goModules ?? new Set())
+    if (typeof retracted === 'string') return { kind: 'failed', detail: retracted }
+    if (reverts.length === 0 && retracted.length === 0) return { kind: 'nothing' }
+    const failure = await commitReverts(step, { reverts, retracted }, branch, options)
     if (failure !== undefined) return { kind: 'failed', detail: failure }
   }
   const pushed =
@@ -65,9 +70,11 @@ async function releasedBefore({
   return (name, version) => tags.has(tagOf(name, version))
 }
 
+type Changes = { readonly reverts: readonly RevertOf[]; readonly retracted: readonly WrittenVersion[] }
+
 async function commitReverts(
   step: RevertStep,
-  reverts: readonly RevertOf[],
+  { reverts, retracted }: Changes,
   branch: string,
   { git, gitIn }: RevertBranchOptions,
 ): Promise<string | undefined> {
@@ -77,7 +84,8 @@ async function commitReverts(
     const added = failureOf(await git(['worktree', 'add', '--quiet', '--detach', '--', tree, step.commit]))
     if (added !== undefined) return added
     const below = await git(['rev-parse', '--show-prefix'])
-    const inTree = gitIn(join(tree, below.kind === 'done' ? below.stdout.trim() : ''))
+    const workspace = join(tree, below.kind === 'done' ? below.stdout.trim() : '')
+    const inTree = gitIn(workspace)
     for (const { commit, paths } of reverts) {
       const diff = await inTree(['diff', '--binary', '--full-index', `${commit}^`, commit, '--', ...paths])
       if (diff.kind === 'missing' || diff.code !== 0) return failureOf(diff)
@@ -85,6 +93,9 @@ async function commitReverts(
       const applied = failureOf(await inRoot(['apply', '--reverse', '--3way', '--index', '-'], { input: diff.stdout }))
       if (applied !== undefined) return applied
     }
+    const written = await writeRetractions(workspace, retracted)
+    const staged = written.length === 0 ? undefined : failureOf(await inTree(['add', '--', ...written]))
+    if (staged !== undefined) return staged
     const message = `revert: release ${step.release} was rolled back\n\nManifests, changelogs and changesets are as they were before it.\n`
     const commit = ['commit', '--quiet', '--no-verify', '--allow-empty', '--file', '-']
     const env = await identityFor(inTree)

@@ -9,6 +9,28 @@ export const publishStepsProblems = {
     mend: () => 'nothing was uploaded; mend it and run the same command again',
     example: { severity: 'error', name: '@acme/db', detail: 'publishConfig.directory "dist" has no package.json' },
   },
+  GO_MODULE_MISSING: {
+    title: 'A Go module has no go.mod',
+    says: (p) =>
+      `${quote(p.name)} has a target of kind go, and no go.mod with a module line is committed beside its manifest.`,
+    mend: () => 'nothing was uploaded; commit a go.mod there (go mod init), or take the target away',
+    example: { severity: 'error', name: '@acme/db', place: { file: 'services/db/go.mod' } },
+  },
+  GO_MODULE_PATH: {
+    title: 'A Go module is called by a path under which Go does not find its version',
+    says: (p) =>
+      `The module of ${quote(p.name)} is called ${quote(p.module)}; at ${p.version} its path has to ${p.wanted === '' ? 'end without a major version' : `end in ${quote(p.wanted)}`}.`,
+    mend: () =>
+      'nothing was uploaded; write that path in go.mod and in the imports that name it, commit, and run the same command again',
+    example: {
+      severity: 'error',
+      name: '@acme/db',
+      version: '2.0.0',
+      module: 'example.com/acme/services/db',
+      wanted: '/services/db/v2',
+      place: { file: 'services/db/go.mod', line: 1 },
+    },
+  },
   BUILD_SCRIPT_MISSING: {
     title: 'There is no script to build with',
     says: (p) =>

@@ -1,6 +1,6 @@
 /**
  * What every target has to keep, whatever it is, seen as the loop sees it: the same tests against a real npm registry, a
- * real container registry and commands that keep files in a folder.
+ * real container registry, a git remote with a module proxy, and commands that keep files in a folder.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultSettings, targetKey, type Package, type TargetSettings, type Workspace } from '@topsail/core'
 import { hasDockerRegistry, startDockerRegistry, writeImageLayout } from '../../testing/docker-registry.ts'
 import { execShelf } from '../../testing/exec-shelf.ts'
-import { startRegistry } from '../../testing/index.ts'
+import { startGoModuleProxy } from '../../testing/go-module-proxy.ts'
+import { createRepository, startRegistry } from '../../testing/index.ts'
 import { readNpmConfig } from '../npmrc.ts'
 import { workspacePacker, type PackOutcome } from '../pack/pack-package.ts'
 import type { Tarball } from '../pack/tarball.ts'
@@ -30,18 +31,21 @@ type Bench = {
 type Kind = {
   readonly name: string
   readonly isHere: boolean
+  /** Whether anything leads to a version by name. */
+  readonly channels: boolean
   /** Whether whoever uses a version can be warned of it. */
   readonly warns: boolean
   open(folder: string): Promise<Bench>
 }
 
 const kinds: readonly Kind[] = [
-  { name: 'npm', isHere: true, warns: true, open: npmBench },
-  { name: 'oci', isHere: hasDockerRegistry, warns: false, open: ociBench },
-  { name: 'exec', isHere: true, warns: true, open: execBench },
+  { name: 'npm', isHere: true, channels: true, warns: true, open: npmBench },
+  { name: 'oci', isHere: hasDockerRegistry, channels: true, warns: false, open: ociBench },
+  { name: 'go', isHere: true, channels: false, warns: false, open: goBench },
+  { name: 'exec', isHere: true, channels: true, warns: true, open: execBench },
 ]
 
-describe.for(kinds)('$name', ({ isHere, warns, open }) => {
+describe.for(kinds)('$name', ({ isHere, channels, warns, open }) => {
   let bench: Bench
   let folder: string
   beforeAll(async () => {
@@ -95,6 +99,7 @@ describe.for(kinds)('$name', ({ isHere, warns, open }) => {
     const first = await put('channel', '1.0.0')
     const { name } = first
     expect(await first.registry.setDistTag(name, 'latest', '1.0.0')).toEqual({ kind: 'done' })
+    if (!channels) return expect(await latestOf(first)).toBeUndefined()
     expect(await latestOf(first)).toBe('1.0.0')
 
     const second = await put('channel', '1.1.0')
@@ -169,13 +174,14 @@ function workspaceOf(folder: string, pkg: Package): Workspace {
   return { root: folder, tool: 'pnpm', packages: [pkg], catalogs: {} } as never
 }
 
-function placeOf(folder: string, pkg: Package & { version: string }, settings: TargetSettings): Place {
+function placeOf(folder: string, pkg: Package & { version: string }, settings: TargetSettings, remote?: string): Place {
   const name = targetKey(pkg.name, settings.id)
   const targets = otherTargets({
     workspace: workspaceOf(folder, pkg),
     settings: { ...defaultSettings, targets: { [pkg.name]: [settings] } },
     root: folder,
     out: join(folder, 'out'),
+    remote,
     env: { HOME: folder },
     redact: redactor([]),
   })
@@ -220,6 +226,31 @@ async function ociBench(folder: string): Promise<Bench> {
     },
     breakDown: () => server.stop(),
     close: () => server.close(),
+  }
+}
+
+async function goBench(): Promise<Bench> {
+  const repository = await createRepository({})
+  const server = await startGoModuleProxy(repository.remote, 'example.test/Contract')
+  return {
+    async make(short, version, content) {
+      const pkg = { name: `@contract/${short}`, version, dir: `services/${short}`, private: false }
+      const { name, dir } = pkg
+      await repository.write({
+        [`${dir}/package.json`]: { name, version },
+        [`${dir}/go.mod`]: `module example.test/Contract/${dir}\n`,
+        [`${dir}/content`]: content,
+        'out/kept': '',
+      })
+      await repository.commit(`chore: ${short} ${version}`)
+      const settings = { kind: 'go', id: 'go', after: [], needs: [], proxy: server.url } as const
+      return placeOf(repository.root, pkg as never, settings, 'origin')
+    },
+    async breakDown() {
+      await rm(repository.remote, { recursive: true })
+      await server.close()
+    },
+    close: () => repository.close(),
   }
 }
 

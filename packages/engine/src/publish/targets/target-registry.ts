@@ -3,7 +3,7 @@
  * an image or of anything else that is no npm package is its target key, `@acme/api:oci`. What was packed is kept as a
  * small file that says where the artefact lies and what it is.
  */
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { targetKey, targetsOf } from '@topsail/core'
 import type { Package, Settings, TargetKey, TargetSettings, Version, Workspace } from '@topsail/core'
@@ -13,6 +13,7 @@ import type { Registry } from '../registry.ts'
 import type { ChangeOutcome } from '../registry-changes.ts'
 import type { Redact } from '../secrets.ts'
 import { execTarget } from './exec.ts'
+import { goTarget } from './go.ts'
 import { parseImageName } from './image-reference.ts'
 import { ociTarget } from './oci.ts'
 import type { Artefact, Released, Target } from './target.ts'
@@ -24,6 +25,8 @@ export type TargetsOptions = {
   readonly root: string
   /** Where artefacts are written. */
   readonly out: string
+  /** Where tags are pushed to; Go modules are tags. */
+  readonly remote: string | undefined
   readonly env: Environment
   readonly redact: Redact
 }
@@ -70,7 +73,7 @@ function hasVersion(pkg: Package): pkg is Package & { readonly version: Version 
 }
 
 function addressOf(key: TargetKey, settings: TargetSettings): string {
-  return settings.kind === 'oci' ? `oci://${settings.image}` : `exec:${key}`
+  return settings.kind === 'oci' ? `oci://${settings.image}` : `${settings.kind}:${key}`
 }
 
 function place(
@@ -84,6 +87,10 @@ function place(
     const image = parseImageName(settings.image)
     if (image === undefined) throw new Error(`${settings.image} passed as the name of an image`)
     return { target: ociTarget({ ...options, image, source: settings.source }), released }
+  }
+  if (settings.kind === 'go') {
+    const { tagPattern } = options.settings
+    return { target: goTarget({ ...options, proxy: settings.proxy, tagPattern }), released }
   }
   const { commands, timeout } = settings
   const packTarball = async (): ReturnType<Target['pack']> => {
@@ -101,6 +108,7 @@ async function pack(key: TargetKey, { target, released }: Placed, out: string): 
   const { integrity } = packed.artefact
   const text = JSON.stringify(packed.artefact)
   const file = join(out, `${encodeURIComponent(key)}-${released.version}.json`)
+  await mkdir(out, { recursive: true })
   await writeFile(file, text)
   const { version } = released
   return {
