@@ -70,7 +70,6 @@ async function job(rig: ForgeRig, cwd: string, args: readonly string[], more: Re
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, ...rig.environment(rig.tokens.ci, more) }
   await run(process.execPath, [topsail, ...args], { cwd, env }).catch((error: { code?: unknown; stderr?: unknown }) => {
     if (error.code !== 1) throw new Error(`topsail ${args.join(' ')}: ${String(error.stderr)}`)
-    console.error(String(error.stderr).trimEnd())
   })
 }
 

@@ -17,21 +17,23 @@ export const commentLimit = 65_536
 const rowsSeen = 40
 
 type Form = {
-  /** Reasons told per release. */
+  /** Reasons told per release, of those that stand open and of those that are folded. */
   readonly reasons: number
+  readonly foldedReasons: number
   /** Rows of releases, of rewrites, of problems. */
   readonly rows: number
   readonly diagram: boolean
 }
 
 const forms: readonly Form[] = [
-  { reasons: 3, rows: 2_000, diagram: true },
-  { reasons: 2, rows: 2_000, diagram: false },
-  { reasons: 1, rows: 1_000, diagram: false },
-  { reasons: 0, rows: 1_000, diagram: false },
-  { reasons: 0, rows: 300, diagram: false },
-  { reasons: 0, rows: 60, diagram: false },
-  { reasons: 0, rows: 0, diagram: false },
+  { reasons: 3, foldedReasons: 3, rows: 2_000, diagram: true },
+  { reasons: 2, foldedReasons: 2, rows: 2_000, diagram: false },
+  { reasons: 1, foldedReasons: 1, rows: 1_000, diagram: false },
+  { reasons: 1, foldedReasons: 0, rows: 1_000, diagram: false },
+  { reasons: 0, foldedReasons: 0, rows: 1_000, diagram: false },
+  { reasons: 0, foldedReasons: 0, rows: 300, diagram: false },
+  { reasons: 0, foldedReasons: 0, rows: 60, diagram: false },
+  { reasons: 0, foldedReasons: 0, rows: 0, diagram: false },
 ]
 
 /** `limit` leaves room for what the caller puts around the text. */
@@ -63,23 +65,29 @@ function title(plan: ReleasePlan): string {
 function releaseSection(plan: ReleasePlan, form: Form): string {
   if (plan.releases.length === 0 || form.rows === 0) return ''
   const changes = changesById(plan)
-  const head = form.reasons === 0 ? ['', 'package', 'version', 'bump'] : ['', 'package', 'version', 'bump', 'why']
   const inOrder = releasesInOrder(plan)
-  const rows = inOrder.slice(0, form.rows).map(({ wave, release }) => {
-    const told = release.reasons.slice(0, form.reasons).map((reason) => markdownPhrase(reasonPhrase(reason, changes)))
+  const shown = inOrder.slice(0, form.rows)
+  const open = releaseTable(shown.slice(0, rowsSeen), changes, form.reasons)
+  if (inOrder.length <= rowsSeen) return withRest(open, inOrder.length, form.rows, 'package')
+  const folded = shown.length > rowsSeen ? releaseTable(shown.slice(rowsSeen), changes, form.foldedReasons) : ''
+  const rest = withRest(folded, inOrder.length, form.rows, 'package').trimStart()
+  return `${open}\n\n${details(plural(inOrder.length - rowsSeen, 'more package'), rest)}`
+}
+
+type Placed = ReturnType<typeof releasesInOrder>[number]
+
+function releaseTable(placed: readonly Placed[], changes: ReturnType<typeof changesById>, reasons: number): string {
+  const head = ['', 'package', 'version', 'bump', ...(reasons === 0 ? [] : ['why'])]
+  const rows = placed.map(({ wave, release }) => {
+    const told = release.reasons.slice(0, reasons).map((reason) => markdownPhrase(reasonPhrase(reason, changes)))
     const more = release.reasons.length - told.length
     const why = [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>')
     const name = `${code(release.name)}${release.private ? ' (private)' : ''}`
     const bump = release.bump === 'major' ? '**major**' : release.bump
     const cells = [String(wave), name, versionStep(release.from, release.to), bump]
-    return `| ${[...cells, ...(form.reasons === 0 ? [] : [why])].join(' | ')} |`
+    return `| ${[...cells, ...(reasons === 0 ? [] : [why])].join(' | ')} |`
   })
-  const table = (part: readonly string[]): string =>
-    [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...part].join('\n')
-  if (inOrder.length <= rowsSeen) return withRest(table(rows), inOrder.length, form.rows, 'package')
-  const folded = rows.length > rowsSeen ? table(rows.slice(rowsSeen)) : ''
-  const rest = withRest(folded, inOrder.length, form.rows, 'package').trimStart()
-  return `${table(rows.slice(0, rowsSeen))}\n\n${details(plural(inOrder.length - rowsSeen, 'more package'), rest)}`
+  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows].join('\n')
 }
 
 function rewriteSection(plan: ReleasePlan, form: Form): string {

@@ -70,7 +70,7 @@ function renderCommitMessage({ plan }: ProposalFacts, title: string): string {
 const mostCommitted = 50
 
 function renderBody(facts: ProposalFacts, limit: number): string {
-  for (const most of [40, 10, 0]) {
+  for (const most of [15, 5, 0]) {
     const before = foreignNotice(facts)
     const after = [upgradeNotes(facts.plan, most), rollbackNotes(facts.plan), footNotes(facts)].filter(
       (text) => text !== '',
