@@ -2,30 +2,8 @@ import type { PublishUnit, Step } from '@topsail/core'
 import { releaseSteps } from '@topsail/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Clock } from './clock.ts'
 import { drive, type Attempt, type DriveEvent, type DriveOptions, type DriveResult } from './drive.ts'
-
-/** A world without waiting: time goes on only when something sleeps, and whoever sleeps shortest wakes first. */
-function simulatedClock(): Clock {
-  let now = 0
-  const sleepers: { readonly at: number; readonly wake: () => void }[] = []
-  const tick = (): void => {
-    sleepers.sort((a, b) => a.at - b.at)
-    const next = sleepers.shift()
-    if (next === undefined) return
-    now = next.at
-    next.wake()
-  }
-  return {
-    now: () => now,
-    random: () => 0,
-    sleep: (milliseconds) =>
-      new Promise((wake) => {
-        sleepers.push({ at: now + milliseconds, wake })
-        setImmediate(tick)
-      }),
-  }
-}
+import { simulatedClock } from '../testing/simulated-clock.ts'
 
 function unit(name: string, needs: readonly string[] = []): PublishUnit {
   const upload = { registry: 'r', distTag: 'latest', access: undefined, was: null, first: true } as const

@@ -4,28 +4,7 @@ import { lookingAhead } from './look-ahead.ts'
 import type { Tarball } from './pack/tarball.ts'
 import type { Registry } from './registry.ts'
 import { memoryRegistry } from '../testing/memory-registry.ts'
-
-/** Time goes on only when something sleeps, and whoever sleeps shortest wakes first. */
-function simulatedClock(): Clock {
-  let now = 0
-  const sleepers: { readonly at: number; readonly wake: () => void }[] = []
-  const tick = (): void => {
-    sleepers.sort((a, b) => a.at - b.at)
-    const next = sleepers.shift()
-    if (next === undefined) return
-    now = next.at
-    next.wake()
-  }
-  return {
-    now: () => now,
-    random: () => 0,
-    sleep: (milliseconds) =>
-      new Promise((wake) => {
-        sleepers.push({ at: now + milliseconds, wake })
-        setImmediate(tick)
-      }),
-  }
-}
+import { simulatedClock } from '../testing/simulated-clock.ts'
 
 type Far = { readonly registry: Registry; readonly clock: Clock; readonly looks: number[]; readonly answers: number[] }
 

@@ -4,22 +4,10 @@
  */
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Fault } from './faults.ts'
 
-export type ForgeFault =
-  | {
-      readonly kind: 'status'
-      readonly status: number
-      readonly headers?: Readonly<Record<string, string>>
-      readonly body?: string
-    }
-  /** Cuts the connection before the forge sees anything. */
-  | { readonly kind: 'reset' }
-  /** Takes the request and never answers; the forge sees nothing. */
-  | { readonly kind: 'hang' }
-  /** The forge does it, and the answer never arrives. */
-  | { readonly kind: 'lost-reply' }
-  /** The forge does it, and the answer breaks off in the middle. */
-  | { readonly kind: 'truncated' }
+/** What a registry can do wrong as well, done by a forge. */
+export type ForgeFault = Extract<Fault, { kind: 'status' | 'reset' | 'hang' | 'lost-reply' | 'truncated' }>
 
 export type ForgeFaultRule = {
   readonly method?: string
