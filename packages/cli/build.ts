@@ -26,21 +26,41 @@ const builtins: Plugin = {
     ),
 }
 
+/** What takes milliseconds to load and is not needed by every command: their functions are looked up when called. */
+const lateBuiltins = new Set(['crypto', 'zlib', 'os'])
+
 /** `names` as an import statement has them: `fs, { readFileSync as read }`. */
 function takenFromProcess(names: string, id: string): string {
   // `process` itself may be one of the names.
   const builtin = `globalThis.process.getBuiltinModule("${id}")`
+  const isLate = (name: string): boolean => lateBuiltins.has(id.replace(/^node:/, '')) && isPlainFunction(id, name)
   const match = /^(?:\* as )?([\w$]+)?(?:, )?(?:\{ (.+) \})?$/.exec(names)
   if (match === null) throw new Error(`an import that nobody has seen yet: ${names}`)
   const [, whole, some = ''] = match
   const parts = some === '' ? [] : some.split(', ').map((part) => part.split(' as '))
   const wholes = [whole, ...parts.flatMap(([name, alias]) => (name === 'default' ? [alias] : []))]
-  const named = parts.flatMap(([name, alias]) => (name === 'default' ? [] : [alias ? `${name}: ${alias}` : name]))
+  const named = parts.filter(([name]) => name !== 'default')
+  const soon = named.filter(([name = '']) => !isLate(name)).map(([name, alias]) => (alias ? `${name}: ${alias}` : name))
+  const late = named.filter(([name = '']) => isLate(name))
   return [
     ...wholes.flatMap((name) => (name === undefined ? [] : [`const ${name} = ${builtin};`])),
-    ...(named.length === 0 ? [] : [`const { ${named.join(', ')} } = ${builtin};`]),
+    ...(soon.length === 0 ? [] : [`const { ${soon.join(', ')} } = ${builtin};`]),
+    ...late.map(([name, alias = name]) => `const ${alias} = (...given) => ${builtin}.${name}(...given);`),
   ].join('\n')
 }
+
+/** Not a class, of which instances are made or asked for. */
+function isPlainFunction(id: string, name: string): boolean {
+  const value: unknown = Object(process.getBuiltinModule(id))[name]
+  return typeof value === 'function' && /^[a-z]/.test(name)
+}
+
+/**
+ * What nearly every command reads, plans and says, with all that it needs: one chunk, since each costs a search, a file
+ * and a link, and thirty of them more than the code that a command has no use for.
+ */
+const planning =
+  /[\\/]packages[\\/](?:cli[\\/]src[\\/](?:command|context|render[\\/](?:plan-table|problem))|engine[\\/]src[\\/]read[\\/]read-snapshot)\.ts$/
 
 rmSync(dist, { recursive: true, force: true })
 const bundle = await rolldown({
@@ -57,6 +77,7 @@ const { output } = await bundle.write({
   format: 'esm',
   // Chunks lie beside the entry: files of the package are found relative to them (src/assets.ts).
   chunkFileNames: '[name]-[hash].js',
+  codeSplitting: { groups: [{ name: 'planning', test: planning }] },
   minify: { mangle: false, compress: true, codegen: true },
 })
 await bundle.close()

@@ -3,6 +3,7 @@
  * touch `process`, so that a test can run them in memory. A reader who leaves early (`topsail plan | head`) closes a
  * stream for good: later text is dropped, and the command still finishes what it does.
  */
+import { isatty } from 'node:tty'
 import { createColors } from 'picocolors'
 
 export type Colours = ReturnType<typeof createColors>
@@ -45,7 +46,8 @@ export function processContext(): CliContext {
     out: streamOutput(process.stdout, process.env),
     err: streamOutput(process.stderr, process.env),
     input: (most) => readUpTo(process.stdin, most),
-    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env['CI'],
+    // Asking `process.stdin` would make a stream of it, which takes milliseconds and nearly no command reads.
+    interactive: isatty(0) && process.stdout.isTTY === true && !process.env['CI'],
     now: () => new Date(),
     exitWith: (next) => {
       code = next

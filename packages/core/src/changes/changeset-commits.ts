@@ -10,6 +10,7 @@ import type { Snapshot } from '../snapshot.ts'
 export type ChangesetCommits = ReadonlyMap<Path, Sha>
 
 export function snapshotWithCommits(snapshot: Snapshot, commits: ChangesetCommits): Snapshot {
+  if (commits.size === 0) return snapshot
   const changesets = snapshot.changesets.map((changeset) => {
     const commit = commits.get(changeset.path)
     return commit === undefined ? changeset : { ...changeset, commit }
@@ -18,10 +19,13 @@ export function snapshotWithCommits(snapshot: Snapshot, commits: ChangesetCommit
 }
 
 export function planWithCommits(plan: ReleasePlan, commits: ChangesetCommits): ReleasePlan {
+  if (commits.size === 0) return plan
   const changes = plan.changes.map((change) => {
     if (change.kind !== 'changeset') return change
     const commit = commits.get(change.file)
     return commit === undefined ? change : { ...change, commit }
   })
-  return { ...plan, changes }
+  // A spread would ask for the identity, which is computed for those who want it.
+  const copied = { ...Object.getOwnPropertyDescriptors(plan), changes: { value: changes, enumerable: true } }
+  return Object.defineProperties({} as ReleasePlan, copied)
 }

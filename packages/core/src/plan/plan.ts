@@ -53,8 +53,12 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
   const written = writeRanges(snapshot, evidence)
   const releases = toReleases(evidence, written)
   const { waves, cycles } = publishOrder(new Map(releases.map(({ name, needs }) => [name, needs])))
+  let id: string | undefined
   return {
-    id: planId(snapshot, admitted.counted, hash),
+    // Half of the work of a small plan, and only documents show it.
+    get id() {
+      return (id ??= planId(snapshot, admitted.counted, hash))
+    },
     commit: snapshot.head,
     rules: settings.rules,
     sources: settings.sources,
