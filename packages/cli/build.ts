@@ -62,15 +62,21 @@ function isPlainFunction(id: string, name: string): boolean {
 const planning =
   /[\\/]packages[\\/](?:cli[\\/]src[\\/](?:command|context|render[\\/](?:plan-table|problem))|engine[\\/]src[\\/]read[\\/]read-snapshot)\.ts$/
 
+const yamlModules = fileURLToPath(new URL('../browser/dist/index.js', import.meta.resolve('yaml')))
+
+/** Loading these does nothing but define what they export. */
+const harmless = /[\\/](?:packages[\\/](?:core|engine)[\\/]src|node_modules[\\/]yaml[\\/]browser)[\\/]/
+
 rmSync(dist, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: fileURLToPath(folder),
   input: 'src/main.ts',
   platform: 'node',
   plugins: [builtins],
-  // The ES module where a package has both: what a UMD wrapper requires cannot be followed.
-  resolve: { mainFields: ['module', 'main'] },
-  treeshake: { moduleSideEffects: [{ test: /[\\/]packages[\\/](?:core|engine)[\\/]src[\\/]/, sideEffects: false }] },
+  // The ES module where a package has both: what a UMD wrapper requires cannot be followed. Node gets yaml's other form,
+  // of which nothing can be left out.
+  resolve: { mainFields: ['module', 'main'], alias: { yaml: yamlModules } },
+  treeshake: { moduleSideEffects: [{ test: harmless, sideEffects: false }] },
 })
 const { output } = await bundle.write({
   dir: dist,

@@ -8,8 +8,9 @@ if (major < 22 || (major === 22 && minor < 22)) {
 } else {
   // An import of these would load parts of them that nobody needs here.
   const { existsSync } = process.getBuiltinModule('node:fs')
-  process.getBuiltinModule('node:module').enableCompileCache()
   if (!['publish', 'resume', 'rollback'].includes(process.argv[2])) settleEngine()
+  // What was compiled under one set of V8's settings is of no use under another: the cache is told of them first.
+  process.getBuiltinModule('node:module').enableCompileCache()
   const source = new URL('../src/main.ts', import.meta.url)
   const bundle = new URL('../dist/main.js', import.meta.url)
   await import(existsSync(source) ? source.href : bundle.href)
@@ -23,7 +24,12 @@ function settleEngine() {
   // Node brings its own modules along compiled, for its own settings: those loaded later are compiled anew. Digests are
   // wanted by those who write, and in documents.
   const digests = ['version', 'apply', 'add', 'init', '--json', '--markdown', '--html', '-o', '--output']
-  const modules = ['child_process', 'tty', ...(process.argv.some((given) => digests.includes(given)) ? ['crypto'] : [])]
+  const modules = [
+    'child_process',
+    'tty',
+    'zlib',
+    ...(process.argv.some((given) => digests.includes(given)) ? ['crypto'] : []),
+  ]
   for (const name of modules) process.getBuiltinModule(name)
   const { setFlagsFromString } = process.getBuiltinModule('node:v8')
   // The last and dearest compiler does not pay for itself: without it a fifth of the processor time is saved, and the

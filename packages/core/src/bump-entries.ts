@@ -1,6 +1,6 @@
 /**
  * What a change asks, as a list. A long history has tens of thousands of changes, and most ask the same of the same
- * packages: they share one record, which is taken apart once.
+ * packages: they share one record, and the list it was made of hangs on it where nobody else sees it.
  */
 import type { Bump } from './bump.ts'
 import type { PackageName } from './names.ts'
@@ -8,20 +8,15 @@ import type { PackageName } from './names.ts'
 type Bumps = Readonly<Record<PackageName, Bump>>
 export type BumpEntries = readonly (readonly [PackageName, Bump])[]
 
-const known = new WeakMap<Bumps, BumpEntries>()
+const entriesOf = Symbol('entries')
 
 export function bumpEntries(bumps: Bumps): BumpEntries {
-  const entries = known.get(bumps)
-  if (entries !== undefined) return entries
-  const read = Object.entries(bumps)
-  known.set(bumps, read)
-  return read
+  return (bumps as { readonly [entriesOf]?: BumpEntries })[entriesOf] ?? Object.entries(bumps)
 }
 
 /** Each package may be named once. The record has no prototype. */
 export function bumpsOf(entries: BumpEntries): Bumps {
   const bumps: Record<PackageName, Bump> = Object.create(null)
   for (let at = 0; at < entries.length; at += 1) bumps[entries[at]?.[0] ?? ''] = entries[at]?.[1] ?? 'none'
-  known.set(bumps, entries)
-  return bumps
+  return Object.defineProperty(bumps, entriesOf, { value: entries })
 }

@@ -4,7 +4,12 @@
  */
 import { isHarmless, printable, truncate, widthOf } from './text.ts'
 
-export type Cell = { readonly text: string; readonly paint?: ((text: string) => string) | undefined }
+export type Cell = {
+  readonly text: string
+  readonly paint?: ((text: string) => string) | undefined
+  /** Of letters, digits and signs that each take one column, whatever a repository holds: it is not looked through. */
+  readonly plain?: boolean
+}
 
 export type ColumnOptions = {
   /** Lines are cut to so many columns. Undefined: never cut. */
@@ -20,16 +25,14 @@ export function renderColumns(rows: readonly (readonly Cell[])[], options: Colum
   const widths = columnWidths(clean)
   const indent = options.indent ?? ''
   const lastRoom = room(widths, indent, options.width)
-  let text = ''
-  for (const row of clean) text += `${indent}${renderRow(row, widths, lastRoom)}\n`
-  return text
+  return clean.map((row) => `${indent}${renderRow(row, widths, lastRoom)}\n`).join('')
 }
 
 /** What is shown of a cell, and how wide that is. */
 type Measured = { readonly text: string; readonly width: number; readonly paint: Cell['paint'] }
 
-function measured({ text, paint }: Cell): Measured {
-  if (isHarmless(text)) return { text, width: text.length, paint }
+function measured({ text, paint, plain }: Cell): Measured {
+  if (plain === true || isHarmless(text)) return { text, width: text.length, paint }
   const shown = printable(text)
   return { text: shown, width: widthOf(shown), paint }
 }
@@ -53,6 +56,12 @@ function room(widths: readonly number[], indent: string, width: number | undefin
   return Math.max(12, width - used)
 }
 
+const manyBlanks = ' '.repeat(widestCell + gap.length)
+
+function blanks(count: number): string {
+  return count <= manyBlanks.length ? manyBlanks.slice(0, count) : ' '.repeat(count)
+}
+
 function renderRow(row: readonly Measured[], widths: readonly number[], lastRoom: number): string {
   let line = ''
   for (let column = 0; column < row.length; column += 1) {
@@ -63,7 +72,7 @@ function renderRow(row: readonly Measured[], widths: readonly number[], lastRoom
     const isCut = cell.width > most
     const text = isCut ? truncate(cell.text, most) : cell.text
     line += cell.paint === undefined || text === '' ? text : cell.paint(text)
-    if (!last) line += ' '.repeat(Math.max(0, most - (isCut ? widthOf(text) : cell.width))) + gap
+    if (!last) line += blanks(Math.max(0, most - (isCut ? widthOf(text) : cell.width)) + gap.length)
   }
   return line.trimEnd()
 }

@@ -2,7 +2,7 @@
  * A release plan for a person at a terminal: what is released, in which order and why; then what only has ranges
  * rewritten, the groups, and the problems.
  */
-import type { Bump, Release, ReleasePlan } from '@topsail/core'
+import type { Bump, Change, Release, ReleasePlan } from '@topsail/core'
 import type { Output } from '../context.ts'
 import { type Cell, renderColumns } from './columns.ts'
 import { renderProblems } from './problem.ts'
@@ -60,9 +60,15 @@ function headline(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): stri
 }
 
 function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width: number | undefined): string {
-  const { colours } = output
-  const head = ['wave', 'package', 'from', '', 'to', 'bump', 'why'].map((text): Cell => ({ text, paint: colours.dim }))
-  const changes = changesById(plan)
+  const { dim, bold } = paints(output)
+  const head = ['wave', 'package', 'from', '', 'to', 'bump', 'why'].map((text): Cell => ({ text, paint: dim }))
+  const arrow: Cell = { text: '→', paint: dim, plain: true }
+  const bumps = {
+    patch: bumpCell('patch', output),
+    minor: bumpCell('minor', output),
+    major: bumpCell('major', output),
+  }
+  const changes = changesById({ changes: firstChanges(plan) })
   let before = 0
   const rows = releasesInOrder(plan).map(({ wave, release }): readonly Cell[] => {
     const first = wave !== before
@@ -70,16 +76,33 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
     const more = release.reasons.length - 1
     const why = plainText(reasonPhrase(release.reasons[0], changes)) + (more > 0 ? ` (and ${more} more)` : '')
     return [
-      { text: first ? String(wave) : '', paint: colours.dim },
-      { text: release.private ? `${release.name} (private)` : release.name, paint: colours.bold },
-      { text: release.from, paint: colours.dim },
-      { text: '→', paint: colours.dim },
+      { text: first ? String(wave) : '', paint: dim, plain: true },
+      { text: release.private ? `${release.name} (private)` : release.name, paint: bold },
+      { text: release.from, paint: dim },
+      arrow,
       { text: release.to },
-      { text: release.bump, paint: paintBump(release.bump, output) },
+      bumps[release.bump],
       { text: why },
     ]
   })
   return renderColumns([head, ...rows], { width, indent: '  ' })
+}
+
+/** Undefined where there are no colours, so that nothing is called for nothing. */
+function paints({ colours }: Pick<Output, 'colours'>): { readonly [paint in 'dim' | 'bold']: Cell['paint'] } {
+  const { isColorSupported, dim, bold } = colours
+  return isColorSupported ? { dim, bold } : { dim: undefined, bold: undefined }
+}
+
+function bumpCell(bump: Bump, output: Pick<Output, 'colours'>): Cell {
+  return { text: bump, paint: output.colours.isColorSupported ? paintBump(bump, output) : undefined, plain: true }
+}
+
+/** A long history has many more changes than those that are shown. */
+function firstChanges({ releases, changes }: ReleasePlan): readonly Change[] {
+  const shown = new Set<string>()
+  for (const { reasons } of releases) if (reasons[0].kind === 'change') shown.add(reasons[0].change)
+  return changes.filter(({ id }) => shown.has(id))
 }
 
 function groupLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): string {

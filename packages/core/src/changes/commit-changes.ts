@@ -31,7 +31,6 @@ export function readCommitChanges(snapshot: Snapshot, history: History, packages
   const walk = prepareWalk(snapshot, history, packages)
   const changes: CommitChange[] = []
   const spokenFor: { readonly change: CommitChange; readonly changesets: readonly Path[] }[] = []
-  const bumpsFor = sharedBumps()
   const plainAsk = plainAsks(walk)
   const add = (index: CommitIndex, change: CommitChange): void => {
     const changesets = walk.carried.size === 0 ? undefined : walk.carried.get(walk.changeOf(index))
@@ -41,9 +40,9 @@ export function readCommitChanges(snapshot: Snapshot, history: History, packages
   for (let index = walk.commits.size - 1; index >= 0; index -= 1) {
     const ask = plainAsk(index)
     if (ask === undefined) {
-      for (const change of changesOfCommit(index, walk, bumpsFor)) add(index, change)
+      for (const change of changesOfCommit(index, walk)) add(index, change)
     } else if (ask.bump !== 'none') {
-      const change = plainChange(index, ask, walk, bumpsFor)
+      const change = plainChange(index, ask, walk)
       if (change !== undefined) add(index, change)
     }
   }
@@ -78,40 +77,33 @@ function askOf(head: PlainHead | undefined, preset: CommitPreset): Ask | null {
 }
 
 /** What `changesOfCommit` finds in a commit of which nothing but one statement has to be known. */
-function plainChange(index: CommitIndex, ask: Ask, walk: Walk, bumpsFor: BumpsFor): CommitChange | undefined {
-  const touched = walk.touched(index)
-  if (touched.length === 0 || walk.reverts.cancelledBy.has(index)) return undefined
-  const bumps = bumpsAmong(touched, ask, index, walk)
-  if (bumps.length === 0) return undefined
+function plainChange(index: CommitIndex, ask: Ask, walk: Walk): CommitChange | undefined {
+  const bumps = plainBumps(index, ask, walk)
+  if (bumps === undefined || walk.reverts.cancelledBy.has(index)) return undefined
   const { type, scope, breaking } = ask
   const commit = walk.commits.sha(index)
   const summary = walk.messages.summary(index)
-  return { kind: 'commit', id: `commit:${commit}`, commit, type, scope, breaking, summary, bumps: bumpsFor(bumps) }
+  return { kind: 'commit', id: `commit:${commit}`, commit, type, scope, breaking, summary, bumps }
 }
 
-type BumpsFor = (bumps: BumpEntries) => Readonly<Record<PackageName, Bump>>
+/** Undefined where nothing is asked of anybody. */
+function plainBumps(index: CommitIndex, ask: Ask, walk: Walk): CommitChange['bumps'] | undefined {
+  const owner = walk.owners.sole(index)
+  if (owner !== undefined) {
+    return walk.unreleased.isAfter(index, owner.rank) ? owner.asked(walk.shift(ask.bump, owner.name)) : undefined
+  }
+  const touched = walk.touched(index)
+  const bumps = touched.length === 0 ? [] : bumpsAmong(touched, ask, index, walk)
+  return bumps.length === 0 ? undefined : sharedBumps(bumps, walk)
+}
 
 /** Most changes ask one bump of one package: those that ask the same share a record. */
-function sharedBumps(): BumpsFor {
-  const shared = {
-    none: new Map<PackageName, CommitChange['bumps']>(),
-    patch: new Map<PackageName, CommitChange['bumps']>(),
-    minor: new Map<PackageName, CommitChange['bumps']>(),
-    major: new Map<PackageName, CommitChange['bumps']>(),
-  }
-  return (entries) => {
-    const first = entries[0]
-    if (first === undefined || entries.length > 1) return bumpsOf(entries)
-    const same = shared[first[1]]
-    const known = same.get(first[0])
-    if (known !== undefined) return known
-    const bumps = bumpsOf(entries)
-    same.set(first[0], bumps)
-    return bumps
-  }
+function sharedBumps(entries: BumpEntries, { owners }: Walk): CommitChange['bumps'] {
+  const first = entries[0]
+  return first === undefined || entries.length > 1 ? bumpsOf(entries) : owners.named(first[0]).asked(first[1])
 }
 
-function changesOfCommit(index: CommitIndex, walk: Walk, bumpsFor: BumpsFor): readonly CommitChange[] {
+function changesOfCommit(index: CommitIndex, walk: Walk): readonly CommitChange[] {
   const { commits, messages, preset } = walk
   const merge = isMerge(commits, index)
   if (preset.attribution.dependents && asksNothing(messages.statements(index), preset)) return []
@@ -129,7 +121,7 @@ function changesOfCommit(index: CommitIndex, walk: Walk, bumpsFor: BumpsFor): re
     const commit = commits.sha(index)
     const id = `commit:${commit}${at === 0 ? '' : `#${at + 1}`}`
     const { type, scope, breaking, summary } = statement
-    found.push({ kind: 'commit', id, commit, type, scope, breaking, summary, bumps: bumpsFor(bumps) })
+    found.push({ kind: 'commit', id, commit, type, scope, breaking, summary, bumps: sharedBumps(bumps, walk) })
   }
   return found
 }
@@ -162,7 +154,7 @@ function bumpBetween(from: Version, to: Version): Bump {
 /** A merge commit has no files of its own: what its side branch touched is what its title is about. */
 function broughtInBy(index: CommitIndex, walk: Walk): readonly PackageName[] {
   if (walk.preset.dialect !== 'conventional') return []
-  return [...(walk.broughtIn.get(index)?.touched ?? [])].filter((name) => walk.waitsFor(index, name))
+  return [...(walk.broughtIn.get(index)?.touched ?? [])].filter((name) => walk.unreleased.waitsFor(index, name))
 }
 
 /** The title of a pull request, unless one of its commits says the same. */
@@ -204,7 +196,7 @@ function isMergeOrRelease({ merge, releaseAs }: Message): boolean {
 function stillToFix(revert: CommitIndex, touched: readonly PackageName[], walk: Walk): readonly PackageName[] {
   const targets = walk.reverts.targets.get(revert) ?? []
   if (targets.length === 0) return touched
-  return touched.filter((name) => targets.some((target) => !walk.waitsFor(target, name)))
+  return touched.filter((name) => targets.some((target) => !walk.unreleased.waitsFor(target, name)))
 }
 
 function bumpsAskedBy(

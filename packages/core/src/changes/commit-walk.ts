@@ -11,6 +11,7 @@ import { unreleasedCommits, type CommitIndex, type Unreleased } from './history.
 import type { PackageName, Path, Version } from '../names.ts'
 import { changeOf, mergesOf } from './pull-requests.ts'
 import { findReverts, type Reverts } from './reverts.ts'
+import { ownersOf, type Owners } from './owners.ts'
 import { scopeNarrower, type ScopeNarrower } from './scopes.ts'
 import type { History, Snapshot } from '../snapshot.ts'
 import { parseVersion } from '../versions.ts'
@@ -22,7 +23,8 @@ export type Walk = {
   readonly messages: Messages
   /** Packages that have not released the commit and whose files it touched; a merge: what it brought in. */
   readonly touched: (index: CommitIndex) => readonly PackageName[]
-  readonly waitsFor: (index: CommitIndex, name: PackageName) => boolean
+  readonly unreleased: Unreleased
+  readonly owners: Owners
   readonly reverts: Reverts
   readonly changeOf: (index: CommitIndex) => CommitIndex
   /** Change -> the changesets its commits added. */
@@ -42,7 +44,8 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
   const preset = commitPresetOf(settings)
   const messages = messagesOf(commits, settings)
   const merges = mergesOf(commits.parents)
-  const waitsFor = unreleasedCommits(history.lastRelease, commits)
+  const unreleased = unreleasedCommits(history.lastRelease, commits)
+  const owners = packagesOfDirs(history.dirs, packages, preset.attribution)
   const standsAlone = (index: CommitIndex) => isMerge(commits, index) || messages.hasPull(index)
   const change = (index: CommitIndex) => changeOf(index, merges, standsAlone)
   const versions = new Map(packages.map(({ name, version }) => [name, version]))
@@ -50,8 +53,9 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
     commits,
     preset,
     messages,
-    touched: touchedPackages({ commits, dirs: history.dirs, packages, preset, waitsFor }),
-    waitsFor,
+    touched: touchedPackages({ commits, owners, packages, preset, waitsFor: unreleased.waitsFor }),
+    unreleased,
+    owners: ownersOf(commits.dirs, owners, preset.attribution, unreleased),
     reverts: preset.reverts === 'cancel' ? revertsOf(commits, messages, merges) : nothingReverted,
     changeOf: change,
     carried: settings.sources === 'both' ? carriedChangesets(commits, change) : new Map(),
@@ -91,15 +95,15 @@ function carriedChangesets(
 
 type Touching = {
   readonly commits: CommitColumns
-  readonly dirs: readonly Path[]
+  /** By the number of a folder. */
+  readonly owners: readonly (readonly PackageName[])[]
   readonly packages: readonly Package[]
   readonly preset: CommitPreset
-  readonly waitsFor: Unreleased
+  readonly waitsFor: Unreleased['waitsFor']
 }
 
-function touchedPackages({ commits, dirs, packages, preset, waitsFor }: Touching): Walk['touched'] {
+function touchedPackages({ commits, owners, packages, preset, waitsFor }: Touching): Walk['touched'] {
   const { attribution } = preset
-  const owners = packagesOfDirs(dirs, packages, attribution)
   const dependents = attribution.dependents ? transitiveDependents(packages) : undefined
   const root = (attribution.root === 'everything' ? packages.filter(({ dir }) => dir === '.') : []).map(
     ({ name }) => name,
@@ -136,10 +140,22 @@ function distinct(
     while (at < end && owners[numbers[at] ?? -1] === first) at += 1
     if (at === end) return first
   }
-  const names = new Set(always)
-  for (let at = start; at < end; at += 1) for (const name of owners[numbers[at] ?? -1] ?? nobody) names.add(name)
-  return [...names]
+  const names: PackageName[] = [...always]
+  for (let at = start; at < end && names.length < fewNames; at += 1) {
+    const more = owners[numbers[at] ?? -1] ?? nobody
+    for (let each = 0; each < more.length; each += 1) {
+      const name = more[each] ?? ''
+      if (!names.includes(name)) names.push(name)
+    }
+  }
+  if (names.length < fewNames) return names
+  const all = new Set(always)
+  for (let at = start; at < end; at += 1) for (const name of owners[numbers[at] ?? -1] ?? nobody) all.add(name)
+  return [...all]
 }
+
+/** Among so many, looking through a list is quicker than making a set. */
+const fewNames = 8
 
 function withAll(
   names: readonly PackageName[],

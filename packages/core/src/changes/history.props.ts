@@ -28,10 +28,11 @@ test('a commit is released for a package exactly when walking back from its rele
       releases.forEach((at, index) => {
         const contained = walkBack(`c${at}`, commits)
         commits.forEach(({ sha }, commit) => {
-          expect(unreleased(commit, `p${index}`)).toBe(!contained.has(sha))
+          expect(unreleased.waitsFor(commit, `p${index}`)).toBe(!contained.has(sha))
+          expect(unreleased.isAfter(commit, unreleased.rankOf(`p${index}`))).toBe(!contained.has(sha))
         })
       })
-      expect(commits.every((_, commit) => unreleased(commit, 'never released'))).toBe(true)
+      expect(commits.every((_, commit) => unreleased.waitsFor(commit, 'never released'))).toBe(true)
     }),
     { numRuns },
   )

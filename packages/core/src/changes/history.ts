@@ -46,7 +46,14 @@ export function linkCommits(commits: readonly RawCommit[]): {
   return { indexOf, parents: { size: commits.length, first, others } }
 }
 
-export type Unreleased = (commit: CommitIndex, name: PackageName) => boolean
+export type Unreleased = {
+  /** Whether a package has not released a commit. */
+  readonly waitsFor: (commit: CommitIndex, name: PackageName) => boolean
+  /** Its release among all of them, the oldest first; -1 where the history does not list it. */
+  readonly rankOf: (name: PackageName) => number
+  /** The same question of a release instead of a package. */
+  readonly isAfter: (commit: CommitIndex, rank: number) => boolean
+}
 
 /** A release that the history does not list is older than all it lists. */
 export function unreleasedCommits(lastRelease: History['lastRelease'], links: Links): Unreleased {
@@ -56,16 +63,17 @@ export function unreleasedCommits(lastRelease: History['lastRelease'], links: Li
     if (index !== undefined) releaseOf.set(name, index)
   }
   const releases = [...new Set(releaseOf.values())].sort((a, b) => b - a)
-  if (releases.length === 0) return () => true
-  const rankOf = new Map(releases.map((commit, rank) => [commit, rank]))
-  const contains = containment(releases, rankOf, links.parents)
+  if (releases.length === 0) return nothingReleased
+  const ranksOfCommits = new Map(releases.map((commit, rank) => [commit, rank]))
+  const contains = containment(releases, ranksOfCommits, links.parents)
   const ranks = new Map<PackageName, number>()
-  for (const [name, release] of releaseOf) ranks.set(name, rankOf.get(release) ?? -1)
-  return (commit, name) => {
-    const rank = ranks.get(name)
-    return rank === undefined || !contains(rank, commit)
-  }
+  for (const [name, release] of releaseOf) ranks.set(name, ranksOfCommits.get(release) ?? -1)
+  const rankOf = (name: PackageName): number => ranks.get(name) ?? -1
+  const isAfter = (commit: CommitIndex, rank: number): boolean => rank < 0 || !contains(rank, commit)
+  return { rankOf, isAfter, waitsFor: (commit, name) => isAfter(commit, rankOf(name)) }
 }
+
+const nothingReleased: Unreleased = { rankOf: () => -1, isAfter: () => true, waitsFor: () => true }
 
 /** Whether the release of that rank, the oldest first, contains a commit. */
 type Contains = (rank: number, commit: CommitIndex) => boolean

@@ -34,10 +34,16 @@ export function scopeNarrower(
     if (mode === 'ignore' || scope === undefined || touched.length === 0) return { full: touched, lesser: nobody }
     // Whether it is named or not, the only one there is gets it all.
     if (mode === 'narrow' && touched.length === 1) return { full: touched, lesser: nobody }
+    const parts = resolve(scope)
+    const [first] = parts
+    // Nearly always a scope names one package.
+    if (mode === 'narrow' && parts.length === 1 && first?.packages.length === 1) {
+      return { full: touched.includes(first.packages[0] ?? '') ? first.packages : touched, lesser: nobody }
+    }
     const among = touched.length > 8 ? new Set(touched) : undefined
     const isTouched = (name: PackageName): boolean => (among === undefined ? touched.includes(name) : among.has(name))
     const named = new Set<PackageName>()
-    for (const { part, packages: candidates } of resolve(scope)) {
+    for (const { part, packages: candidates } of parts) {
       const meant = candidates.filter(isTouched)
       for (const name of meant) named.add(name)
       if (meant.length > 1) noteAmbiguous(part, meant, shaOf(commit))

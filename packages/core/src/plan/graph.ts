@@ -6,14 +6,7 @@
 import { followsNames } from '../changes/commit-presets.ts'
 import type { PackageName, Range } from '../names.ts'
 import { compareText } from '../record.ts'
-import {
-  effectiveRange,
-  parseRangeForm,
-  targetOf,
-  throughCatalog,
-  usesWorkspaceProtocol,
-  type RangeForm,
-} from './range.ts'
+import { effectiveRange, parseRangeForm, throughCatalog, usesWorkspaceProtocol, type RangeForm } from './range.ts'
 import type { RulesName, Settings } from '../settings.ts'
 import { satisfies } from '../versions.ts'
 import { dependencyFields, type DependencyField, type Package, type Workspace } from '../workspace.ts'
@@ -84,12 +77,17 @@ export function edgeReader(
     const found: { readonly dependency: Package; readonly uses: DependencyUse[] }[] = []
     for (const field of dependencyFields) {
       const section = sectionOf(pkg, field)
-      for (const key in section) {
-        const range = Object.hasOwn(section, key) ? section[key] : undefined
-        const read = typeof range === 'string' ? readUse(field, key, range, packages, workspace) : undefined
-        if (read === undefined) continue
-        const { dependency } = read
-        const use = byName ? { ...read.use, linked: true } : read.use
+      if (section === undefined) continue
+      for (const key of Object.keys(section)) {
+        const range = section[key]
+        if (typeof range !== 'string') continue
+        const own = packages.get(key)
+        if (own === undefined && !mayNameAnother(range)) continue
+        const form = parseRangeForm(range)
+        const resolved = throughCatalog(form, key, workspace.catalogs)
+        const dependency = resolved.kind === 'alias' ? (packages.get(resolved.target) ?? own) : own
+        if (dependency === undefined) continue
+        const use = { field, key, range, form, resolved, linked: byName || isLinked(resolved, dependency) }
         const known = seen.get(dependency)
         if (known?.pkg === pkg) {
           known.uses.push(use)
@@ -121,20 +119,9 @@ function sectionOf(pkg: Package, field: DependencyField): Readonly<Record<string
   return section as Readonly<Record<string, unknown>>
 }
 
-function readUse(
-  field: DependencyField,
-  key: PackageName,
-  range: Range,
-  packages: ReadonlyMap<PackageName, Package>,
-  workspace: Workspace,
-): { readonly dependency: Package; readonly use: DependencyUse } | undefined {
-  const mayBeAlias = range.startsWith('npm:') || range.startsWith('workspace:') || range.startsWith('catalog:')
-  if (!mayBeAlias && !packages.has(key)) return undefined
-  const form = parseRangeForm(range)
-  const resolved = throughCatalog(form, key, workspace.catalogs)
-  const dependency = packages.get(targetOf(resolved, key)) ?? packages.get(key)
-  if (dependency === undefined) return undefined
-  return { dependency, use: { field, key, range, form, resolved, linked: isLinked(resolved, dependency) } }
+/** Only behind a protocol can another package be meant than the one the key names. */
+function mayNameAnother(range: Range): boolean {
+  return range.startsWith('npm:') || range.startsWith('workspace:') || range.startsWith('catalog:')
 }
 
 function isLinked(form: RangeForm, dependency: Package): boolean {

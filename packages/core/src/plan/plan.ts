@@ -103,6 +103,7 @@ export function lawsOf(snapshot: Snapshot, changes: readonly Change[]): Laws {
     ),
     exact: exactVersions(changes),
     burned: burnedOf(snapshot.burned, groups),
+    relations: new Map(),
   }
 }
 

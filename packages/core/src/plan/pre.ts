@@ -63,7 +63,8 @@ export function consumption(
   pre: PreState | undefined,
   rules: RulesName,
 ): ReleasePlan['consumed'] {
-  const inEffect = new Set<Change>(counted)
+  const inEffect = new Set<Change>()
+  for (const change of counted) if (change.kind === 'changeset') inEffect.add(change)
   const eaten = changesets.filter((change) => inEffect.has(change))
   if (pre?.mode !== 'pre') return eaten.map(({ id, file }) => ({ id, file, movedTo: undefined }))
   if (rules === 'changesets@2') return []

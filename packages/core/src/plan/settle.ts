@@ -10,7 +10,7 @@ import { relationOf, type Cascade } from './cascade.ts'
 import type { DependencyUse, Edge, Graph } from './graph.ts'
 import { nextByCommits } from '../changes/commit-presets.ts'
 import type { Group, Groups } from './groups.ts'
-import type { PackageName, Version } from '../names.ts'
+import type { PackageName, Range, Version } from '../names.ts'
 import { effectiveRange } from './range.ts'
 import type { RangeRelation, Settings } from '../settings.ts'
 import { incrementVersion, isPrerelease, parseVersion, satisfies, type PreCounter } from '../versions.ts'
@@ -53,6 +53,8 @@ export type Laws = {
   readonly exact: ReadonlyMap<PackageName, Version>
   /** Versions that are skipped; undefined where there are none. */
   readonly burned: BurnedOf | undefined
+  /** How releases relate to the ranges that were asked about: dependents write the same few again and again. */
+  readonly relations: Map<Settled, Map<Range, RangeRelation | undefined>>
 }
 
 export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): ReadonlyMap<PackageName, Settled> {
@@ -122,9 +124,8 @@ export function demandOf(
   next: Version,
   laws: Laws,
 ): { readonly bump: Bump; readonly relation: RangeRelation } | undefined {
-  const range = rangeSeen(use, edge, release, laws.settings)
-  if (range === undefined) return undefined
-  const relation = relate(range, release, next, laws.settings)
+  const relation = relationSeen(use, edge, release, next, laws)
+  if (relation === undefined) return undefined
   const bump = laws.cascade(edge.dependent, use.field, relation)
   return bump === undefined ? undefined : { bump: capped(bump, laws), relation }
 }
@@ -174,6 +175,28 @@ function highestDemand(
     if (highest === undefined || compareBumps(demand.bump, highest.bump) > 0) highest = { bump: demand.bump, use }
   }
   return highest
+}
+
+/** What a release has to do with a range, which is the same wherever it is written for that package. */
+function relationSeen(
+  use: DependencyUse,
+  edge: Edge,
+  release: Settled,
+  next: Version,
+  laws: Laws,
+): RangeRelation | undefined {
+  const { settings, relations } = laws
+  const relation = (): RangeRelation | undefined => {
+    const range = rangeSeen(use, edge, release, settings)
+    return range === undefined ? undefined : relate(range, release, next, settings)
+  }
+  if (use.key !== edge.dependency.name || !use.linked) return relation()
+  let known = relations.get(release)
+  if (known === undefined) relations.set(release, (known = new Map()))
+  if (known.has(use.range)) return known.get(use.range)
+  const found = relation()
+  known.set(use.range, found)
+  return found
 }
 
 /** The range as the rules read it: Changesets takes a text it does not understand for one that nothing satisfies. */

@@ -5,7 +5,7 @@
  * so that of two writers the last wins and no reader sees half of one.
  */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFile } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { bytes, numbers, usedBytes, usedNumbers, type Numbers } from './growing.ts'
@@ -30,16 +30,29 @@ export function loadIndex(place: IndexPlace): HistoryTable | undefined {
   }
 }
 
-/** A git folder that cannot be written to costs time on the next run, nothing else. */
-export function saveIndex(place: IndexPlace, table: HistoryTable): void {
+/**
+ * The table as it is now is written while the caller goes on; resolves when that is done. A git folder that cannot be
+ * written to costs time on the next run, nothing else.
+ */
+export function saveIndex(place: IndexPlace, table: HistoryTable): Promise<void> {
   const draft = `${place.file}.${process.pid}.${Date.now().toString(36)}`
-  try {
-    mkdirSync(place.folder, { recursive: true })
-    writeFileSync(draft, encodeTable(table))
-    renameSync(draft, place.file)
-  } catch {
-    rmSync(draft, { force: true })
-  }
+  return new Promise((resolve) => {
+    const end = (failure: unknown): void => {
+      try {
+        if (failure) throw failure
+        renameSync(draft, place.file)
+      } catch {
+        rmSync(draft, { force: true })
+      }
+      resolve()
+    }
+    try {
+      mkdirSync(place.folder, { recursive: true })
+      writeFile(draft, encodeTable(table), end)
+    } catch (error) {
+      end(error)
+    }
+  })
 }
 
 /** Raised whenever the meaning of a byte changes. */

@@ -68,7 +68,12 @@ async function listCommits(
   return { table, firstNewRow, wasKept, failure }
 }
 
-export type HistoryReading = { readonly history: History | undefined; readonly problems: readonly Problem[] }
+export type HistoryReading = {
+  readonly history: History | undefined
+  readonly problems: readonly Problem[]
+  /** Resolves when the index is written; undefined where it stays as it is. */
+  readonly kept?: Promise<void> | undefined
+}
 
 export async function readHistory(request: HistoryRequest): Promise<HistoryReading> {
   const { facts, git } = request
@@ -85,8 +90,8 @@ export async function readHistory(request: HistoryRequest): Promise<HistoryReadi
     table.versionWrites.size > before.writes ||
     table.sayings.reading !== before.reading ||
     !listed.wasKept
-  if (request.index && isGrown) saveIndex(indexPlace(facts.commonDir, facts.prefix), table)
-  return { history: reading.history, problems: [] }
+  const kept = request.index && isGrown ? saveIndex(indexPlace(facts.commonDir, facts.prefix), table) : undefined
+  return { history: reading.history, problems: [], kept }
 }
 
 /** Bytes of commit messages below which walking again is cheaper than writing the index. */

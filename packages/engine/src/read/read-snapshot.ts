@@ -57,15 +57,17 @@ export type ReadOptions = {
 }
 
 export async function readSnapshot(options: ReadOptions): Promise<Snapshot> {
-  const { snapshot, commits } = await read(options)
+  const { snapshot, commits, kept } = await read(options)
+  await kept
   return snapshotWithCommits(snapshot, await commits)
 }
 
 export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: Snapshot; plan: ReleasePlan }> {
-  const { snapshot, commits } = await read(options)
-  // Which commit added a changeset decides nothing: git may still look for it while the plan is made.
+  const { snapshot, commits, kept } = await read(options)
+  // Which commit added a changeset decides nothing: git may still look for it while the plan is made, and the index be
+  // written.
   const plan = planRelease(snapshot, sha256)
-  const found = await commits
+  const [found] = await Promise.all([commits, kept])
   return { snapshot: snapshotWithCommits(snapshot, found), plan: planWithCommits(plan, found) }
 }
 
@@ -77,6 +79,8 @@ type Reading = {
   /** Without the commits of its changesets. */
   readonly snapshot: Snapshot
   readonly commits: ChangesetCommits | Promise<ChangesetCommits>
+  /** Resolves when the index of the history is written. */
+  readonly kept: Promise<void> | undefined
 }
 
 async function read(options: ReadOptions): Promise<Reading> {
@@ -125,7 +129,7 @@ async function read(options: ReadOptions): Promise<Reading> {
       ...(workspaceProblems.some(({ code }) => code === 'MANIFEST_MISSING') ? [] : past.problems),
     ],
   }
-  return { snapshot, commits }
+  return { snapshot, commits, kept: past.kept }
 }
 
 /** A shallow clone may be deepened, and is asked again. */
