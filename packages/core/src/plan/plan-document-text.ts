@@ -3,11 +3,12 @@
  * a long history is tens of megabytes, nearly all of them changes, releases and reasons. Those are handed to JSON some at
  * a time, and copied only where they are not in reading order as they are.
  */
+import { bumpEntries } from '../bump-entries.ts'
 import type { Change } from '../change.ts'
-import { changeDocument, releaseDocument, toPlanDocument } from './plan-document.ts'
+import { changeDocument, releaseDocument, sortedRecord, toPlanDocument } from './plan-document.ts'
 import type { PlanInputs } from './plan-inputs.ts'
 import { compareText } from '../record.ts'
-import type { Reason, Release, ReleasePlan } from '../release-plan.ts'
+import type { RangeEdit, Reason, Release, ReleasePlan } from '../release-plan.ts'
 
 export function planDocumentText(plan: ReleasePlan, inputs?: PlanInputs): string {
   return [...planDocumentPieces(plan, inputs)].join('')
@@ -46,22 +47,26 @@ function* listPieces<Item>(
   yield '\n  ]'
 }
 
-/** What the planner makes of a release has its keys in reading order; of whatever else there is, a copy has. */
+/** A release of the planner has its keys in reading order, and so have nearly all of its reasons. */
 function releaseInOrder(release: Release): Release {
   const { reasons, rangeEdits, dependencies } = release
   const isInOrder =
-    rangeEdits.length === 0 &&
     Object.keys(release).join(' ') === releaseKeys &&
     isSorted(Object.keys(dependencies)) &&
     reasons.every(isReasonInOrder)
-  return isInOrder ? release : releaseDocument(release)
+  if (!isInOrder) return releaseDocument(release)
+  return rangeEdits.length === 0 ? release : { ...release, rangeEdits: rangeEdits.map(rangeEditInOrder) }
 }
 
 const releaseKeys = 'name dir from to bump private targets needs changes dependencies rangeEdits reasons'
 
 function isReasonInOrder(reason: Reason): boolean {
-  if (reason.kind === 'change') return Object.keys(reason).join(' ') === 'kind change bump'
-  return reason.kind === 'out-of-range' && Object.keys(reason).join(' ') === 'kind dependency field range next bump'
+  if (reason.kind === 'change') return true
+  return reason.kind === 'out-of-range' && reason.bump !== undefined && reason.superseded === undefined
+}
+
+function rangeEditInOrder({ dependency, field, from, to }: RangeEdit): RangeEdit {
+  return { dependency, field, from, to }
 }
 
 function isSorted(keys: readonly string[]): boolean {
@@ -72,15 +77,16 @@ function isSorted(keys: readonly string[]): boolean {
 /** Changes that ask the same of the same packages share their record: it is sorted once. */
 function changeWriter(): (change: Change) => object {
   const known = new Map<Change['bumps'], Change['bumps']>()
-  const bumpsOf = (change: Change): Change['bumps'] => {
-    const sorted = known.get(change.bumps) ?? changeDocument(change).bumps
-    known.set(change.bumps, sorted)
+  const bumpsOf = (bumps: Change['bumps']): Change['bumps'] => {
+    if (bumpEntries(bumps).length < 2) return bumps
+    const sorted = known.get(bumps) ?? sortedRecord(bumps)
+    known.set(bumps, sorted)
     return sorted
   }
   return (change) => {
     // Exactly the keys that are named below.
     if (change.kind !== 'commit' || Object.keys(change).length !== 8) return changeDocument(change)
-    const { id, kind, type, scope = null, breaking, summary, commit } = change
-    return { id, kind, type, scope, breaking, summary, bumps: bumpsOf(change), commit }
+    const { id, kind, type, scope = null, breaking, summary, bumps, commit } = change
+    return { id, kind, type, scope, breaking, summary, bumps: bumpsOf(bumps), commit }
   }
 }

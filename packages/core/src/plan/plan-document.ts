@@ -95,7 +95,7 @@ function snapshotOfDocument({ snapshotRelease }: PlanDocument): ReleasePlan['sna
 export function releaseDocument(release: Release): Release {
   const reasons = release.reasons.map(reasonDocument)
   return ordered(release, {
-    dependencies: sorted(release.dependencies),
+    dependencies: sortedRecord(release.dependencies),
     rangeEdits: release.rangeEdits.map(rangeEditDocument),
     // Mapping keeps the length, so the list stays non-empty.
     reasons: reasons as unknown as readonly [Reason, ...Reason[]],
@@ -112,7 +112,7 @@ export function reasonDocument(reason: Reason): Reason {
 
 /** A change as every document shows it. */
 export function changeDocument(change: Change): ChangeDocument {
-  const bumps = sorted(change.bumps)
+  const bumps = sortedRecord(change.bumps)
   if (change.kind === 'changeset') return ordered({ ...change, commit: change.commit ?? null }, { bumps })
   if (change.kind === 'commit') return ordered({ ...change, scope: change.scope ?? null }, { bumps })
   return ordered(change, { bumps })
@@ -152,7 +152,9 @@ function inReadingOrder(keys: readonly string[]): readonly string[] {
 }
 
 /** A record keyed by package name, in name order. `fromEntries` keeps a package called `__proto__` an own key. */
-function sorted<Value extends string>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+export function sortedRecord<Value extends string>(
+  record: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> {
   const entries = Object.entries(record)
   return entries.length < 2 ? record : Object.fromEntries(entries.sort(([a], [b]) => compareText(a, b)))
 }

@@ -39,9 +39,9 @@ const nothing: readonly never[] = []
 
 /** A line each: a commit's hash stands for all that it says. Names hold neither spaces nor line ends. */
 function commitsText(changes: readonly Change[]): string {
-  let text = ''
-  for (const { kind, id, bumps } of changes) if (kind === 'commit') text += `${id} ${askedText(bumps)}\n`
-  return text
+  const lines: string[] = []
+  for (const { kind, id, bumps } of changes) if (kind === 'commit') lines.push(`${id} ${askedText(bumps)}\n`)
+  return lines.join('')
 }
 
 function askedText(bumps: Change['bumps']): string {
