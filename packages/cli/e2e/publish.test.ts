@@ -22,7 +22,20 @@ test('--dry-run shows what would be published in which order, and publishes noth
   expect(await registry.packument('@acme/db')).toBeUndefined()
 })
 
-test('publish --json gives one document, and progress on standard error', async () => {
+type EventLine = { readonly n: number; readonly event: string }
+
+/** Fails on a line that is not JSON. */
+function eventsIn(stream: string): readonly EventLine[] {
+  const lines = stream
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as EventLine)
+  expect(lines.map(({ n }) => n)).toEqual(lines.map((_, index) => index))
+  expect(lines[0]).toMatchObject({ schema: 'topsail/events@1', event: 'planned' })
+  return lines
+}
+
+test('publish --json gives one document, and every event as a line of JSON on standard error', async () => {
   const { code, stdout, stderr } = await shop.topsail('publish', '--only', '@acme/db', '--json')
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(JSON.parse(stdout)).toMatchObject({
@@ -30,18 +43,17 @@ test('publish --json gives one document, and progress on standard error', async 
     dryRun: false,
     published: [{ name: '@acme/db', version: '2.0.0' }],
   })
-  expect(stderr).toContain('confirmed @acme/db@2.0.0')
+  const lines = eventsIn(stderr)
+  expect(lines).toContainEqual(
+    expect.objectContaining({ event: 'step-done', step: expect.objectContaining({ id: 'confirm:@acme/db@2.0.0' }) }),
+  )
+  expect(lines.at(-1)).toMatchObject({ event: 'result', command: 'publish', published: [{ name: '@acme/db' }] })
 })
 
 test('--events gives every event as a line of JSON, the result last', async () => {
   const { code, stdout, stderr } = await shop.topsail('publish', '--only', '@acme/api', '--events')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  const lines = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { n: number; event: string })
-  expect(lines.map(({ n }) => n)).toEqual(lines.map((_, index) => index))
-  expect(lines[0]).toMatchObject({ schema: 'topsail/events@1', event: 'planned' })
+  const lines = eventsIn(stdout)
   expect(lines).toContainEqual(
     expect.objectContaining({ event: 'step-done', step: expect.objectContaining({ id: 'upload:@acme/api@2.1.3' }) }),
   )

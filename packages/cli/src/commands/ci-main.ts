@@ -5,12 +5,11 @@
 import { type ReconcileResult, reconcileMain } from '@topsail/engine'
 import type { Command } from 'commander'
 import { type ActionOutputs, writeActionOutputs } from '../action-outputs.ts'
-import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
+import { type CommonOptions, folderOf, newCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { reportProblems } from '../render/problem.ts'
 import { renderReconcileResult } from '../render/reconcile-result.ts'
 import { releaseWords } from '../render/release-pull-request.ts'
-import { eventsOption, watchRun } from '../watch-run.ts'
+import { eventsOption, tellResult, watchRun } from '../watch-run.ts'
 
 type Options = CommonOptions & {
   readonly direct?: boolean
@@ -39,17 +38,17 @@ export function ciMainCommand(context: CliContext): Command {
 async function reconcile(options: Options, context: CliContext): Promise<void> {
   const cwd = folderOf(context, options)
   const { env } = context
-  const { direct, rebuild, publish, dryRun, otp, provenance, events } = options
+  const { direct, rebuild, publish, dryRun, otp, provenance } = options
   const wanted = { cwd, env, words: releaseWords, direct, rebuild, publish, dryRun, otp, provenance }
-  const result = await watchRun(context, { command: 'ci main', events, dryRun }, (watch) =>
+  const result = await watchRun(context, { command: 'ci main', ...options }, (watch) =>
     reconcileMain({ ...wanted, ...watch }),
   )
-  reportProblems(context, [...(result.published?.problems ?? []), ...result.problems])
   writeActionOutputs(env, outputsOf(result))
-  context.exitWith(result.exitCode)
-  if (events === true) return
-  if (options.json === true) writeJson(context, { schema: 'topsail/ci-main@1', dryRun: dryRun === true, ...result })
-  else context.out.write(renderReconcileResult(result, context.out, dryRun === true))
+  tellResult(context, options, result, {
+    schema: 'topsail/ci-main@1',
+    problems: [...(result.published?.problems ?? []), ...result.problems],
+    words: () => renderReconcileResult(result, context.out, dryRun === true),
+  })
 }
 
 function outputsOf({ exitCode, released, pullRequest }: ReconcileResult): ActionOutputs {

@@ -5,11 +5,10 @@
 import { type Promotion, promotions } from '@topsail/core'
 import { type PublishOptions, type PublishResult, publishWorkspace } from '@topsail/engine'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type CommonOptions, folderOf, newCommand, oneOf, writeJson } from '../command.ts'
+import { type CommonOptions, folderOf, newCommand, oneOf } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { reportProblems } from '../render/problem.ts'
 import { renderPublishResult, renderPublishSteps } from '../render/publish-result.ts'
-import { eventsOption, watchRun } from '../watch-run.ts'
+import { eventsOption, tellResult, watchRun } from '../watch-run.ts'
 
 type Options = CommonOptions & {
   readonly dryRun?: boolean
@@ -49,15 +48,14 @@ export function publishCommand(context: CliContext): Command {
 
 async function publish(options: Options, context: CliContext): Promise<void> {
   const cwd = folderOf(context, options)
-  const { dryRun, events } = options
-  const result = await watchRun(context, { command: 'publish', events, dryRun }, (watch) =>
+  const result = await watchRun(context, { command: 'publish', ...options }, (watch) =>
     publishWorkspace({ cwd, ...optionsOf(options), env: context.env, ...watch }),
   )
-  reportProblems(context, result.problems)
-  context.exitWith(result.exitCode)
-  if (events === true) return
-  if (options.json === true) writeJson(context, { schema: 'topsail/publish@1', dryRun: dryRun === true, ...result })
-  else context.out.write(textOf(result, options, context))
+  tellResult(context, options, result, {
+    schema: 'topsail/publish@1',
+    problems: result.problems,
+    words: () => textOf(result, options, context),
+  })
 }
 
 function optionsOf(options: Options): Omit<PublishOptions, 'cwd'> {

@@ -3,11 +3,10 @@
  */
 import { resumeWorkspace } from '@topsail/engine'
 import { type Command } from 'commander'
-import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
+import { type CommonOptions, folderOf, newCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { reportProblems } from '../render/problem.ts'
 import { renderPublishResult, renderPublishSteps } from '../render/publish-result.ts'
-import { eventsOption, watchRun } from '../watch-run.ts'
+import { eventsOption, tellResult, watchRun } from '../watch-run.ts'
 
 type Options = CommonOptions & { readonly dryRun?: boolean; readonly otp?: string; readonly events?: boolean }
 
@@ -21,17 +20,15 @@ export function resumeCommand(context: CliContext): Command {
 
 async function resume(options: Options, context: CliContext): Promise<void> {
   const cwd = folderOf(context, options)
-  const { otp, events, dryRun } = options
-  const result = await watchRun(context, { command: 'resume', events, dryRun }, (watch) =>
+  const { otp, dryRun } = options
+  const result = await watchRun(context, { command: 'resume', ...options }, (watch) =>
     resumeWorkspace({ cwd, otp, dryRun, env: context.env, ...watch }),
   )
-  reportProblems(context, result.problems)
-  context.exitWith(result.exitCode)
-  if (events === true) return
-  if (options.json === true)
-    return writeJson(context, { schema: 'topsail/publish@1', dryRun: dryRun === true, ...result })
-  const idle = result.releases.length === 0 && result.steps.length === 0 && result.exitCode === 0
-  if (idle) return void context.out.write('No release is open.\n')
+  const isIdle = result.releases.length === 0 && result.steps.length === 0 && result.exitCode === 0
   const render = dryRun === true ? renderPublishSteps : renderPublishResult
-  context.out.write(render(result, context.out))
+  tellResult(context, options, result, {
+    schema: 'topsail/publish@1',
+    problems: result.problems,
+    words: () => (isIdle ? 'No release is open.\n' : render(result, context.out)),
+  })
 }

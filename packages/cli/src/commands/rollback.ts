@@ -4,11 +4,10 @@
  */
 import { rollbackWorkspace } from '@topsail/engine'
 import { type Command } from 'commander'
-import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
+import { type CommonOptions, folderOf, newCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { reportProblems } from '../render/problem.ts'
 import { renderRollbackPlan, renderRollbackResult } from '../render/rollback.ts'
-import { eventsOption, watchRun } from '../watch-run.ts'
+import { eventsOption, tellResult, watchRun } from '../watch-run.ts'
 
 type Options = CommonOptions & {
   readonly dryRun?: boolean
@@ -29,27 +28,14 @@ export function rollbackCommand(context: CliContext): Command {
 
 async function rollback(release: string | undefined, options: Options, context: CliContext): Promise<void> {
   const cwd = folderOf(context, options)
-  const { dryRun, unpublish, otp, events } = options
-  const result = await watchRun(context, { command: 'rollback', events, dryRun }, (watch) =>
-    rollbackWorkspace({
-      cwd,
-      release,
-      dryRun,
-      unpublish,
-      otp,
-      env: context.env,
-      onPlan: (plan) => context.err.write(renderRollbackPlan(plan, context.err)),
-      ...watch,
-    }),
+  const { dryRun, unpublish, otp } = options
+  const result = await watchRun(context, { command: 'rollback', ...options }, (watch) =>
+    rollbackWorkspace({ cwd, release, dryRun, unpublish, otp, env: context.env, ...watch }),
   )
-  reportProblems(context, result.problems)
-  context.exitWith(result.exitCode)
-  if (events === true) return
-  if (options.json === true) {
-    return writeJson(context, { schema: 'topsail/rollback@1', dryRun: options.dryRun === true, ...result })
-  }
-  if (options.dryRun === true && result.rollback !== undefined) {
-    return void context.out.write(renderRollbackPlan(result.rollback, context.out))
-  }
-  context.out.write(renderRollbackResult(result))
+  const planned = dryRun === true ? result.rollback : undefined
+  tellResult(context, options, result, {
+    schema: 'topsail/rollback@1',
+    problems: result.problems,
+    words: () => (planned === undefined ? renderRollbackResult(result) : renderRollbackPlan(planned, context.out)),
+  })
 }

@@ -3,7 +3,7 @@
  * docs/events.md; additions are free.
  */
 import { parseTargetKey, type Step } from '@topsail/core'
-import type { PublishEvent } from '@topsail/engine'
+import type { PublishEvent, RollbackPlan } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { redact } from './text.ts'
 
@@ -11,11 +11,15 @@ const eventsSchema = 'topsail/events@1'
 
 export type EventLines = {
   readonly onEvent: (event: PublishEvent) => void
+  /** Another run holds the lease. */
+  readonly onWait: (other: { readonly holder: string; readonly seconds: number }) => void
+  readonly onPlan: (plan: RollbackPlan) => void
   readonly result: (command: string, result: object) => void
 }
 
 export function eventLines(output: Output, now: () => Date): EventLines {
   let n = 0
+  let waitsFor: string | undefined
   const write = (event: string, facts: object): void => {
     const first = n === 0 ? { schema: eventsSchema } : {}
     const line = JSON.stringify({ ...first, n, at: now().toISOString(), event, ...facts }, cleaned)
@@ -30,6 +34,11 @@ export function eventLines(output: Output, now: () => Date): EventLines {
         'step' in facts ? { ...facts, step: stepFacts(facts.step) } : kind === 'planned' ? planFacts(event) : facts,
       )
     },
+    onWait: (other) => {
+      if (waitsFor !== other.holder) write('lease-waiting', other)
+      waitsFor = other.holder
+    },
+    onPlan: (plan) => write('rollback-planned', plan),
     result: (command, result) => write('result', { command, ...result }),
   }
 }
