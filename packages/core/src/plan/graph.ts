@@ -43,6 +43,8 @@ export type Graph = {
   readonly dependents: ReadonlyMap<PackageName, readonly Edge[]>
   /** By dependent. */
   readonly dependencies: ReadonlyMap<PackageName, readonly Edge[]>
+  /** Dependencies of which some edge is not followed, or has more than one use: few, and there is something to say of them. */
+  readonly odd: ReadonlySet<PackageName>
 }
 
 export function buildGraph(workspace: Workspace, settings: Settings, rules: RulesName): Graph {
@@ -50,16 +52,19 @@ export function buildGraph(workspace: Workspace, settings: Settings, rules: Rule
   const packages = new Map(members.map((pkg) => [pkg.name, pkg]))
   const dependents = new Map<PackageName, Edge[]>(members.map((pkg) => [pkg.name, []]))
   const dependencies = new Map<PackageName, readonly Edge[]>()
+  const odd = new Set<PackageName>()
   const edgesOf = edgeReader(packages, workspace, settings, rules)
   for (const pkg of members) {
     const edges = edgesOf(pkg)
     dependencies.set(pkg.name, edges)
     for (let at = 0; at < edges.length; at += 1) {
       const edge = edges[at]
-      if (edge !== undefined) dependents.get(edge.dependency.name)?.push(edge)
+      if (edge === undefined) continue
+      dependents.get(edge.dependency.name)?.push(edge)
+      if (edge.notFollowed !== undefined || edge.uses.length > 1) odd.add(edge.dependency.name)
     }
   }
-  return { packages, dependents, dependencies }
+  return { packages, dependents, dependencies, odd }
 }
 
 /** Gives the edges of one manifest after the other: also of the root, which is not a member. */

@@ -24,17 +24,25 @@ export function planProblems(
   evidence: Evidence,
   skip: (pkg: Package) => SkipReason | undefined,
 ): readonly Problem[] {
-  const released = [...evidence.settled.values()].filter(({ bump }) => bump !== 'none')
-  released.sort((a, b) => compareText(a.pkg.name, b.pkg.name))
+  const { graph, settings } = evidence.laws
   const isAnySkipped = snapshot.workspace.packages.some((pkg) => skip(pkg) !== undefined)
   return [
-    ...released.flatMap((entry) => droppedEdges(entry, evidence, skip)),
-    ...(isAnySkipped ? released.flatMap((entry) => skippedDependencies(entry, evidence, skip)) : []),
+    ...releasedAmong(evidence, ({ name }) => graph.odd.has(name)).flatMap((entry) =>
+      droppedEdges(entry, evidence, skip),
+    ),
+    ...releasedAmong(evidence, () => isAnySkipped).flatMap((entry) => skippedDependencies(entry, evidence, skip)),
     ...overruledNones(changesets, snapshot, evidence),
-    ...released.flatMap((entry) => caps(entry, evidence)),
+    ...releasedAmong(evidence, () => settings.maxBump !== 'major').flatMap((entry) => caps(entry, evidence)),
     ...staleCatalogs(snapshot, evidence),
     ...(snapshot.pre === undefined ? [] : snapshot.workspace.packages.flatMap(oddCounters)),
   ]
+}
+
+/** Sorted by name. */
+function releasedAmong({ settled }: Evidence, isWanted: (pkg: Package) => boolean): readonly Settled[] {
+  const released: Settled[] = []
+  for (const entry of settled.values()) if (entry.bump !== 'none' && isWanted(entry.pkg)) released.push(entry)
+  return released.sort((a, b) => compareText(a.pkg.name, b.pkg.name))
 }
 
 type Unfollowed = { readonly use: DependencyUse; readonly why: NotFollowed }
@@ -45,8 +53,6 @@ function droppedEdges(
   skip: (pkg: Package) => SkipReason | undefined,
 ): Problem[] {
   const edges = laws.graph.dependents.get(pkg.name) ?? []
-  // Nearly always: one use, and it is followed.
-  if (edges.every(({ notFollowed, uses }) => notFollowed === undefined && uses.length === 1)) return []
   return edges.flatMap((edge: Edge): Problem[] => {
     const { dependent } = edge
     if (skip(dependent) !== undefined) return []

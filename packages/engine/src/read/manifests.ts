@@ -74,6 +74,7 @@ function isPlain(part: string): boolean {
 function versionOf(value: UnknownRecord, name: string, at: At, problems: Problem[]): Version | undefined {
   const version = own(value, 'version')
   if (version === undefined || version === null || version === '') return undefined
+  if (typeof version === 'string' && plainVersion.test(version)) return version
   const cleaned = typeof version === 'string' ? valid(version) : null
   // `v1.0.0` and ` 1.0.0` are read by semver, yet no registry has them: only what is written canonically counts.
   if (cleaned !== null && typeof version === 'string' && version.trim() === version && !/^[v=]/.test(version))
@@ -88,6 +89,9 @@ function versionOf(value: UnknownRecord, name: string, at: At, problems: Problem
   })
   return undefined
 }
+
+/** What nearly all versions are, and all that semver asks of them. */
+const plainVersion = /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/
 
 /** The manifest itself when all of it is of its types, which is nearly always; else a copy without what is not. */
 function soundManifest(
