@@ -52,6 +52,7 @@ export type LastRelease = {
 }
 
 /** `.changeset/pre.json`, both generations. */
+/** Keys that neither generation knows are in it as well, so that writing it keeps them. */
 export type PreState = {
   readonly mode: 'pre' | 'exit'
   readonly tag: string

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { memoryFiles } from '../adapters/memory-files.ts'
+import type { Git } from '../ports.ts'
 import { createFolder } from '../testing/workspace-folder.ts'
 import { isChangesetPath, readChangesets } from './changesets.ts'
+import { planWorkspace } from './read-snapshot.ts'
 
 const read = (files: Readonly<Record<string, string>>) => readChangesets(memoryFiles(files))
 
@@ -76,6 +78,20 @@ describe('the state of pre mode', () => {
       ['__proto__', '2.0.0'],
     ])
     expect(state?.changesets).toEqual(['cats'])
+  })
+
+  test('keys of other tools keep their place in the pre.json of the next prerelease', async () => {
+    const before = { mode: 'pre', tag: 'next', initialVersions: { a: '1.0.0' }, branch: 'v2', changesets: ['cats'] }
+    const files = memoryFiles({
+      'package.json': '{"name": "a", "version": "1.0.1-next.0"}',
+      'package-lock.json': '',
+      '.changeset/pre.json': JSON.stringify(before),
+      '.changeset/cats.md': '---\n"a": patch\n---\n',
+      '.changeset/dogs.md': '---\n"a": patch\n---\n',
+    })
+    const git: Git = async () => ({ kind: 'missing', detail: 'no git here' })
+    const { plan } = await planWorkspace({ cwd: '.', files, git, rules: 'changesets@2', sources: 'changesets' })
+    expect(plan.preState).toBe(`${JSON.stringify({ ...before, changesets: ['cats', 'dogs'] }, null, 2)}\n`)
   })
 
   test.each([

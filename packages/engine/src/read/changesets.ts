@@ -87,7 +87,10 @@ function readPreState(files: Files, problems: Problem[]): PreState | undefined {
   if (used !== undefined && !isListOfText(used)) {
     return invalid('"changesets" must be a list of changeset ids', lineAt(text, ['changesets']))
   }
+  // What else stands there is of tools beside: it stays, and where it stood.
+  const others: object = json.value
   return {
+    ...others,
     mode,
     tag,
     ...(initialVersions === undefined ? {} : { initialVersions: textsIn(initialVersions) }),
