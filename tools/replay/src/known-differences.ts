@@ -4,6 +4,7 @@
  */
 import type { Difference } from './compare.ts'
 import type { ChangesetsCase } from './corpus.ts'
+import { findings } from './findings.ts'
 
 export type KnownDifference = {
   readonly name: string
@@ -27,7 +28,26 @@ export const knownDifferences: readonly KnownDifference[] = [
   ),
   recordedAs('other .changeset layout', 'the changesets of version 1 are folders, which are no longer read'),
   recordedAs('versions reset after', 'the computed versions were reset before the commit'),
-  recordedAs('unexplained', 'no version of changesets gives what was committed'),
+  {
+    name: 'pre mode left in the same commit',
+    why: 'pre.json says pre before and is gone after: `changeset pre exit` ran between; no version of it leaves pre mode unasked',
+    holds: (recorded) => isInPre(recorded) && recorded.preAfter === undefined,
+  },
+  {
+    name: 'pre mode entered anew in the same commit',
+    why: 'pre.json has another tag after, and the versions before the commit for its initial ones',
+    holds: (recorded) => isInPre(recorded) && tagOf(recorded.preAfter) !== tagOf(recorded.files[preFile]),
+  },
+  {
+    name: 'a version where there was none',
+    why: 'only manifests without a version, or with null for one, differ: a person wrote one; changesets leaves them alone',
+    holds: (_, differences) => differences.every(({ what, ours }) => what === 'version' && ours === ''),
+  },
+  ...findings.map(({ name, why, cases }): KnownDifference => ({
+    name,
+    why,
+    holds: (recorded) => cases.includes(recorded.id),
+  })),
   {
     name: 'ranges written by hand',
     why: 'versions agree; the ranges of the commit are those of no version of changesets',
@@ -36,6 +56,17 @@ export const knownDifferences: readonly KnownDifference[] = [
       Object.values(recorded.peersManifests).every(({ ranges }) => !ranges),
   },
 ]
+
+const preFile = '.changeset/pre.json'
+
+function isInPre({ files }: ChangesetsCase): boolean {
+  const text = files[preFile]
+  return text !== undefined && JSON.parse(text).mode === 'pre'
+}
+
+function tagOf(pre: string | undefined): unknown {
+  return pre === undefined ? undefined : JSON.parse(pre).tag
+}
 
 function recordedAs(reason: string, why: string): KnownDifference {
   return { name: reason, why, holds: (recorded) => recorded.reason === reason }
