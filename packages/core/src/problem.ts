@@ -48,6 +48,7 @@ export type Problem =
   | ProblemOf<'CONFIG_PRIVATE_TAG_WITHOUT_VERSION'>
   | ProblemOf<'PRE_STATE_INVALID', { detail: string }>
   // history
+  | ProblemOf<'CHECKOUT_SPARSE', { paths: readonly Path[] }>
   | ProblemOf<'HISTORY_SHALLOW', { names: readonly PackageName[]; remote: string | undefined }>
   | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'no-commits' | 'git-failed'; detail: string }>
   // changesets

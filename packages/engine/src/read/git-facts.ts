@@ -13,14 +13,17 @@ export type GitFacts =
       /** The git folder that all worktrees of the repository share, absolute. */
       readonly commonDir: string
       readonly isShallow: boolean
+      /** Where the patterns of a sparse checkout lie, absolute; this worktree never had one where the file is absent. */
+      readonly sparsePatterns: string
     }
   | { readonly kind: 'unavailable'; readonly why: 'no-git' | 'no-repository' | 'git-failed'; readonly detail: string }
 
 export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
-  const asked = ['--show-prefix', '--git-common-dir', '--is-shallow-repository', '--verify', '--quiet', 'HEAD']
+  const facts = ['--show-prefix', '--git-common-dir', '--is-shallow-repository']
+  const asked = [...facts, '--git-path', 'info/sparse-checkout', '--verify', '--quiet', 'HEAD']
   const answer = await git(['rev-parse', ...asked])
   if (answer.kind === 'missing') return { kind: 'unavailable', why: 'no-git', detail: answer.detail }
-  const [prefix, commonDir, isShallow, head] = answer.stdout.split('\n')
+  const [prefix, commonDir, isShallow, sparsePatterns = '', head] = answer.stdout.split('\n')
   if (answer.code > 1 || commonDir === undefined || commonDir === '') {
     const detail = answer.stderr.trim()
     const why = /not a git repository/i.test(detail) ? 'no-repository' : 'git-failed'
@@ -32,5 +35,6 @@ export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
     prefix: prefix ?? '',
     commonDir: resolve(cwd, commonDir),
     isShallow: isShallow === 'true',
+    sparsePatterns: resolve(cwd, sparsePatterns),
   }
 }

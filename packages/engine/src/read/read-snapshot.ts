@@ -28,6 +28,7 @@ import { readGitFacts, type GitFacts } from './git-facts.ts'
 import { beginHistory, readHistory, type HistoryBeginning, type HistoryReading } from './history.ts'
 import { pushRemote } from './push-remote.ts'
 import { mayReadCommits, readSettings } from './settings.ts'
+import { leftOutOfCheckout } from './sparse-checkout.ts'
 import { realDisk } from '../version/disk.ts'
 import { unfinishedWrites } from '../version/undo-journal.ts'
 import { findWorkspaceRoot } from './workspace-root.ts'
@@ -100,9 +101,10 @@ async function read(options: ReadOptions): Promise<Reading> {
   const { changesets, pre, problems: changesetProblems } = readChangesets(files)
   const facts = await asked
   const fetchProblems = await fetchFrom(await remote, git, settings)
-  const [past, burned] = await Promise.all([
+  const [past, burned, leftOut] = await Promise.all([
     readPast(options, git, facts, workspace, settings, begun),
     readBurned(git, facts, namespacesOf(settings.release.refs)),
+    leftOutOfCheckout(git, facts, files),
   ])
   const commits = changesetCommits({
     changesets,
@@ -123,6 +125,7 @@ async function read(options: ReadOptions): Promise<Reading> {
     problems: [
       ...fetchProblems,
       ...(root === undefined ? [] : halfWritten(root)),
+      ...leftOut,
       ...workspaceProblems,
       ...settingsProblems,
       ...changesetProblems,

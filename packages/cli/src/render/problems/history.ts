@@ -4,6 +4,12 @@ import { printable, quote } from '../text.ts'
 import { list, type AllWords } from './words.ts'
 
 export const historyProblems = {
+  CHECKOUT_SPARSE: {
+    title: 'The checkout leaves out files that decide the plan',
+    says: (p) => `This checkout is sparse, and what decides the plan is not all in it: ${list(p.paths)}.`,
+    mend: () => 'git sparse-checkout add the folders they are in, or git sparse-checkout disable',
+    example: { severity: 'error', paths: ['.changeset/brave-cats.md', 'packages/db/package.json'] },
+  },
   HISTORY_SHALLOW: {
     title: 'The clone is too shallow to know what is unreleased',
     says: (p) => `The last release of ${list(p.names)} lies before the history that this clone has.`,
