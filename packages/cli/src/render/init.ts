@@ -91,8 +91,23 @@ function sentence(note: InitNote, colours: Colours): string {
     case 'other-tool':
       return `${printable(note.file)} (${toolNames[note.tool]}) no longer decides anything here; remove it when nothing else needs it.`
     case 'script':
-      return `The script "${printable(note.name)}" runs ${code(note.command)}; topsail version and topsail publish take its place.`
+      return `The script "${printable(note.name)}" runs ${code(note.command)}; ${successorsOf(note.command)} its place.`
   }
+}
+
+const successors: readonly (readonly [RegExp, string])[] = [
+  [/\bchangeset(?: +add\b| +-| *(?:$|[&|;]))/, 'topsail add'],
+  [/\bchangeset +status\b/, 'topsail check'],
+  [/\bchangeset +pre\b/, 'topsail pre'],
+  [/\bchangeset +version\b|\blerna +(?:version|publish)\b|\bnx +release\b|\brelease-please\b/, 'topsail version'],
+  [/\bchangeset +(?:publish|tag|git-tag)\b|\blerna +publish\b|\bnx +release\b|\brelease-please\b/, 'topsail publish'],
+]
+
+/** With its verb. Of a command that is none of the known ones, the two that release. */
+function successorsOf(command: string): string {
+  const named = successors.flatMap(([pattern, name]) => (pattern.test(command.slice(0, 2000)) ? [name] : []))
+  if (named.length === 1) return `${named[0]} takes`
+  return `${(named.length === 0 ? ['topsail version', 'topsail publish'] : named).join(' and ')} take`
 }
 
 function preStateSentence({ tag, mode, used, generation }: Extract<InitNote, { kind: 'pre-state' }>): string {

@@ -102,7 +102,7 @@ function carryTags(setUp: SetUpBuilder, release: unknown, groups: readonly NxGro
   if (first === undefined) return
   const { key, value, pattern } = first
   if (others.some((other) => other.pattern !== pattern)) {
-    const patterns = [first, ...others].map((other) => other.value)
+    const patterns = [first, ...others].map((other) => other.pattern.replace('{name}', '{projectName}'))
     setUp.leave(key, patterns, 'tag-per-group')
   } else if (/\{(?!name\}|version\})/.test(pattern)) setUp.leave(key, value, 'tag-per-group')
   else if (pattern !== '{name}@{version}') setUp.toTopsail(key, value, 'tagPattern', pattern)
@@ -121,8 +121,10 @@ function tagPatternOf(release: unknown, group: NxGroup): { key: string; value: s
       pattern,
     }
   }
-  const value = group.fixed ? 'v{version}' : '{projectName}@{version}'
-  return { key: `${group.key}.projectsRelationship`, value, pattern: value.replace('{projectName}', '{name}') }
+  const key = `${group.key}.projectsRelationship`
+  return group.fixed
+    ? { key, value: 'fixed', pattern: 'v{version}' }
+    : { key, value: 'independent', pattern: '{name}@{version}' }
 }
 
 function carryChangelog(setUp: SetUpBuilder, release: unknown): void {
