@@ -214,6 +214,21 @@ describe('from Lerna', () => {
     })
   })
 
+  test('conventional commits that only a script asks for count as well', async () => {
+    const scripts = { release: 'npm whoami && lerna publish --conventional-commits --yes && echo --no-private' }
+    const manifest = { ...monorepo['package.json'], scripts }
+    const root = await workspace({ ...monorepo, 'package.json': manifest, 'lerna.json': { version: '1.0.0' } })
+    const { notes } = await initWorkspace({ cwd: root })
+    expect(await settingsOf(root)).toMatchObject({ sources: 'both', commits: { preset: 'lerna' } })
+    expect(notes).toContainEqual({
+      kind: 'carried',
+      from: { file: 'package.json', key: 'scripts.release' },
+      value: true,
+      to: { file: 'topsail.json', key: 'commits' },
+      as: { preset: 'lerna' },
+    })
+  })
+
   test('forcePublish is a fixed group, tagVersionPrefix its tag', async () => {
     const lerna = { version: '2.0.0', command: { version: { forcePublish: '*', tagVersionPrefix: 'shop-' } } }
     const root = await workspace({ ...monorepo, 'lerna.json': lerna })

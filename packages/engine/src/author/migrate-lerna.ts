@@ -7,11 +7,11 @@
 import picomatch from 'picomatch'
 import type { Path, Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
-import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { setUpFrom, type LeftBehindReason, type Setting, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom('lerna.json')
-  const options = releaseOptions(lerna)
+  const options = releaseOptions(lerna, workspace)
   carryVersioning(setUp, lerna, options)
   carryCommits(setUp, options)
   carryIgnoredChanges(setUp, options, workspace)
@@ -25,11 +25,11 @@ export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
 }
 
-type Options = ReadonlyMap<string, { readonly key: string; readonly value: unknown }>
+type Options = ReadonlyMap<string, { readonly key: string | Setting; readonly value: unknown }>
 
-/** Options of `lerna version` and `lerna publish`; the more specific place wins. */
-function releaseOptions(lerna: unknown): Options {
-  const options = new Map<string, { key: string; value: unknown }>()
+/** Options of `lerna version` and `lerna publish`; the more specific place wins, and what a script says over all. */
+function releaseOptions(lerna: unknown, workspace: Workspace): Options {
+  const options = new Map<string, { key: string | Setting; value: unknown }>()
   const command = own(lerna, 'command')
   const places: readonly (readonly [prefix: string, values: unknown])[] = [
     ['', lerna],
@@ -40,7 +40,21 @@ function releaseOptions(lerna: unknown): Options {
     if (!isRecord(values)) continue
     for (const [name, value] of Object.entries(values)) options.set(name, { key: `${prefix}${name}`, value })
   }
+  const script = scriptWith('--conventional-commits', workspace)
+  if (script !== undefined) options.set('conventionalCommits', { key: script, value: true })
   return options
+}
+
+/** The script of the root that releases with this flag. */
+function scriptWith(flag: string, { root }: Workspace): Setting | undefined {
+  const scripts = own(root.manifest, 'scripts')
+  for (const [name, command] of isRecord(scripts) ? Object.entries(scripts) : []) {
+    if (typeof command !== 'string') continue
+    for (const [, flags = ''] of command.slice(0, 2000).matchAll(/\blerna (?:version|publish)\b([^&|;]*)/g)) {
+      if (flags.split(' ').includes(flag)) return { file: 'package.json', key: `scripts.${name}` }
+    }
+  }
+  return undefined
 }
 
 function carryVersioning(setUp: SetUpBuilder, lerna: unknown, options: Options): void {

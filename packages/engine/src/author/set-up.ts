@@ -97,28 +97,29 @@ export type SetUp = {
 export const changesetConfig: Path = '.changeset/config.json'
 export const topsailConfig: Path = 'topsail.json'
 
-/** Collects a set-up key by key, with the note that belongs to each. */
+/** Collects a set-up key by key, with the note that belongs to each. A bare key is one of `file`. */
 export function setUpFrom(file: Path) {
   const config: Record<string, unknown> = {}
   const topsail: Record<string, unknown> = {}
   const notes: InitNote[] = []
-  const carried = (key: string, value: unknown, to: Setting, as: unknown): void => {
-    notes.push({ kind: 'carried', from: { file, key }, value, to, as })
+  const place = (at: string | Setting): Setting => (typeof at === 'string' ? { file, key: at } : at)
+  const carried = (at: string | Setting, value: unknown, to: Setting, as: unknown): void => {
+    notes.push({ kind: 'carried', from: place(at), value, to, as })
   }
   return {
     config,
     topsail,
     notes,
-    toConfig: (key: string, value: unknown, name: string, as: unknown): void => {
+    toConfig: (key: string | Setting, value: unknown, name: string, as: unknown): void => {
       config[name] = as
       carried(key, value, { file: changesetConfig, key: name }, as)
     },
-    toTopsail: (key: string, value: unknown, name: string, as: unknown): void => {
+    toTopsail: (key: string | Setting, value: unknown, name: string, as: unknown): void => {
       topsail[name] = as
       carried(key, value, { file: topsailConfig, key: name }, as)
     },
-    leave: (key: string, value: unknown, because: LeftBehindReason): void => {
-      notes.push({ kind: 'left-behind', from: { file, key }, value, because })
+    leave: (key: string | Setting, value: unknown, because: LeftBehindReason): void => {
+      notes.push({ kind: 'left-behind', from: place(key), value, because })
     },
   }
 }
