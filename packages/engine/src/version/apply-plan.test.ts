@@ -95,6 +95,24 @@ test('a plan made under other rules is made again under those', async () => {
   expect((await applyPlanDocument({ cwd: root, document, dryRun: true })).outcome).toBe('dry-run')
 })
 
+test.each([
+  ['that were chosen for the Changesets it uses', undefined],
+  ['that were named', 'changesets@2' as const],
+])('a plan under rules %s is applied under the same', async (_, rules) => {
+  const { root, write } = folder()
+  write({
+    'package.json': { ...files['package.json'], devDependencies: { '@changesets/cli': '2.29.4' } },
+    'packages/api/package.json': { name: '@acme/api', version: '1.0.0', dependencies: { '@acme/db': 'workspace:^' } },
+  })
+  const { snapshot, plan } = await planWorkspace({ cwd: root, rules })
+  expect(plan.rules).toBe('changesets@2')
+  const document = toPlanDocument(plan, planInputs(snapshot, sha256))
+  expect(await applyPlanDocument({ cwd: root, document, dryRun: true })).toMatchObject({
+    outcome: 'dry-run',
+    problems: [],
+  })
+})
+
 test('a snapshot release is applied with the moment of its plan', async () => {
   const { root } = folder()
   const snapshotRelease = { tag: 'canary', commit: undefined }

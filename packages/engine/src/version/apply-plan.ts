@@ -3,7 +3,16 @@
  * workspace as it is; the document is only ever compared with it, never written from, so that a plan file from
  * elsewhere can ask for nothing that the workspace does not say itself.
  */
-import { planInputs, planMoves, planOfDocument, planRelease, type PlanDocument } from '@topsail/core'
+import {
+  planInputs,
+  planMoves,
+  planOfDocument,
+  planRelease,
+  type PlanDocument,
+  type ReleasePlan,
+  type RulesName,
+  type Snapshot,
+} from '@topsail/core'
 import { readSnapshot, sha256 } from '../read/read-snapshot.ts'
 import { recoverVersion, versionWorkspace, type VersionOptions, type VersionResult } from './version-workspace.ts'
 
@@ -20,12 +29,7 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
     return { outcome: 'refused', edits: [], problems: recovered }
   }
   const planned = planOfDocument(document)
-  const { rules, sources, snapshotRelease } = planned
-  const now = momentOf(snapshotRelease?.now)
-  const snapshot = await readSnapshot({ cwd, rules, sources, snapshotRelease, now, changesetCommits: true })
-  const overrides = planned.changes.filter((change) => change.kind === 'override')
-  const plan = planRelease(snapshot, sha256, { extraChanges: overrides })
-  const moved = planMoves(document, plan, planInputs(snapshot, sha256))
+  const { snapshot, plan, moved } = await madeAgain(cwd, document, planned)
   if (moved.length > 0) {
     const place = file === undefined ? undefined : { file }
     const problem = { code: 'PLAN_MOVED', severity: 'error', place, moved } as const
@@ -33,6 +37,37 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
   }
   const result = await versionWorkspace({ ...options, snapshot, plan })
   return { ...result, problems: [...recovered, ...result.problems] }
+}
+
+type MadeAgain = {
+  readonly snapshot: Snapshot
+  readonly plan: ReleasePlan
+  readonly moved: ReturnType<typeof planMoves>
+}
+
+/**
+ * Rules that a repository is given for its Changesets bring along what that very version does; rules that a person
+ * names do not. The document does not say which it was, so that both are tried where the names of the rules agree.
+ */
+async function madeAgain(cwd: string, document: PlanDocument, planned: ReleasePlan): Promise<MadeAgain> {
+  const given = await madeUnder(undefined, cwd, document, planned)
+  const isSame = given.snapshot.settings.rules === planned.rules
+  if (isSame && given.moved.length === 0) return given
+  const named = await madeUnder(planned.rules, cwd, document, planned)
+  return isSame && named.moved.length > 0 ? given : named
+}
+
+async function madeUnder(
+  rules: RulesName | undefined,
+  cwd: string,
+  document: PlanDocument,
+  { sources, snapshotRelease, changes }: ReleasePlan,
+): Promise<MadeAgain> {
+  const now = momentOf(snapshotRelease?.now)
+  const snapshot = await readSnapshot({ cwd, rules, sources, snapshotRelease, now, changesetCommits: true })
+  const overrides = changes.filter((change) => change.kind === 'override')
+  const plan = planRelease(snapshot, sha256, { extraChanges: overrides })
+  return { snapshot, plan, moved: planMoves(document, plan, planInputs(snapshot, sha256)) }
 }
 
 /** A snapshot version holds the moment of its plan. What is not one gives the plan of now, which is another. */
