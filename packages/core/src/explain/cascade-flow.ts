@@ -118,7 +118,8 @@ function* demandsOf(pkg: Package, versions: ReadonlyMap<PackageName, Version>, l
 
 function settledAt(pkg: Package, bump: Bump, { groups }: Laws): Settled {
   const group = groups.of.get(pkg.name)?.[0]
-  return { pkg, bump, base: group?.highestVersion ?? pkg.version ?? '0.0.0', cause: { kind: 'change' } }
+  const cause = { kind: 'change' } as const
+  return { pkg, bump, base: group?.highestVersion ?? pkg.version ?? '0.0.0', cause, entered: cause }
 }
 
 /** Undefined where no range would help: the edge asks even from inside of its range, or another file says the range. */

@@ -722,6 +722,20 @@ describe('groups', () => {
      web 2.0.0 -> 2.0.1 patch: fixed with api`,
   )
   scenario(
+    'a member that its own dependent raised says what released it at first',
+    `a 1.0.0
+     b 1.0.0
+     c 1.0.0 -> b peer workspace:*
+     --- settings
+     rules topsail
+     fixed c a b
+     --- changesets
+     x a patch`,
+    `a 1.0.0 -> 1.1.0 minor: fixed with c; x
+     b 1.0.0 -> 1.1.0 minor: fixed with c; fixed with a
+     c 1.0.0 -> 1.1.0 minor: b 1.1.0 leaves workspace:* (peer); fixed with a`,
+  )
+  scenario(
     'an ignored member of a fixed group stays',
     `a 1.0.0
      b 1.0.0

@@ -42,6 +42,7 @@ export function leavePreMode(
 ): ReadonlyMap<PackageName, Settled> {
   if (pre?.mode !== 'exit' || rules === 'topsail') return settled
   const left = new Map(settled)
+  const exit = { kind: 'pre-exit' } as const
   for (const [name, pkg] of laws.graph.packages) {
     const now = settled.get(name)
     if (pkg.version === undefined || (now !== undefined && now.bump !== 'none')) continue
@@ -49,7 +50,7 @@ export function leavePreMode(
     const live = (laws.counters.get(name)?.counter ?? 0) !== 0
     const counted = !skipped || laws.groups.of.has(name)
     const due = skipped && (rules !== 'changesets@2' || now !== undefined) ? false : live || !counted
-    if (due) left.set(name, { pkg, bump: 'patch', base: now?.base ?? pkg.version, cause: { kind: 'pre-exit' } })
+    if (due) left.set(name, { pkg, bump: 'patch', base: now?.base ?? pkg.version, cause: exit, entered: exit })
   }
   return left
 }

@@ -8,7 +8,7 @@ import type { DependencyUse, Edge } from './graph.ts'
 import type { Group } from './groups.ts'
 import type { PackageName, Version } from '../names.ts'
 import type { Reason } from '../release-plan.ts'
-import { demandOf, effectiveBump, type Laws, type Settled } from './settle.ts'
+import { demandOf, effectiveBump, type Cause, type Laws, type Settled } from './settle.ts'
 import { compareText } from '../record.ts'
 
 export type Evidence = {
@@ -28,8 +28,12 @@ export type Evidence = {
 export function reasonsOf(entry: Settled, evidence: Evidence): readonly [Reason, ...Reason[]] {
   const { settings } = evidence.laws
   const changes = changeReasons(entry, evidence)
-  const first = firstReason(entry, evidence, changes)
+  const first = reasonOfCause(entry.cause, entry, evidence, changes)
   const reasons = changes.concat(edgeReasons(entry, evidence), groupReasons(entry, evidence))
+  if (entry.entered !== entry.cause) {
+    const entered = reasonOfCause(entry.entered, entry, evidence, changes)
+    if (!isSame(entered, first) && !reasons.some((reason) => isSame(reason, entered))) reasons.push(entered)
+  }
   const { pkg } = entry
   if (evidence.laws.leavingPre.has(pkg)) reasons.push({ kind: 'pre-exit', from: pkg.version ?? entry.base })
   const given = effectiveBump(entry.bump, entry.base, settings)
@@ -74,8 +78,7 @@ export function askedAboveCap({ pkg }: Settled, { asked, laws }: Evidence): Sett
 
 const nothing: readonly never[] = []
 
-function firstReason(entry: Settled, evidence: Evidence, changes: readonly Reason[]): Reason {
-  const { cause, pkg } = entry
+function reasonOfCause(cause: Cause, entry: Settled, evidence: Evidence, changes: readonly Reason[]): Reason {
   switch (cause.kind) {
     case 'change':
       return highestChange(changes)
@@ -84,7 +87,7 @@ function firstReason(entry: Settled, evidence: Evidence, changes: readonly Reaso
     case 'group':
       return groupReason(cause.group, cause.leader)
     case 'pre-exit':
-      return { kind: 'pre-exit', from: pkg.version ?? entry.base }
+      return { kind: 'pre-exit', from: entry.pkg.version ?? entry.base }
   }
 }
 

@@ -36,6 +36,8 @@ export type Settled = {
   /** The version that is incremented: the package's own, or the highest of its group. */
   readonly base: Version
   readonly cause: Cause
+  /** What released it at first. What raised it afterwards may itself have come of that: here nothing leads around. */
+  readonly entered: Cause
 }
 
 export type Laws = {
@@ -62,11 +64,14 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
   const queue: PackageName[] = []
   const touched = new Set<Group>()
 
-  const set = (entry: Settled): void => {
-    settled.set(entry.pkg.name, entry)
-    queue.push(entry.pkg.name)
+  const set: Setter = ({ pkg, bump, base, cause }) => {
+    const { name } = pkg
+    const before = settled.get(name)
+    const entered = before === undefined || before.bump === 'none' ? cause : before.entered
+    settled.set(name, { pkg, bump, base, cause, entered })
+    queue.push(name)
     if (laws.groups.of.size === 0) return
-    for (const group of laws.groups.of.get(entry.pkg.name) ?? []) touched.add(group)
+    for (const group of laws.groups.of.get(name) ?? []) touched.add(group)
   }
 
   for (const [name, bump] of asked) {
@@ -130,7 +135,7 @@ export function demandOf(
   return bump === undefined ? undefined : { bump: capped(bump, laws), relation }
 }
 
-type Setter = (entry: Settled) => void
+type Setter = (entry: Omit<Settled, 'entered'>) => void
 
 function spreadToDependents(
   release: Settled,
