@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type TestRegistry, startRegistry } from '@topsail/engine/testing'
-import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
+import { type TestWorkspace, makeWorkspace, manifest, shopFiles } from '../src/testing/workspace.ts'
 
 let registry: TestRegistry
 let shop: TestWorkspace
@@ -90,4 +90,31 @@ test.each(['approve', 'reject'])('%s says that nothing is staged', async (decisi
   const { code, stderr } = await shop.topsail(decision)
   expect(code).toBe(1)
   expect(stderr).toContain('NOTHING_STAGED')
+})
+
+describe('a Go module', () => {
+  let workspace: TestWorkspace
+  afterEach(() => workspace.remove())
+  const goFiles = (path: string) => ({
+    'package.json': manifest('root', '0.0.0', { private: true }),
+    'pnpm-workspace.yaml': 'packages:\n  - services/*\n',
+    'topsail.json': JSON.stringify({ targets: { '@acme/greet': [{ kind: 'go' }] } }),
+    'services/greet/package.json': manifest('@acme/greet', '2.0.0', { private: true }),
+    'services/greet/go.mod': `module ${path}\n\ngo 1.19\n`,
+  })
+
+  test('is public with its tag, which the dry run says', async () => {
+    workspace = makeWorkspace(goFiles('example.com/shop/services/greet/v2'), { GOPROXY: 'off' })
+    const { code, stdout } = await workspace.topsail('publish', '--dry-run')
+    expect({ code, stdout }).toMatchObject({ code: 0 })
+    expect(stdout).toContain('A Go module is public with its tag, which nobody can take back')
+  })
+
+  test('whose path Go could not find at that version stops the dry run as well', async () => {
+    workspace = makeWorkspace(goFiles('example.com/shop/services/greet'), { GOPROXY: 'off' })
+    const { code, stderr } = await workspace.topsail('publish', '--dry-run')
+    expect(code).toBe(1)
+    expect(stderr).toContain('GO_MODULE_PATH')
+    expect(stderr).toContain('services/greet/go.mod:1')
+  })
 })

@@ -73,7 +73,8 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
       : `When all are confirmed, would make public:\n${renderColumns(promoted, { indent: '  ' })}`
   const back = result.steps.flatMap((step) => effectOf(step) ?? [])
   const taken = back.length === 0 ? '' : `Would take back:\n${back.map((text) => `  ${text}\n`).join('')}`
-  return `${taken}${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returnLine(result, uploads, promotes.length > 0)}${firstLine(firsts)}`
+  const returns = returnLine(result, uploads, promotes.length > 0)
+  return `${taken}${buildLine(result)}${head}${gate}${tagged}${pushed}${announced}${returns}${firstLine(firsts)}${goLine(uploads)}`
 }
 
 /** How far one can go back without anybody having seen it. */
@@ -94,6 +95,14 @@ function firstLine(firsts: readonly string[]): string {
   return firsts.length === 0
     ? ''
     : `Never published before, so most registries make them public at their upload: ${firsts.join(', ')}.\n`
+}
+
+/** Go has no channel that could be moved later. */
+function goLine(uploads: readonly Extract<Step, { kind: 'upload' }>[]): string {
+  const modules = uploads.filter(({ registry }) => registry.startsWith('go:'))
+  if (modules.length === 0) return ''
+  const names = modules.map(({ name, version }) => printable(unitName(name, version))).join(', ')
+  return `A Go module is public with its tag, which nobody can take back; a rollback retracts the version: ${names}.\n`
 }
 
 function buildLine({ build }: PublishResult): string {

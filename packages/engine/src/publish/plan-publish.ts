@@ -93,7 +93,10 @@ export async function planPublish(
     setting: options.build === false ? false : snapshot.settings.release.build,
   })
   const asked = options.promotion ?? snapshot.settings.release.promotion
-  const chosen = await choosePromotion(asked, units, session)
+  const [chosen, unfit] = await Promise.all([
+    choosePromotion(asked, units, session),
+    session.checkTargets(uploading.map(({ name }) => name)),
+  ])
   const before = problemsBefore({
     snapshot,
     observation,
@@ -103,7 +106,7 @@ export async function planPublish(
     dirty,
     distTag: options.distTag,
   })
-  const problems = [...before, ...choice.problems, ...chosen.problems]
+  const problems = [...before, ...choice.problems, ...chosen.problems, ...unfit]
   const { promotion } = chosen
   return { build: choice.build, problems, steps: releaseSteps(units, promotion), units, alreadyThere, promotion }
 }

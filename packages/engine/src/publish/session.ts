@@ -64,6 +64,7 @@ export type Session = {
   readonly concurrency: number
   /** Of targets that are no npm registries. */
   readonly addresses: ReadonlyMap<TargetKey, string>
+  readonly checkTargets: OtherTargets['check']
   /** Where tags and journals are pushed to. */
   readonly remote: string | undefined
   readonly ports: ReleasePorts
@@ -132,6 +133,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     isTrusted: trusted !== undefined,
     registryAt,
     addresses: targets.addresses,
+    checkTargets: targets.check,
     concurrency,
     remote,
     ports,

@@ -100,10 +100,10 @@ test.skipIf(!hasGo)('Go lists the released versions, gets one and runs it', asyn
   expect((await run(join(folder, 'lists', 'user'))).stderr.trim()).toBe('hello')
 })
 
-test('a major version without its path stops the release before anything is pushed', async () => {
+test('a major version without its path stops the release before anything is begun', async () => {
   await begin('2.0.0')
   const result = await publish()
-  expect(result.failed.map(({ problem }) => problem)).toMatchObject([
+  expect(result.problems).toMatchObject([
     { code: 'GO_MODULE_PATH', place: { file: `${dir}/go.mod`, line: 1 }, wanted: `/${dir}/v2` },
   ])
   expect(result.exitCode).not.toBe(0)
@@ -115,7 +115,7 @@ test('a package without a go.mod is told by name', async () => {
   await repository.git('rm', '--quiet', `${dir}/go.mod`)
   await repository.commit('fix: no module')
   const result = await publish()
-  expect(result.failed.map(({ problem }) => problem.code)).toEqual(['GO_MODULE_MISSING'])
+  expect(result.problems.map(({ code }) => code)).toEqual(['GO_MODULE_MISSING'])
 })
 
 test('a version that the proxy keeps of another commit is taken, although its tag is gone', async () => {

@@ -32,6 +32,10 @@ export function goTarget(options: GoOptions): Target {
   return {
     lookup,
     confirm: (released) => confirm(released, options),
+    async check(released) {
+      const packed = await pack(released, options)
+      return packed.kind === 'failed' ? packed.problem : undefined
+    },
     pack: (released) => pack(released, options),
     upload: (released, { integrity }) => upload(released, integrity, options),
     async facts(released) {

@@ -6,7 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { targetKey, targetsOf } from '@topsail/core'
-import type { Package, Settings, TargetKey, TargetSettings, Version, Workspace } from '@topsail/core'
+import type { Package, Problem, Settings, TargetKey, TargetSettings, Version, Workspace } from '@topsail/core'
 import type { Environment } from '../npmrc.ts'
 import { workspacePacker, type PackOutcome } from '../pack/pack-package.ts'
 import type { Registry } from '../registry.ts'
@@ -38,6 +38,8 @@ export type OtherTargets = {
   readonly addresses: ReadonlyMap<TargetKey, string>
   /** Undefined for an address that is none of these. */
   registryAt(address: string): Registry | undefined
+  /** Of those that are asked about, what could never be published. */
+  check(keys: readonly TargetKey[]): Promise<readonly Problem[]>
   /** Undefined for a key that is none of these, or is at another version. */
   pack(key: TargetKey, version: Version): Promise<PackOutcome> | undefined
 }
@@ -61,6 +63,15 @@ export function otherTargets(options: TargetsOptions): OtherTargets {
   return {
     addresses,
     registryAt: (address) => (known.has(address) ? registryOver(address, placed) : undefined),
+    async check(keys) {
+      const problems = await Promise.all(
+        keys.map((key) => {
+          const found = placed.get(key)?.()
+          return found?.target.check?.(found.released)
+        }),
+      )
+      return problems.filter((problem) => problem !== undefined)
+    },
     pack(key, version) {
       const found = placed.get(key)?.()
       return found?.released.version === version ? pack(key, found, options.out) : undefined

@@ -33,6 +33,8 @@ export type Target = {
   facts(released: Released): Promise<PackageFacts>
   /** Whether this version is there, past every cache we can pass. */
   lookup(released: Released): Promise<Lookup>
+  /** What of it could never be published, told before anything is begun; absent where only packing can tell. */
+  readonly check?: (released: Released) => Promise<Problem | undefined>
   /** Makes what will be uploaded, on this machine alone. */
   pack(released: Released): Promise<Packed>
   /** `channel` is for those that cannot take anything without leading something there. */
