@@ -15,8 +15,23 @@ declare module 'npm-registry-fetch' {
     buffer(): Promise<Buffer>
     body: { resume(): void }
   }
+  type Auth = {
+    readonly regKey: string | false
+    readonly token: string | null
+    /** Basic credentials, encoded. */
+    readonly auth: string | null
+    readonly cert: string | null
+    readonly key: string | null
+  }
   function registryFetch(address: string, options: Readonly<Record<string, unknown>>): Promise<Answer>
+  namespace registryFetch {
+    function getAuth(address: string, options: Readonly<Record<string, unknown>>): Auth
+  }
   export default registryFetch
+}
+
+declare module '@npmcli/agent' {
+  export function getAgent(address: string, options: Readonly<Record<string, unknown>>): import('node:http').Agent
 }
 
 declare module 'npm-packlist' {

@@ -4,6 +4,7 @@
  */
 import type { PackageName, Version } from '@topsail/core'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
+import type { SendRequest } from './registry-requests.ts'
 import type { Redact } from './secrets.ts'
 
 export type ChangeOutcome = { readonly kind: 'done' } | RegistryFailure
@@ -21,10 +22,11 @@ export type RegistryChanges = {
 export type RegistryAccess = {
   readonly url: string
   readonly redact: Redact
+  readonly send: SendRequest
   optionsFor(name: PackageName): Promise<Readonly<Record<string, unknown>>>
 }
 
-export function registryChanges({ url, redact, optionsFor }: RegistryAccess): RegistryChanges {
+export function registryChanges({ url, redact, send, optionsFor }: RegistryAccess): RegistryChanges {
   const attempt = async (change: () => Promise<unknown>): Promise<ChangeOutcome> => {
     try {
       await change()
@@ -36,17 +38,14 @@ export function registryChanges({ url, redact, optionsFor }: RegistryAccess): Re
   }
   return {
     async setDistTag(name, distTag, version) {
-      const { default: registryFetch } = await import('npm-registry-fetch')
       const address = `${url}-/package/${escapedName(name)}/dist-tags/${encodeURIComponent(distTag)}`
-      const options = { ...(await optionsFor(name)), spec: name, ignoreBody: true }
+      const options = { ...(await optionsFor(name)), spec: name }
       if (version === undefined) {
-        const outcome = await attempt(() => registryFetch(address, { ...options, method: 'DELETE' }))
+        const outcome = await attempt(() => send(address, { ...options, method: 'DELETE' }))
         return outcome.kind === 'refused' && /\b404\b|not found/i.test(outcome.detail) ? { kind: 'done' } : outcome
       }
       const headers = { 'content-type': 'application/json' }
-      return attempt(() =>
-        registryFetch(address, { ...options, method: 'PUT', headers, body: JSON.stringify(version) }),
-      )
+      return attempt(() => send(address, { ...options, method: 'PUT', headers, body: JSON.stringify(version) }))
     },
     async deprecate(name, version, message) {
       const { default: registryFetch } = await import('npm-registry-fetch')

@@ -9,6 +9,7 @@ import { registryStage, type RegistryStage } from './registry-stage.ts'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Tarball } from './pack/tarball.ts'
+import type { SendRequest } from './registry-requests.ts'
 import type { TrustedPublishing } from './trusted-publishing.ts'
 
 export type Lookup =
@@ -81,23 +82,30 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     ...(wantsProvenance(tarball, options) ? { provenance: true } : {}),
   })
   const { redact } = config
+  let sending: Promise<SendRequest> | undefined
+  const send: SendRequest = async (address, settings) => {
+    sending ??= import('./registry-requests.ts').then(({ requestSender }) => requestSender())
+    return (await sending)(address, settings)
+  }
+  const packumentOf = (name: PackageName, headers: object): Promise<PackumentAnswer> =>
+    fetchPackument(() => send(`${url}${escapedName(name)}`, { ...base, headers: { ...corgi, ...headers } }))
   /** A token moves tags and reads the staging area; without one the identity of the job may. */
   const optionsFor = (name: PackageName): Promise<Readonly<Record<string, unknown>>> =>
     config.hasCredentials(url) ? Promise.resolve(base) : asPublisher(name)
   const lookUp = async (name: PackageName, version: Version): Promise<DetailedLookup> => {
-    const answer = await fetchPackument(url, name, { ...base, headers: { ...corgi, 'cache-control': 'no-cache' } })
+    const answer = await packumentOf(name, { 'cache-control': 'no-cache' })
     if (answer.kind !== 'found') return answer.kind === 'absent' ? answer : unreachable(answer.failure, config)
     const found = versionsOf(answer.packument).get(version)
     if (found === undefined) return { kind: 'absent' }
     return { kind: 'present', ...found, distTags: distTagsOf(answer.packument) }
   }
   return {
-    ...registryChanges({ url, redact, optionsFor }),
-    staging: registryStage({ url, redact, optionsFor, uploadOptions }),
+    ...registryChanges({ url, redact, send, optionsFor }),
+    staging: registryStage({ url, redact, send, optionsFor, uploadOptions }),
     url,
     lookup: lookUp,
     async facts(name) {
-      const answer = await fetchPackument(url, name, { ...base, headers: corgi })
+      const answer = await packumentOf(name, {})
       if (answer.kind === 'absent') return { kind: 'known', versions: new Map(), distTags: new Map() }
       if (answer.kind === 'failed') return unreachable(answer.failure, config)
       const versions = [...versionsOf(answer.packument)].map(
@@ -105,12 +113,14 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
       )
       return { kind: 'known', versions: new Map(versions), distTags: distTagsOf(answer.packument) }
     },
+    // Both requests start together, so the address is first guessed as nearly every registry forms it.
     async confirm(name, version) {
+      const head = (address: string): Promise<boolean> => isServed(() => send(address, { ...base, method: 'HEAD' }))
       const usual = `${url}${name}/-/${name.split('/').at(-1)}-${version}.tgz`
-      const [listed, atUsual] = await Promise.all([lookUp(name, version), isServed(usual, base)])
+      const [listed, atUsual] = await Promise.all([lookUp(name, version), head(usual)])
       if (listed.kind !== 'present' || atUsual) return listed
       const elsewhere = listed.tarball !== undefined && listed.tarball !== usual
-      if (elsewhere && (await isServed(listed.tarball, base))) return listed
+      if (elsewhere && (await head(listed.tarball))) return listed
       return { kind: 'listed', detail: 'its tarball is not served yet' }
     },
     async upload(request) {
@@ -137,27 +147,27 @@ type PackumentAnswer =
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: RegistryFailure }
 
-async function fetchPackument(
-  url: string,
-  name: PackageName,
-  options: Readonly<Record<string, unknown>>,
-): Promise<PackumentAnswer> {
-  const { default: registryFetch } = await import('npm-registry-fetch')
+async function fetchPackument(ask: () => Promise<string>): Promise<PackumentAnswer> {
   try {
-    const answer = await registryFetch(`${url}${escapedName(name)}`, options)
-    return { kind: 'found', packument: await answer.json() }
+    return { kind: 'found', packument: jsonIn(await ask()) }
   } catch (error) {
     if ((error as { statusCode?: unknown }).statusCode === 404) return { kind: 'absent' }
     return { kind: 'failed', failure: asFailure(error) }
   }
 }
 
-/** Both requests of a confirmation start together, so the address is first guessed as nearly every registry forms it. */
-async function isServed(address: string, options: Readonly<Record<string, unknown>>): Promise<boolean> {
-  const { default: registryFetch } = await import('npm-registry-fetch')
+/** What is no JSON was cut off, or comes from somebody else: ask again. */
+function jsonIn(text: string): unknown {
   try {
-    const answer = await registryFetch(address, { ...options, method: 'HEAD' })
-    answer.body.resume()
+    return JSON.parse(text)
+  } catch {
+    throw Object.assign(new Error(`no JSON: ${text.slice(0, 100)}`), { code: 'EBADANSWER' })
+  }
+}
+
+async function isServed(ask: () => Promise<string>): Promise<boolean> {
+  try {
+    await ask()
     return true
   } catch (error) {
     // A host that answers HEAD with anything else has said nothing about the tarball; then the listing decides.

@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, expect, test } from 'vitest'
+import { readNpmConfig } from './npmrc.ts'
+import { npmRegistry, type Registry } from './registry.ts'
+
+const servers: Server[] = []
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    await new Promise((done) => server.close(done))
+  }
+})
+
+type Handler = (asked: IncomingMessage, answer: ServerResponse) => void
+
+async function listening(handler: Handler): Promise<{ readonly url: string; readonly asked: IncomingMessage[] }> {
+  const asked: IncomingMessage[] = []
+  const server = createServer((request, answer) => {
+    asked.push(request)
+    request.resume()
+    handler(request, answer)
+  })
+  servers.push(server)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked }
+}
+
+function registryAt(url: string, settings: Readonly<Record<string, string>> = {}): Registry {
+  const env = Object.entries(settings).map(([key, value]) => [`npm_config_${key}`, value])
+  const config = readNpmConfig('/nowhere', 'pnpm', { HOME: '/nowhere', ...Object.fromEntries(env) })
+  return npmRegistry(url, { config, maxSockets: 4 })
+}
+
+const packument = JSON.stringify({
+  'dist-tags': { latest: '1.0.0' },
+  versions: { '1.0.0': { dist: { integrity: 'sha512-a', tarball: 'http://elsewhere/a.tgz' } } },
+})
+const known = { kind: 'known', versions: new Map([['1.0.0', 'sha512-a']]) }
+
+test('requests carry the credentials of their registry, and share few connections', async () => {
+  const server = await listening((_, answer) => answer.end(packument))
+  const registry = registryAt(server.url, { [`${server.url.slice(5)}:_authToken`]: 'hush' })
+  for (const name of ['a', '@b/c', 'd']) expect(await registry.facts(name)).toMatchObject(known)
+  expect(server.asked.map(({ url }) => url)).toEqual(['/a', '/@b%2Fc', '/d'])
+  expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer hush'))
+  expect(new Set(server.asked.map(({ socket }) => socket.remotePort)).size).toBe(1)
+})
+
+test('a redirect is followed, and credentials stay where they belong', async () => {
+  const other = await listening((_, answer) => answer.end(packument))
+  const elsewhere = other.url.replace('127.0.0.1', 'localhost')
+  const server = await listening(({ url }, answer) => answer.writeHead(302, { location: `${elsewhere}${url}` }).end())
+  const registry = registryAt(server.url, { [`${server.url.slice(5)}:_authToken`]: 'hush' })
+  expect(await registry.facts('a')).toMatchObject(known)
+  expect(other.asked.map(({ headers }) => headers.authorization)).toEqual([undefined])
+})
+
+test('a configured proxy is used, unless for whom it is not meant', async () => {
+  const proxy = await listening((_, answer) => answer.end(packument))
+  const server = await listening((_, answer) => answer.end(packument))
+  await registryAt(server.url, { proxy: proxy.url }).facts('a')
+  expect(proxy.asked.map(({ url }) => url)).toEqual([`${server.url}a`])
+  await registryAt(server.url, { proxy: proxy.url, noproxy: '127.0.0.1' }).facts('a')
+  expect(server.asked.map(({ url }) => url)).toEqual(['/a'])
+})
+
+test('a compressed answer is read, and one that is cut off or none at all says nothing', async () => {
+  const whole = gzipSync(packument)
+  const server = await listening(({ url }, answer) => {
+    if (url === '/none') return void answer.destroy()
+    answer.writeHead(200, { 'content-encoding': 'gzip', 'content-length': whole.length })
+    if (url === '/whole') return void answer.end(whole)
+    answer.write(whole.subarray(0, 40), () => answer.destroy())
+  })
+  const registry = registryAt(server.url)
+  expect(await registry.facts('whole')).toMatchObject(known)
+  for (const name of ['part', 'none']) expect(await registry.facts(name)).toMatchObject({ kind: 'unreachable' })
+  const text = await listening((_, answer) => answer.end('<html>'))
+  expect(await registryAt(text.url).facts('a')).toMatchObject({ kind: 'unreachable', refused: false })
+})
+
+test('what a registry refuses is told apart by its answer', async () => {
+  const answers: Readonly<Record<string, readonly [number, Readonly<Record<string, string>>, string]>> = {
+    otp: [401, { 'www-authenticate': 'OTP' }, '{}'],
+    token: [401, {}, '{"error":"who are you"}'],
+    no: [403, {}, '{"error":"not you"}'],
+    busy: [429, { 'retry-after': '7' }, ''],
+    ill: [503, {}, 'oh'],
+  }
+  const server = await listening(({ url }, answer) => {
+    const [status, headers, body] = answers[/package\/(\w+)/.exec(url ?? '')?.[1] ?? ''] ?? [200, {}, '']
+    answer.writeHead(status, headers).end(body)
+  })
+  const registry = registryAt(server.url)
+  const outcomes = await Promise.all(Object.keys(answers).map((name) => registry.setDistTag(name, 'next', '1.0.0')))
+  expect(outcomes).toMatchObject([
+    { kind: 'unauthorised', oneTimePassword: true },
+    { kind: 'unauthorised', oneTimePassword: false, detail: expect.stringContaining('who are you') },
+    { kind: 'refused', detail: expect.stringContaining('403 Forbidden') },
+    { kind: 'unknown', retryAfter: 7000 },
+    { kind: 'unknown', retryAfter: undefined },
+  ])
+})

@@ -1,0 +1,123 @@
+/**
+ * The many small requests of a release - what is there, where dist-tags lead - by Node's own client: npm's library takes
+ * several times as long for each, which is felt where a registry is near. Connections, proxies, certificates and
+ * credentials are found by npm's own parts, a redirect is left to the library, and failures look like the library's.
+ */
+import { request as requestPlain } from 'node:http'
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
+import { request as requestSecure } from 'node:https'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { getAgent } from '@npmcli/agent'
+import registryFetch from 'npm-registry-fetch'
+
+/** Options of `npm-registry-fetch`, credentials included; a `body` is a text. */
+export type RequestSettings = Readonly<Record<string, unknown>>
+
+/** Resolves with the body of what was answered well, and rejects with everything else, a 404 included. */
+export type SendRequest = (address: string, settings: RequestSettings) => Promise<string>
+
+export function requestSender(): SendRequest {
+  const agents = new Map<string, Agent>()
+  return async (address, settings) => {
+    const auth = registryFetch.getAuth(address, settings)
+    const { origin, protocol } = new URL(address)
+    const place = `${origin} ${auth.cert === null ? '' : auth.regKey}`
+    const agent = agents.get(place) ?? getAgent(address, connectionOptions(settings, auth))
+    agents.set(place, agent)
+    // Not told, it looks through a stack trace for every request.
+    Object.assign(agent, { protocol })
+    const answer = await exchange(
+      address,
+      { agent, method: methodOf(settings), headers: headersOf(settings, auth) },
+      settings,
+    )
+    if (answer.status >= 400) throw failureOf(answer, `${methodOf(settings)} ${address}`)
+    if (!redirects.includes(answer.status)) return answer.body
+    return (await (await registryFetch(address, settings)).buffer()).toString('utf8')
+  }
+}
+
+const redirects = [301, 302, 303, 307, 308]
+
+type Auth = ReturnType<typeof registryFetch.getAuth>
+
+/** The same as the library's, so that both share their sockets. */
+function connectionOptions(settings: RequestSettings, { cert, key }: Auth): RequestSettings {
+  const { ca, localAddress, maxSockets, noProxy, proxy, timeout } = settings
+  return {
+    ca,
+    cert: cert ?? settings['cert'],
+    key: key ?? settings['key'],
+    localAddress,
+    maxSockets,
+    noProxy,
+    proxy,
+    rejectUnauthorized: settings['strictSSL'] !== false,
+    timeout,
+  }
+}
+
+function methodOf({ method }: RequestSettings): string {
+  return typeof method === 'string' ? method : 'GET'
+}
+
+function headersOf(settings: RequestSettings, { token, auth }: Auth): Readonly<Record<string, string>> {
+  const { otp, headers } = settings
+  return {
+    'user-agent': `topsail node/${process.version}`,
+    accept: '*/*',
+    ...(methodOf(settings) === 'GET' ? { 'accept-encoding': 'gzip' } : {}),
+    ...(headers as Readonly<Record<string, string>> | undefined),
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(token !== null || auth === null ? {} : { authorization: `Basic ${auth}` }),
+    ...(typeof otp === 'string' && otp !== '' ? { 'npm-otp': otp } : {}),
+  }
+}
+
+type Answer = {
+  readonly status: number
+  readonly statusMessage: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Complete, or none at all; how long silence may last is the connection's to say. */
+async function exchange(address: string, options: RequestOptions, { body }: RequestSettings): Promise<Answer> {
+  const request = address.startsWith('https:') ? requestSecure : requestPlain
+  const { answer, bytes } = await new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
+    const asked = request(address, options, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => resolve({ answer, bytes: Buffer.concat(chunks) }))
+      answer.on('error', reject)
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
+  const { statusCode: status = 0, statusMessage = '', headers } = answer
+  const isPacked = headers['content-encoding'] === 'gzip' && bytes.length > 0
+  return { status, statusMessage, headers, body: (isPacked ? await unpack(bytes) : bytes).toString('utf8') }
+}
+
+const unpack = promisify(gunzip)
+
+/** With what `asFailure` looks for. */
+function failureOf({ status, statusMessage, headers, body }: Answer, what: string): Error {
+  const said = reasonIn(body)
+  const wanted = (headers['www-authenticate'] ?? '').toLowerCase().split(/,\s*/)
+  const isOtp = status === 401 && (wanted.includes('otp') || /one-time pass/.test(body))
+  const isAddress = status === 401 && wanted.includes('ipaddress')
+  const code = isAddress ? 'EAUTHIP' : isOtp ? 'EOTP' : `E${status}`
+  const message = `${status} ${statusMessage} - ${what}${said === '' ? '' : ` - ${said}`}`
+  return Object.assign(new Error(message), { statusCode: status, headers, code })
+}
+
+function reasonIn(body: string): string {
+  try {
+    const { error, message } = JSON.parse(body) as { readonly error?: unknown; readonly message?: unknown }
+    return [error, message].find((text): text is string => typeof text === 'string') ?? ''
+  } catch {
+    return ''
+  }
+}
