@@ -7,46 +7,78 @@ import { uploadPace } from '@topsail/core'
 import type { Clock } from './clock.ts'
 import type { Availability, Registry } from './registry.ts'
 
+/** `most`: how many were under way at the same time, itself included. */
+type Flight = { readonly began: number; most: number }
+
+const nothing = (): undefined => {}
+
 export function lookingAhead(registry: Registry, clock: Pick<Clock, 'now' | 'sleep'>): Registry {
   const pace = uploadPace()
-  const answered = new Set<string>()
-  const sent = new Map<string, Promise<Availability>>()
+  const flights = new Set<Flight>()
+  const sent = new Map<string, Promise<Availability | undefined>>()
+
+  const takeOff = (): Flight => {
+    const flight = { began: clock.now(), most: 1 }
+    flights.add(flight)
+    for (const each of flights) each.most = Math.max(each.most, flights.size)
+    return flight
+  }
+  /** Undefined when it was not worth it, or in vain. */
+  const look = async (
+    flight: Flight,
+    stored: Promise<boolean>,
+    ask: () => Promise<Availability>,
+  ): Promise<Availability | undefined> => {
+    // Others may join while it waits; an answer that comes first says that the moment is now.
+    for (let wait = waitOf(flight); wait !== 0 && flights.has(flight); wait = waitOf(flight)) {
+      if (wait === undefined) return undefined
+      await Promise.race([clock.sleep(wait), stored])
+    }
+    if (!flights.has(flight) && !(await stored)) return undefined
+    const tell = pace.lookAhead()
+    const found = await ask()
+    tell(found.kind === 'present')
+    return found.kind === 'present' ? found : undefined
+  }
+  const waitOf = ({ began, most }: Flight): number | undefined => {
+    const delay = pace.delay(most)
+    return delay === undefined ? undefined : Math.max(0, began + delay - clock.now())
+  }
   return {
     ...registry,
+    async facts(name) {
+      const began = clock.now()
+      const facts = await registry.facts(name)
+      if (facts.kind === 'known') pace.looked(clock.now() - began)
+      return facts
+    },
     async upload(request) {
       const { name, version } = request.tarball
       const key = `${name}@${version}`
-      const began = clock.now()
-      const delay = pace.delay()
-      const uploading = registry.upload(request)
-      if (delay !== undefined) {
-        // An answer that comes first says that the moment is now.
-        const moment = Promise.race([clock.sleep(delay), uploading.catch(() => {})])
-        sent.set(
-          key,
-          moment.then(() => registry.confirm(name, version)),
-        )
-      }
+      const flight = takeOff()
+      const uploading = registry.upload(request).finally(() => flights.delete(flight))
+      const stored = uploading.then(
+        ({ kind }) => kind === 'stored',
+        () => false,
+      )
+      const ahead = look(flight, stored, () => registry.confirm(name, version))
+      // Whoever confirms asks again.
+      sent.set(key, ahead.catch(nothing))
       const outcome = await uploading
-      if (outcome.kind === 'stored') {
-        pace.uploaded(clock.now() - began)
-        answered.add(key)
-      } else sent.delete(key)
+      if (outcome.kind === 'stored') pace.uploaded(clock.now() - flight.began, flight.most)
+      else sent.delete(key)
       return outcome
     },
     async confirm(name, version) {
       const key = `${name}@${version}`
       const ahead = sent.get(key)
       sent.delete(key)
-      if (ahead !== undefined) {
-        const found = await ahead
-        pace.lookedAhead(found.kind === 'present')
-        if (found.kind === 'present') return found
-      }
+      const found = await ahead
+      if (found !== undefined) return found
       const began = clock.now()
-      const found = await registry.confirm(name, version)
-      if (answered.delete(key) && found.kind === 'present') pace.looked(clock.now() - began)
-      return found
+      const answer = await registry.confirm(name, version)
+      if (answer.kind === 'present') pace.looked(clock.now() - began)
+      return answer
     },
   }
 }
