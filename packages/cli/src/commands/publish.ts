@@ -30,7 +30,11 @@ export function publishCommand(context: CliContext): Command {
     .option('--dry-run', 'show what would be published, and publish nothing')
     .option(...eventsOption)
     .option('--only <names...>', 'publish these packages and no others')
-    .option('--concurrency <count>', 'requests under way at the same time', wholeNumber)
+    .option(
+      '--concurrency <count>',
+      'uploads under way at the same time; unless told, 16, and more while they are answered as fast',
+      wholeNumber,
+    )
     .option('--tag <dist-tag>', 'publish under this dist-tag')
     .option('--access <access>', 'of new scoped packages: public or restricted', oneOf(['public', 'restricted']))
     .option('--otp <code>', 'a one-time password')

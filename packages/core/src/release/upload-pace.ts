@@ -4,6 +4,8 @@
  * alone, and something for each that is under way beside it. Nobody looks ahead where it saves little, or where versions
  * are not shown as soon as they are stored.
  */
+import { trend } from './trend.ts'
+
 export type UploadPace = {
   /**
    * Milliseconds from the beginning of an upload to the look, when at most so many were under way with it; undefined:
@@ -37,7 +39,9 @@ export function uploadPace(): UploadPace {
   return {
     delay(underWay) {
       if (look === Infinity || look < worthwhile || inVain >= mostInVain) return undefined
-      return Math.max(0, (uploads.expected(underWay) ?? look * (1 + guess)) + early - look)
+      const line = uploads.line()
+      const expected = line === undefined ? look * (1 + guess) : line.at(underWay) + line.off
+      return Math.max(0, expected + early - look)
     },
     uploaded: uploads.add,
     looked(milliseconds) {
@@ -56,37 +60,5 @@ export function uploadPace(): UploadPace {
         }
       }
     },
-  }
-}
-
-type Trend = {
-  add(value: number, at: number): void
-  /** With room for what values are off by. Undefined before the first. */
-  expected(at: number): number | undefined
-}
-
-/** What of the past is left after each new value. */
-const memory = 0.95
-
-/** A line through the values, the newest of which count most; flat as long as all were at one place. */
-function trend(): Trend {
-  let weight = 0
-  let mean = { at: 0, value: 0 }
-  let spread = { at: 0, both: 0 }
-  let off = 0
-  const line = (at: number): number =>
-    mean.value + Math.max(0, spread.both / (spread.at + weight / 10)) * (at - mean.at)
-  return {
-    add(value, at) {
-      off = weight === 0 ? value / 8 : off + (Math.abs(value - line(at)) - off) / 8
-      weight = weight * memory + 1
-      const was = mean
-      mean = { at: was.at + (at - was.at) / weight, value: was.value + (value - was.value) / weight }
-      spread = {
-        at: spread.at * memory + (at - was.at) * (at - mean.at),
-        both: spread.both * memory + (at - was.at) * (value - mean.value),
-      }
-    },
-    expected: (at) => (weight === 0 ? undefined : Math.max(0, line(at)) + off),
   }
 }

@@ -83,6 +83,26 @@ test('no more than the limit run at once, also when some are tried again', async
   expect(most).toBe(2)
 })
 
+test('with a range more and more run at once, unless company makes them slow', async () => {
+  const units = Array.from({ length: 60 }, (_, at) => unit(`p${at}`))
+  const mostWith = async (took: (running: number) => number): Promise<number> => {
+    const clock = simulatedClock()
+    let running = 0
+    let most = 0
+    const upload = async (): Promise<Attempt> => {
+      most = Math.max(most, (running += 1))
+      await clock.sleep(took(running))
+      running -= 1
+      return done
+    }
+    const limits = { ...everyKind(60), upload: { from: 2, most: 12 } }
+    await run(units, () => done, { clock, limits, effects: { ...everyKind(async () => done), upload } })
+    return most
+  }
+  expect(await mostWith(() => 200)).toBe(12)
+  expect(await mostWith((running) => 200 * running)).toBeLessThanOrEqual(4)
+})
+
 test('a package that waits does not keep an unrelated one back', async () => {
   const units = ['a', 'b', 'c', 'd', 'e'].map((name) => unit(name))
   const { result, events } = await run(units, (step, attempt) =>

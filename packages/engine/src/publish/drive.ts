@@ -6,8 +6,9 @@
  */
 import { nextDelay, scheduleSteps } from '@topsail/core'
 import type { Clock } from './clock.ts'
+import { laneOf, type Lane } from './lane.ts'
 import { registryOrigins, waitingRoom } from './origins.ts'
-import type { HeldStep, Problem, RetryPolicy, Schedule, Step, StepId } from '@topsail/core'
+import type { HeldStep, LimitRange, Problem, RetryPolicy, Schedule, Step, StepId } from '@topsail/core'
 
 export type Attempt =
   /** `left`: what of it could not be done and never can be. */
@@ -49,13 +50,15 @@ export type DriveEvent =
   | { readonly kind: 'step-failed'; readonly step: Step; readonly problem: Problem }
   | { readonly kind: 'step-held'; readonly step: Step; readonly by: StepId }
 
+/** How many attempts of a kind may be under way at the same time; with a range, as many as are answered fast. */
+export type StepLimits = Readonly<Record<Step['kind'], number | LimitRange>>
+
 export type DriveOptions = {
   readonly steps: readonly Step[]
   /** Steps that an earlier run has finished. */
   readonly done?: ReadonlySet<StepId> | undefined
   readonly effects: Effects
-  /** How many attempts of a kind may be under way at the same time. */
-  readonly limits: Readonly<Record<Step['kind'], number>>
+  readonly limits: StepLimits
   readonly retries: Readonly<Record<Step['kind'], RetryPolicy>>
   readonly clock: Clock
   readonly onEvent: (event: DriveEvent) => void
@@ -77,8 +80,8 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
   const schedule = scheduleSteps(options.steps, { done: options.done })
   const record = recorder(schedule, options)
   const origins = registryOrigins(clock)
-  const kinds = [...new Set(options.steps.map((step) => step.kind))]
-  const busy = new Map<Step['kind'], number>()
+  const kinds = new Set(options.steps.map((step) => step.kind))
+  const lanes = new Map([...kinds].map((kind) => [kind, laneOf(options.limits[kind])]))
   const waiting = waitingRoom<Started>(origins)
   let underWay = 0
   let thrown: { readonly error: unknown } | undefined
@@ -89,19 +92,24 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
       thrown ??= { error }
       if (underWay === 0) reject(thrown.error)
     }
-    const count = (step: Step, change: 1 | -1): void => {
-      busy.set(step.kind, (busy.get(step.kind) ?? 0) + change)
-      underWay += change
-      if (change === 1) origins.begun(step)
-      else origins.ended(step)
-    }
-    const attempt = (started: Started): void => {
+    const attempt = (started: Started, lane: Lane): void => {
       const { step } = started
-      count(step, 1)
-      const elapsed = clock.now() - started.since
+      underWay += 1
+      origins.begun(step)
+      const company = lane.crowd.join()
+      const began = clock.now()
+      lane.begun(began)
+      const end = (): void => {
+        underWay -= 1
+        origins.ended(step)
+        company.leave()
+      }
+      const elapsed = began - started.since
       runEffect(options.effects, step, { attempt: started.attempt, elapsed }).then(
         (outcome) => {
-          count(step, -1)
+          end()
+          if (outcome.kind === 'again') lane.limit.pushedBack()
+          if (outcome.kind === 'done') lane.limit.answered(clock.now() - began, company.most)
           if (outcome.kind === 'again') tryLater(started, outcome)
           else {
             origins.answered(step)
@@ -110,7 +118,7 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
           startWhatMay()
         },
         (error) => {
-          count(step, -1)
+          end()
           stop(error)
         },
       )
@@ -141,6 +149,11 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
         startWhatMay()
       }, stop)
     }
+    const wakeLane = (lane: Lane, pause: number): void => {
+      if (lane.isWaiting) return
+      lane.isWaiting = true
+      wake(pause, () => (lane.isWaiting = false))
+    }
     /** The next step of a kind that its registry lets begin; one that it does not occupies nothing. */
     const nextOf = (kind: Step['kind']): Started | undefined => {
       const again = waiting.take(kind)
@@ -155,12 +168,17 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
     }
     const startWhatMay = (): void => {
       if (thrown !== undefined) return stop(thrown.error)
-      for (const kind of kinds) {
-        while ((busy.get(kind) ?? 0) < options.limits[kind]) {
+      for (const [kind, lane] of lanes) {
+        while (lane.crowd.size < lane.limit.atOnce()) {
+          const pause = lane.pause(clock.now())
+          if (pause > 0) {
+            wakeLane(lane, pause)
+            break
+          }
           const started = nextOf(kind)
           if (started === undefined) break
           if (started.attempt === 1) options.onEvent({ kind: 'step-started', step: started.step })
-          attempt(started)
+          attempt(started, lane)
         }
       }
       if (schedule.isFinished()) resolve(record.result)

@@ -3,26 +3,20 @@
  * served takes as long as the upload itself, and neither needs the other's answer. A look that was sent ahead counts only
  * when it found the version; else the registry is asked as ever, and nothing was lost.
  */
-import { uploadPace } from '@topsail/core'
+import { crowd, uploadPace, type Member } from '@topsail/core'
 import type { Clock } from './clock.ts'
 import type { Availability, Registry } from './registry.ts'
 
-/** `most`: how many were under way at the same time, itself included. */
-type Flight = { readonly began: number; most: number }
+/** An upload that is under way. */
+type Flight = { readonly began: number; readonly company: Member }
 
 const nothing = (): undefined => {}
 
 export function lookingAhead(registry: Registry, clock: Pick<Clock, 'now' | 'sleep'>): Registry {
   const pace = uploadPace()
-  const flights = new Set<Flight>()
+  const uploads = crowd()
   const sent = new Map<string, Promise<Availability | undefined>>()
 
-  const takeOff = (): Flight => {
-    const flight = { began: clock.now(), most: 1 }
-    flights.add(flight)
-    for (const each of flights) each.most = Math.max(each.most, flights.size)
-    return flight
-  }
   /** Undefined when it was not worth it, or in vain. */
   const look = async (
     flight: Flight,
@@ -30,18 +24,18 @@ export function lookingAhead(registry: Registry, clock: Pick<Clock, 'now' | 'sle
     ask: () => Promise<Availability>,
   ): Promise<Availability | undefined> => {
     // Others may join while it waits; an answer that comes first says that the moment is now.
-    for (let wait = waitOf(flight); wait !== 0 && flights.has(flight); wait = waitOf(flight)) {
+    for (let wait = waitOf(flight); wait !== 0 && flight.company.isHere; wait = waitOf(flight)) {
       if (wait === undefined) return undefined
       await Promise.race([clock.sleep(wait), stored])
     }
-    if (!flights.has(flight) && !(await stored)) return undefined
+    if (!flight.company.isHere && !(await stored)) return undefined
     const tell = pace.lookAhead()
     const found = await ask()
     tell(found.kind === 'present')
     return found.kind === 'present' ? found : undefined
   }
-  const waitOf = ({ began, most }: Flight): number | undefined => {
-    const delay = pace.delay(most)
+  const waitOf = ({ began, company }: Flight): number | undefined => {
+    const delay = pace.delay(company.most)
     return delay === undefined ? undefined : Math.max(0, began + delay - clock.now())
   }
   return {
@@ -55,8 +49,8 @@ export function lookingAhead(registry: Registry, clock: Pick<Clock, 'now' | 'sle
     async upload(request) {
       const { name, version } = request.tarball
       const key = `${name}@${version}`
-      const flight = takeOff()
-      const uploading = registry.upload(request).finally(() => flights.delete(flight))
+      const flight = { began: clock.now(), company: uploads.join() }
+      const uploading = registry.upload(request).finally(flight.company.leave)
       const stored = uploading.then(
         ({ kind }) => kind === 'stored',
         () => false,
@@ -65,7 +59,7 @@ export function lookingAhead(registry: Registry, clock: Pick<Clock, 'now' | 'sle
       // Whoever confirms asks again.
       sent.set(key, ahead.catch(nothing))
       const outcome = await uploading
-      if (outcome.kind === 'stored') pace.uploaded(clock.now() - flight.began, flight.most)
+      if (outcome.kind === 'stored') pace.uploaded(clock.now() - flight.began, flight.company.most)
       else sent.delete(key)
       return outcome
     },

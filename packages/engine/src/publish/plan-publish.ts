@@ -24,7 +24,8 @@ import { choosePromotion } from './choose-promotion.ts'
 import { changedFiles, filesBelow } from './head-state.ts'
 import type { NpmConfig } from './npmrc.ts'
 import { observeWorld, type Observation } from './observe.ts'
-import { readsPerUpload, type Session } from './session.ts'
+import type { Session } from './session.ts'
+import { readsAtOnce } from './step-limits.ts'
 
 export type PlanOptions = {
   readonly only?: readonly PackageName[] | undefined
@@ -60,7 +61,7 @@ export async function lookAround(session: Session, options: PlanOptions): Looked
   const [observation, changed] = await Promise.all([
     observeWorld({
       ...session,
-      concurrency: session.concurrency * readsPerUpload,
+      concurrency: readsAtOnce(session.concurrency),
       clock: session.ports.clock,
       tags: options.tags ?? true,
       push: options.push ?? true,

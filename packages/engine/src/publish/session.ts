@@ -2,9 +2,18 @@
  * What every command of a release begins with: the workspace, its registries and credentials, and the ports through
  * which it acts. Nothing is asked of the world here but git about itself.
  */
-import { availableParallelism } from 'node:os'
 import { tagNameOf } from '@topsail/core'
-import type { PackageName, Problem, RetryPolicy, Settings, Snapshot, Step, TargetKey, Workspace } from '@topsail/core'
+import type {
+  LimitRange,
+  PackageName,
+  Problem,
+  RetryPolicy,
+  Settings,
+  Snapshot,
+  Step,
+  TargetKey,
+  Workspace,
+} from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
@@ -27,12 +36,16 @@ import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
 import { pushRemote } from './tags.ts'
+import { limitsFor, rangeOf, socketsFor } from './step-limits.ts'
 import { trustedPublishing, type TrustedPublishing } from './trusted-publishing.ts'
 
 export type SessionOptions = {
   /** Any folder of the workspace. */
   readonly cwd: string
-  /** Uploads under way at the same time, 16 unless told; for reading, three times as many. */
+  /**
+   * Uploads under way at the same time. Unless told, 16 to begin with, and up to 64 where they are answered as fast in
+   * company. Reading takes several times as many.
+   */
   readonly concurrency?: number | undefined
   /** A one-time password for registries with two-factor authentication. */
   readonly otp?: string | undefined
@@ -61,7 +74,7 @@ export type Session = {
   /** This is a CI job that can prove who it is. */
   readonly isTrusted: boolean
   registryAt(url: string): Registry
-  readonly concurrency: number
+  readonly concurrency: LimitRange
   /** Of targets that are no npm registries. */
   readonly addresses: ReadonlyMap<TargetKey, string>
   readonly checkTargets: OtherTargets['check']
@@ -81,7 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   ])
   const { workspace, head, settings } = snapshot
   const config = readNpmConfig(root, workspace.tool, env)
-  const concurrency = options.concurrency ?? 16
+  const concurrency = rangeOf(options.concurrency)
   const { redact } = config
   const targetsIn = (place: { workspace: Workspace; root: string; out: string }): OtherTargets =>
     otherTargets({ ...place, settings, remote, env, redact })
@@ -94,7 +107,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const targets = targetsIn({ workspace, root, out: root })
   const trusted = trustedPublishing(env)
-  const npmAt = registries(config, trusted, options, concurrency * readsPerUpload)
+  const npmAt = registries(config, trusted, options, socketsFor(concurrency))
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
   const { announce } = settings.release
@@ -151,31 +164,9 @@ export function carryOptions(
   options: Pick<SessionOptions, 'patience'>,
   onEvent: (event: DriveEvent) => void,
 ): CarryOptions {
-  const limits = {
-    pack: packing,
-    check: 1,
-    upload: concurrency,
-    confirm: concurrency,
-    gate: 1,
-    promote: concurrency * tagsPerUpload,
-    unmark: concurrency * tagsPerUpload,
-    tag: 1,
-    push: 1,
-    announce: 1,
-    undo: concurrency,
-    revert: 1,
-  }
+  const limits = limitsFor(concurrency)
   return { limits, retries: retriesWith(options.patience ?? 30 * 60_000), onEvent, remote }
 }
-
-/** Reading costs a registry little, and confirming takes two requests that must not wait behind uploads. */
-export const readsPerUpload = 5
-
-/** A dist-tag is a few bytes. */
-const tagsPerUpload = 2
-
-/** Half of packing is waiting for files; scripts that build leave no more room than that. */
-const packing = 2 * Math.max(2, availableParallelism())
 
 function retriesWith(patience: number): Readonly<Record<Step['kind'], RetryPolicy>> {
   const never = { first: 0, longest: 0, attempts: 1, patience: 0 }

@@ -47,6 +47,8 @@ export type FirstBeat = {
   readonly began: number
 }
 
+const held = { kind: 'held' } as const
+
 export function heldLease(options: HeldOptions, fence: number, first: FirstBeat): Lease {
   const { refs, clock } = options
   const { ref } = first
@@ -65,7 +67,7 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
     if (landed === to) {
       sha = to
       began = start
-      return { kind: 'held' }
+      return held
     }
     if (landed === sha || landed === 'unknown') return { kind: 'unreachable', detail: detailOf(outcome) }
     lost = { kind: 'lost', to: landed === undefined ? undefined : parseLease((await refs.read(ref, landed))?.message) }
@@ -82,17 +84,19 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
     return turn
   }
   const age = (): number => clock.monotonic() - began
+  const isFresh = (): boolean => age() < (options.seconds * 1000) / 2
+  const checkInTurn = async (): Promise<LeaseState> => {
+    if (lost !== undefined) return lost
+    if (isFresh()) return held
+    const state = await renew([])
+    // Unreachable is harmless for as long as nobody can have seen us silent for the whole lease time.
+    return state.kind === 'unreachable' && age() < options.seconds * 900 ? held : state
+  }
   return {
     fence,
     from: first.from,
-    check: () =>
-      inTurn(async () => {
-        if (lost !== undefined) return lost
-        if (age() < (options.seconds * 1000) / 2) return { kind: 'held' }
-        const state = await renew([])
-        // Unreachable is harmless for as long as nobody can have seen us silent for the whole lease time.
-        return state.kind === 'unreachable' && age() < options.seconds * 900 ? { kind: 'held' } : state
-      }),
+    // Nobody can have taken over what is fresh, whatever comes of a beat that is on its way.
+    check: async () => lost ?? (isFresh() ? held : inTurn(checkInTurn)),
     renewWith: (more) => inTurn(() => renew(more)),
     release: (more = []) => inTurn(() => renew(more, '')),
   }

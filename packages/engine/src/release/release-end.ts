@@ -4,11 +4,11 @@
  */
 import type { Problem, Progress, RetryPolicy, SetId, Step } from '@topsail/core'
 import { problemOf } from '../publish/attempt.ts'
-import type { DriveEvent, DriveResult, Effects } from '../publish/drive.ts'
+import type { DriveEvent, DriveResult, Effects, StepLimits } from '../publish/drive.ts'
 import { stopOf, type JournalKeeper } from './journal-keeper.ts'
 
 export type CarryOptions = {
-  readonly limits: Readonly<Record<Step['kind'], number>>
+  readonly limits: StepLimits
   readonly retries: Readonly<Record<Step['kind'], RetryPolicy>>
   readonly onEvent: (event: DriveEvent) => void
   /** Where tags are pushed to. */

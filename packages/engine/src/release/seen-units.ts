@@ -3,7 +3,8 @@
  * it, so many at a time. Nothing is changed.
  */
 import { isNpmKey, type Problem, type PublishUnit, type SeenUnit, type Version } from '@topsail/core'
-import { readsPerUpload, type Session } from '../publish/session.ts'
+import type { Session } from '../publish/session.ts'
+import { readsAtOnce } from '../publish/step-limits.ts'
 import type { Registry } from '../publish/registry.ts'
 import type { StoredRelease } from './stored-release.ts'
 
@@ -40,7 +41,7 @@ export async function seenUnits(session: Session, releases: readonly StoredRelea
       }
     }
   }
-  const atOnce = session.concurrency * readsPerUpload
+  const atOnce = readsAtOnce(session.concurrency)
   await Promise.all(Array.from({ length: Math.min(atOnce, left.length) }, worker))
   const problems = [...silent].map(([registry, { names, detail }]): Problem => ({
     code: 'REGISTRY_NOT_READ',

@@ -98,4 +98,4 @@ function endOf({ state, problems, driven }: ReleaseEnd): Ended {
   return { done: state === 'finished' || state === 'rolled-back', detail: `${state}: ${JSON.stringify(failures)}` }
 }
 
-const carrying = carryOptions({ concurrency: 4, remote: 'origin' }, {}, () => {})
+const carrying = carryOptions({ concurrency: { from: 4, most: 4 }, remote: 'origin' }, {}, () => {})
