@@ -7,7 +7,7 @@ import { request as requestPlain } from 'node:http'
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { gunzip, gunzipSync } from 'node:zlib'
 import { getAgent } from '@npmcli/agent'
 import registryFetch from 'npm-registry-fetch'
 
@@ -97,10 +97,13 @@ async function exchange(address: string, options: RequestOptions, { body }: Requ
   })
   const { statusCode: status = 0, statusMessage = '', headers } = answer
   const isPacked = headers['content-encoding'] === 'gzip' && bytes.length > 0
-  return { status, statusMessage, headers, body: (isPacked ? await unpack(bytes) : bytes).toString('utf8') }
+  return { status, statusMessage, headers, body: (isPacked ? await unpacked(bytes) : bytes).toString('utf8') }
 }
 
-const unpack = promisify(gunzip)
+/** To have little unpacked elsewhere costs many times more than to do it. */
+function unpacked(bytes: Buffer): Buffer | Promise<Buffer> {
+  return bytes.length < 64 * 1024 ? gunzipSync(bytes) : promisify(gunzip)(bytes)
+}
 
 /** With what `asFailure` looks for. */
 function failureOf({ status, statusMessage, headers, body }: Answer, what: string): Error {

@@ -3,6 +3,7 @@
  * tarballs of open releases, and who of this machine holds a lease.
  */
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -55,10 +56,14 @@ export function diskTarballs(state: string): TarballStore {
       known.set(key, found)
       return found
     },
-    read: (tarball) => readFile(tarball.file),
+    // A small file is read at once: four turns of waiting would cost more, before every upload.
+    read: async ({ file, bytes }) => (bytes <= smallTarball ? readFileSync(file) : readFile(file)),
     drop: (release) => rm(folderOf(release), { recursive: true, force: true }),
   }
 }
+
+/** In bytes. */
+const smallTarball = 256 * 1024
 
 /** Where the packer writes, so that keeping a tarball is only a new name. */
 export function tarballFolder(state: string, release: string): string {
