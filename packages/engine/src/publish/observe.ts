@@ -3,6 +3,7 @@
  * says. One request per package, a handful of git processes in all, nothing written.
  */
 import type {
+  LimitRange,
   PackageFacts,
   PackageName,
   Problem,
@@ -37,7 +38,7 @@ export type ObserveOptions = {
   /** Of targets that are no npm registries. */
   readonly addresses: ReadonlyMap<TargetKey, string>
   registryAt(url: string): Registry
-  readonly concurrency: number
+  readonly concurrency: LimitRange
   readonly clock: Clock
   readonly tags: boolean
   readonly push: boolean

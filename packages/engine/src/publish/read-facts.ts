@@ -1,11 +1,15 @@
 /**
- * Asks the registries what they have, before anything is done: one request for each target, so many at once. Nothing was
+ * Asks the registries what they have, before anything is done: one request for each target, as many at once as are answered
+ * as fast. Nothing was
  * sent that a lost answer could leave in doubt, so what cannot be read is asked for again; a registry that has had enough
  * is left alone by all.
  */
 import {
+  crowd,
+  growingLimit,
   nextDelay,
   rateBudget,
+  type LimitRange,
   type PackageFacts,
   type RateBudget,
   type RetryPolicy,
@@ -16,7 +20,7 @@ import type { Registry } from './registry.ts'
 
 export type FactsOptions = {
   registryAt(url: string): Pick<Registry, 'facts'>
-  readonly concurrency: number
+  readonly concurrency: LimitRange
   readonly clock: Clock
 }
 
@@ -27,15 +31,27 @@ export async function readFacts(
   const facts = new Map<TargetKey, PackageFacts>()
   const lines = new Map<string, Line>()
   const left = [...registries]
-  const worker = async (): Promise<void> => {
+  const limit = growingLimit(concurrency)
+  const reading = crowd()
+  const readers: Promise<void>[] = []
+  const reader = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [name, url] = next
       const line = lines.get(url) ?? { budget: rateBudget(), underWay: 0 }
       lines.set(url, line)
+      const company = reading.join()
+      const began = clock.now()
       facts.set(name, await factsOf(() => registryAt(url).facts(name), line, clock))
+      company.leave()
+      limit.answered(clock.now() - began, company.most)
+      admitMore()
     }
   }
-  await Promise.all(Array.from({ length: Math.min(concurrency, left.length) }, worker))
+  const admitMore = (): void => {
+    while (left.length > 0 && readers.length < limit.atOnce()) readers.push(reader())
+  }
+  admitMore()
+  for (let at = 0; at < readers.length; at += 1) await readers[at]
   return facts
 }
 

@@ -32,11 +32,11 @@ export function limitsFor(uploads: LimitRange): StepLimits {
 const packing = 2 * Math.max(2, availableParallelism())
 
 /** Reading costs a registry little. */
-export function readsAtOnce({ from }: LimitRange): number {
-  return from * 5
+export function readsAtOnce(uploads: LimitRange): LimitRange {
+  return { from: uploads.from * 5, most: socketsFor(uploads) }
 }
 
 /** Confirming takes two requests, which must not wait behind uploads. */
-export function socketsFor(uploads: LimitRange): number {
-  return Math.max(readsAtOnce(uploads), uploads.most * 3)
+export function socketsFor({ from, most }: LimitRange): number {
+  return Math.max(from * 5, from === most ? 0 : most * 3)
 }

@@ -41,7 +41,7 @@ export async function seenUnits(session: Session, releases: readonly StoredRelea
       }
     }
   }
-  const atOnce = readsAtOnce(session.concurrency)
+  const { from: atOnce } = readsAtOnce(session.concurrency)
   await Promise.all(Array.from({ length: Math.min(atOnce, left.length) }, worker))
   const problems = [...silent].map(([registry, { names, detail }]): Problem => ({
     code: 'REGISTRY_NOT_READ',
