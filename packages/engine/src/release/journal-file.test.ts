@@ -61,6 +61,20 @@ test('a copy from the remote that knows more than the file replaces it', async (
   expect(await readFile(here, 'utf8')).toBe(await readFile(there, 'utf8'))
 })
 
+test('after a record that could not be written none is, and the others are kept', async () => {
+  const path = await journalPath()
+  const journal = await openJournal(path, '', options)
+  await journal.append(opened)
+  const before = await journal.text()
+  await journal.close()
+  // A file that is closed takes nothing more.
+  const late = await Promise.allSettled([journal.append(intent('a')), journal.append(intent('b'))])
+  expect(late.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await expect(journal.append(intent('c'))).rejects.toThrow()
+  expect(await journal.text()).toBe(before)
+  expect(await readFile(path, 'utf8')).toBe(before)
+})
+
 test('damage in the middle stops everything, and the file is left as it is', async () => {
   const path = await journalPath()
   const journal = await openJournal(path, '', options)

@@ -50,8 +50,9 @@ export async function openJournal(path: string, text: string, options: JournalOp
       await file.appendFile(lines)
       await file.datasync()
     } catch (error) {
-      // What comes after a hole could never be read again.
+      // What comes after a hole could never be read again, so that what has gathered meanwhile is not written either.
       broken = error
+      pending = []
       throw error
     }
     written += lines
@@ -76,7 +77,8 @@ export async function openJournal(path: string, text: string, options: JournalOp
       return flushed()
     },
     async text() {
-      await flushed()
+      // Whoever appended what could not be written was told.
+      await flushed().catch(() => {})
       return written
     },
     async close() {

@@ -216,6 +216,8 @@ function journalsOver(line: Line, clone: MemoryClone): JournalStore {
   }
 }
 
+const full = 'ENOSPC: an earlier record is missing'
+
 type Appending = { readonly line: Line; readonly fence: number; readonly now: () => Date }
 
 function journalIn(
@@ -226,23 +228,29 @@ function journalIn(
 ): Journal {
   let sum = begun
   let broken = false
+  let last: Promise<void> = Promise.resolve()
   return {
     records,
     append: async (event) => {
-      if (broken) throw new Error('ENOSPC: an earlier record is missing')
+      if (broken) throw new Error(full)
       const record: JournalRecord = { v: 1, n: records.length, at: now().toISOString(), fence, ...event }
       const encoded = encodeRecord(record, sum, sha256)
       sum = encoded.sum
       records.push(record)
       const about = 'step' in event ? `${event.kind} ${event.step}` : event.kind
-      try {
+      const write = async (): Promise<void> => {
+        if (broken) throw new Error(full)
         await line.write(`journal ${about}`, (part) => {
           file.text += part === 'all' ? encoded.line : encoded.line.slice(0, encoded.line.length / 2)
         })
-      } catch (error) {
+      }
+      // One after another, as on a disk: what comes after a record that is missing is not written either.
+      const written = last.then(write).catch((error: unknown) => {
         broken = true
         throw error
-      }
+      })
+      last = written.catch(() => {})
+      return written
     },
     text: async () => file.text,
     close: async () => {},
