@@ -2,15 +2,12 @@
  * How many attempts of a kind may be under way at once, found out by trying: more and more as long as company makes
  * answers at most twice as slow, so that a registry that is far away does not make a release wait for the way there and
  * back of every few packages. Where it makes them slower somebody is busy - the registry, a narrow line, this processor -
- * and more at once would gain nothing. Then they do not begin all together either, but one after another, so that the
- * most urgent is answered first.
+ * and more at once would gain nothing.
  */
 import { trend } from './trend.ts'
 
 export type GrowingLimit = {
   atOnce(): number
-  /** Milliseconds between two beginnings. */
-  interval(): number
   /** One was answered after so many milliseconds, of so many that were under way at once. */
   answered(milliseconds: number, underWay: number): void
   /** One was not, or was turned away. */
@@ -37,11 +34,6 @@ export function growingLimit({ from, most }: LimitRange): GrowingLimit {
   }
   return {
     atOnce,
-    // What each needs; and never so long that a whole crowd takes longer to be let in than one of it to be answered.
-    interval() {
-      const line = durations.line()
-      return line === undefined || least === most ? 0 : Math.min(line.each, line.mean / atOnce())
-    },
     answered(milliseconds, underWay) {
       durations.add(milliseconds, underWay)
       tried = Math.max(tried, underWay)

@@ -12,8 +12,7 @@ export type Line = {
   at(underWay: number): number
   /** What each that is under way adds; nothing as long as there were never more or fewer at once. */
   readonly each: number
-  /** Of the values so far, and by how much they are off the line. */
-  readonly mean: number
+  /** By how much the values are off the line. */
   readonly off: number
 }
 
@@ -39,6 +38,6 @@ export function trend(): Trend {
         both: spread.both * memory + (at - was.at) * (value - mean.value),
       }
     },
-    line: () => (weight === 0 ? undefined : { at: on, each: slope(), mean: mean.value, off }),
+    line: () => (weight === 0 ? undefined : { at: on, each: slope(), off }),
   }
 }

@@ -98,7 +98,6 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
       origins.begun(step)
       const company = lane.crowd.join()
       const began = clock.now()
-      lane.begun(began)
       const end = (): void => {
         underWay -= 1
         origins.ended(step)
@@ -149,11 +148,6 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
         startWhatMay()
       }, stop)
     }
-    const wakeLane = (lane: Lane, pause: number): void => {
-      if (lane.isWaiting) return
-      lane.isWaiting = true
-      wake(pause, () => (lane.isWaiting = false))
-    }
     /** The next step of a kind that its registry lets begin; one that it does not occupies nothing. */
     const nextOf = (kind: Step['kind']): Started | undefined => {
       const again = waiting.take(kind)
@@ -170,11 +164,6 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
       if (thrown !== undefined) return stop(thrown.error)
       for (const [kind, lane] of lanes) {
         while (lane.crowd.size < lane.limit.atOnce()) {
-          const pause = lane.pause(clock.now())
-          if (pause > 0) {
-            wakeLane(lane, pause)
-            break
-          }
           const started = nextOf(kind)
           if (started === undefined) break
           if (started.attempt === 1) options.onEvent({ kind: 'step-started', step: started.step })
