@@ -3,11 +3,11 @@
  * tarballs of open releases, and who of this machine holds a lease.
  */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
-import { integrityOf, type Tarball } from '../publish/pack/tarball.ts'
+import { join } from 'node:path'
+import { integrityOf, isSmall, tarballFile, type Tarball } from '../publish/pack/tarball.ts'
 import { openJournal } from './journal-file.ts'
 import type { HolderFile, JournalStore, TarballStore } from './ports.ts'
 
@@ -28,42 +28,49 @@ export function diskJournals(state: string): JournalStore {
 
 const journalFile = 'journal.ndjson'
 
-/** Tarballs lie beside the journal, each with a file that tells what it is. */
+/** Tarballs lie beside the journal, with one list that tells what they are. */
 export function diskTarballs(state: string): TarballStore {
   const known = new Map<string, Tarball>()
-  const folderOf = (release: string): string => tarballFolder(state, release)
-  const keyOf = (release: string, { name, version }: { name: string; version: string }): string =>
-    join(folderOf(release), nameOf(`${name}@${version}`))
+  const lists = new Map<string, Promise<ReadonlyMap<string, Tarball>>>()
   return {
     async keep(release, tarball) {
-      const key = keyOf(release, tarball)
-      await mkdir(dirname(key), { recursive: true })
-      const file = `${key}.tgz`
-      if (tarball.file !== file) await rename(tarball.file, file)
+      const folder = tarballFolder(state, release)
+      const file = join(folder, tarballFile(tarball))
+      if (tarball.file !== file) {
+        mkdirSync(folder, { recursive: true })
+        renameSync(tarball.file, file)
+      }
       const kept = { ...tarball, file }
-      await writeFile(`${key}.json`, JSON.stringify(kept))
-      known.set(key, kept)
+      appendFileSync(join(folder, listFile), `${JSON.stringify(kept)}\n`)
+      known.set(file, kept)
     },
     async find(release, unit) {
-      const key = keyOf(release, unit)
-      const seen = known.get(key)
+      const folder = tarballFolder(state, release)
+      const file = join(folder, tarballFile(unit))
+      const seen = known.get(file)
       if (seen !== undefined) return seen
-      const text = await textOf(`${key}.json`)
-      const bytes = await readFile(`${key}.tgz`).catch(ignoreMissing)
-      const tarball = text === undefined ? undefined : parseTarball(text)
+      const list = lists.get(release) ?? listIn(folder)
+      lists.set(release, list)
+      const tarball = (await list).get(tarballFile(unit))
+      const bytes = tarball === undefined ? undefined : await readFile(file).catch(ignoreMissing)
       if (tarball === undefined || bytes === undefined || integrityOf(bytes) !== tarball.integrity) return undefined
-      const found = { ...tarball, file: `${key}.tgz` }
-      known.set(key, found)
+      const found = { ...tarball, file }
+      known.set(file, found)
       return found
     },
-    // A small file is read at once: four turns of waiting would cost more, before every upload.
-    read: async ({ file, bytes }) => (bytes <= smallTarball ? readFileSync(file) : readFile(file)),
-    drop: (release) => rm(folderOf(release), { recursive: true, force: true }),
+    read: async (tarball) => (isSmall(tarball.bytes) ? readFileSync(tarball.file) : readFile(tarball.file)),
+    drop: (release) => rm(tarballFolder(state, release), { recursive: true, force: true }),
   }
 }
 
-/** In bytes. */
-const smallTarball = 256 * 1024
+const listFile = 'list.ndjson'
+
+/** By the name of the file. The last line about a tarball counts; one that was cut off tells of none. */
+async function listIn(folder: string): Promise<ReadonlyMap<string, Tarball>> {
+  const text = (await textOf(join(folder, listFile))) ?? ''
+  const tarballs = text.split('\n').flatMap((line) => parseTarball(line) ?? [])
+  return new Map(tarballs.map((tarball) => [tarballFile(tarball), tarball]))
+}
 
 /** Where the packer writes, so that keeping a tarball is only a new name. */
 export function tarballFolder(state: string, release: string): string {
@@ -143,7 +150,8 @@ function parseHolder(text: string): Holder | undefined {
 function parseTarball(text: string): Tarball | undefined {
   try {
     const tarball = JSON.parse(text) as Tarball
-    return typeof tarball.integrity === 'string' ? tarball : undefined
+    const texts = [tarball.name, tarball.version, tarball.integrity]
+    return texts.every((text) => typeof text === 'string') ? tarball : undefined
   } catch {
     return undefined
   }

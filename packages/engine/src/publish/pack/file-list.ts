@@ -1,11 +1,13 @@
 /**
- * Which files of a package go into its tarball. npm's own walker answers for npm, pnpm and bun; yarn has rules of its
- * own (yarn-files.ts). Links and anything outside the package never go in.
+ * Which files of a package go into its tarball. For npm, pnpm and bun npm's own walker answers wherever its patterns
+ * matter, and where they do not plain-files.ts does; yarn has rules of its own (yarn-files.ts). Links and anything
+ * outside the package never go in.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import type { Manifest, WorkspaceTool } from '@topsail/core'
 import type Packlist from 'npm-packlist'
+import { plainFiles } from './plain-files.ts'
 
 type Tree = Parameters<typeof Packlist>[0]
 
@@ -21,12 +23,35 @@ export type FileListRequest = {
 }
 
 export async function filesToPack(request: FileListRequest): Promise<readonly string[]> {
-  const { dir, manifest, source, tool, root, members } = request
-  if (tool === 'yarn') return (await import('./yarn-files.ts')).yarnFiles(dir, source)
+  if (request.tool === 'yarn') return (await import('./yarn-files.ts')).yarnFiles(request.dir, request.source)
+  return ordinaryFiles(request) ?? npmFiles(request)
+}
+
+/** Undefined where only npm's walker can tell. */
+export function ordinaryFiles({ dir, manifest, tool, root, members }: FileListRequest): readonly string[] | undefined {
+  const { bundleDependencies, files, main, browser, bin } = normalizedManifest(manifest, tool)
+  if (bundleDependencies.length > 0) return undefined
+  if (followsFoldersAbove(tool) && (members.includes(root) || dir === root || isIgnoredAbove(dir, root))) return undefined
+  return plainFiles({ dir, files, entryPoints: [main ?? '', browser ?? '', ...Object.values(bin)] })
+}
+
+/** npm's own answer. */
+export async function npmFiles({ dir, manifest, tool, root, members }: FileListRequest): Promise<readonly string[]> {
   const { default: packlist } = await import('npm-packlist')
-  const between = tool === 'npm' || tool === 'lerna' ? { prefix: root, workspaces: [...members] } : {}
+  const between = followsFoldersAbove(tool) ? { prefix: root, workspaces: [...members] } : {}
   const files = await packlist(rootTree(dir, manifest, tool), { path: dir, ...between })
   return files.map((file) => file.replaceAll('\\', '/'))
+}
+
+function followsFoldersAbove(tool: WorkspaceTool): boolean {
+  return tool === 'npm' || tool === 'lerna'
+}
+
+function isIgnoredAbove(dir: string, root: string): boolean {
+  for (let above = dirname(dir); ; above = dirname(above)) {
+    if (['.npmignore', '.gitignore'].some((name) => existsSync(join(above, name)))) return true
+    if (above === root || above === dirname(above)) return false
+  }
 }
 
 function rootTree(dir: string, manifest: Manifest, tool: WorkspaceTool): Tree {
@@ -40,7 +65,13 @@ function rootTree(dir: string, manifest: Manifest, tool: WorkspaceTool): Tree {
   }
 }
 
-type NormalizedManifest = Record<string, unknown> & { readonly bundleDependencies: string[] }
+type NormalizedManifest = Record<string, unknown> & {
+  readonly bundleDependencies: string[]
+  readonly bin: Readonly<Record<string, string>>
+  readonly files: string[] | undefined
+  readonly main: string | undefined
+  readonly browser: string | undefined
+}
 
 /** What the walker reads, in the one form it understands. */
 function normalizedManifest(manifest: Manifest, tool: WorkspaceTool): NormalizedManifest {

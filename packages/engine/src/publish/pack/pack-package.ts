@@ -3,19 +3,28 @@
  * deterministic tarball. The manifest is read again after the scripts, because some of them rewrite it. A tarball that
  * still holds a range of the workspace is a failure, found before anything is uploaded.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { publishedManifest, unpublishableRanges } from '@topsail/core'
-import type { Manifest, Package, Problem, PublishContext, Version, Workspace, WorkspaceTool } from '@topsail/core'
+import type {
+  Manifest,
+  Package,
+  PackageName,
+  Problem,
+  PublishContext,
+  Version,
+  Workspace,
+  WorkspaceTool,
+} from '@topsail/core'
 import { staysInside } from '../../ports.ts'
 import { binPaths, filesToPack } from './file-list.ts'
 import { runScriptsAfter, runScriptsBefore, runScriptsOfPublishing, scriptsOf, type ScriptContext } from './scripts.ts'
-import { integrityOf, writeTarball, type Tarball, type TarEntry } from './tarball.ts'
+import { integrityOf, isSmall, tarballFile, writeTarball, type Tarball, type TarEntry } from './tarball.ts'
 import { publishContext } from './publish-context.ts'
 
 export type Packer = {
-  pack(pkg: Package & { readonly version: Version }): Promise<PackOutcome>
+  pack(pkg: Versioned): Promise<PackOutcome>
   read(tarball: Tarball): Promise<Buffer>
   /** Runs what the package wants to be run after it was published; a failure changes nothing any more. */
   afterPublish(pkg: Package): Promise<Problem | undefined>
@@ -25,27 +34,38 @@ export type PackOutcome =
   | { readonly kind: 'packed'; readonly tarball: Tarball }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
-export type PackerOptions = {
+/** A tarball that lies nowhere yet. */
+export type PackedBytes =
+  | { readonly kind: 'packed'; readonly tarball: Omit<Tarball, 'file'>; readonly bytes: Buffer }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+
+export type Versioned = Package & { readonly version: Version }
+
+export type BytesOptions = {
   /** The workspace root, absolute. */
   readonly root: string
   readonly workspace: Workspace
-  /** Where tarballs are written. */
-  readonly out: string
   readonly gitHead?: string | undefined
 }
 
-/** The folders of all members, absolute, once for all of them. */
-type PackOptions = PackerOptions & { readonly members: readonly string[] }
+export type PackerOptions = BytesOptions & {
+  /** Where tarballs are written. */
+  readonly out: string
+  /** What a package without scripts gives, when somebody has packed it already. */
+  readonly packed?: ((name: PackageName) => Promise<PackedBytes> | undefined) | undefined
+}
 
-export function workspacePacker(given: PackerOptions): Packer {
-  const { root, workspace } = given
-  const members = workspace.packages.map((pkg) => join(root, pkg.dir))
-  const options = { ...given, members, workspace: { ...workspace, tool: packingTool(given) } }
-  const context = publishContext(options.workspace)
+/** The folders of all members, absolute, once for all of them. */
+type PackOptions = BytesOptions & { readonly members: readonly string[] }
+
+export function workspacePacker(options: PackerOptions): Packer {
+  const { root, out } = options
+  const tool = packingTool(options)
+  const packBytes = bytesPacker(options)
   const scriptsIn = (pkg: Package): ScriptContext => ({
-    dir: join(options.root, pkg.dir),
-    tool: options.workspace.tool,
-    root: options.root,
+    dir: join(root, pkg.dir),
+    tool,
+    root,
     scripts: scriptsOf(pkg.manifest),
   })
   return {
@@ -59,7 +79,8 @@ export function workspacePacker(given: PackerOptions): Packer {
       const scripts = scriptsIn(pkg)
       const failedBefore = await runScriptsBefore(scripts)
       if (failedBefore !== undefined) return failed({ code: 'PACK_SCRIPT_FAILED', name: pkg.name, ...failedBefore })
-      const outcome = await packFiles(pkg, context(pkg), options)
+      const packed = await (options.packed?.(pkg.name) ?? packBytes(pkg))
+      const outcome = packed.kind === 'packed' ? await written(packed, out) : packed
       const failedAfter = await runScriptsAfter(scripts)
       if (outcome.kind === 'packed' && failedAfter !== undefined) {
         return failed({ code: 'PACK_SCRIPT_FAILED', name: pkg.name, ...failedAfter })
@@ -69,21 +90,37 @@ export function workspacePacker(given: PackerOptions): Packer {
   }
 }
 
+/** Packs without scripts and without writing anything. */
+export function bytesPacker(given: BytesOptions): (pkg: Versioned) => Promise<PackedBytes> {
+  const { root, workspace, gitHead } = given
+  const members = workspace.packages.map((pkg) => join(root, pkg.dir))
+  const options = { root, gitHead, members, workspace: { ...workspace, tool: packingTool(given) } }
+  const context = publishContext(options.workspace)
+  return (pkg) => packFiles(pkg, context(pkg), options)
+}
+
+async function written(
+  { tarball, bytes }: Extract<PackedBytes, { kind: 'packed' }>,
+  out: string,
+): Promise<PackOutcome> {
+  const file = join(out, tarballFile(tarball))
+  mkdirSync(dirname(file), { recursive: true })
+  if (isSmall(bytes.length)) writeFileSync(file, bytes)
+  else await writeFile(file, bytes)
+  return { kind: 'packed', tarball: { ...tarball, file } }
+}
+
 /** The first generation of yarn knows no `workspace:` and leaves publishing to npm's rules. */
-function packingTool({ root, workspace }: PackerOptions): WorkspaceTool {
+function packingTool({ root, workspace }: BytesOptions): WorkspaceTool {
   if (workspace.tool !== 'yarn' || existsSync(join(root, '.yarnrc.yml'))) return workspace.tool
   const lockfile = join(root, 'yarn.lock')
   return existsSync(lockfile) && readFileSync(lockfile, 'utf8').includes('yarn lockfile v1') ? 'npm' : 'yarn'
 }
 
-async function packFiles(
-  pkg: Package & { readonly version: Version },
-  context: PublishContext,
-  options: PackOptions,
-): Promise<PackOutcome> {
-  const folder = await sourceFolder(pkg, options)
+async function packFiles(pkg: Versioned, context: PublishContext, options: PackOptions): Promise<PackedBytes> {
+  const folder = sourceFolder(pkg, options)
   if (typeof folder !== 'string') return failed({ code: 'PACK_FAILED', name: pkg.name, detail: folder.detail })
-  const source = await readManifest(folder)
+  const source = readManifest(folder)
   if (source === undefined) {
     return failed({ code: 'PACK_FAILED', name: pkg.name, detail: 'its package.json cannot be read after the scripts' })
   }
@@ -93,10 +130,6 @@ async function packFiles(
 
   const entries = await entriesOf(folder, manifest, source, options)
   const bytes = await writeTarball(entries)
-  const integrity = integrityOf(bytes)
-  const file = join(options.out, `${encodeURIComponent(pkg.name)}-${pkg.version}.tgz`)
-  await mkdir(options.out, { recursive: true })
-  await writeFile(file, bytes)
   const metadata = {
     ...manifest,
     ...readmeOf(entries),
@@ -104,25 +137,26 @@ async function packFiles(
   }
   const files = entries.map((entry) => entry.path)
   const { name, version } = pkg
-  return { kind: 'packed', tarball: { name, version, integrity, bytes: bytes.length, file, files, metadata } }
+  const tarball = { name, version, integrity: integrityOf(bytes), bytes: bytes.length, files, metadata }
+  return { kind: 'packed', tarball, bytes }
 }
 
 /** The package's folder, or the one below it that `publishConfig.directory` names. */
-async function sourceFolder(pkg: Package, options: PackOptions): Promise<string | { readonly detail: string }> {
+function sourceFolder(pkg: Package, options: PackOptions): string | { readonly detail: string } {
   const home = join(options.root, pkg.dir)
   const directory: unknown = pkg.manifest.publishConfig?.directory
   if (typeof directory !== 'string' || !['pnpm', 'bun'].includes(options.workspace.tool)) return home
   if (!staysInside(directory)) return { detail: `publishConfig.directory "${directory}" leaves the package` }
   const folder = join(home, directory)
-  const isThere = (await readManifest(folder)) !== undefined
+  const isThere = readManifest(folder) !== undefined
   return isThere ? folder : { detail: `publishConfig.directory "${directory}" has no package.json` }
 }
 
 type ManifestFile = { readonly manifest: Manifest; readonly text: Buffer }
 
-async function readManifest(folder: string): Promise<ManifestFile | undefined> {
+function readManifest(folder: string): ManifestFile | undefined {
   try {
-    const text = await readFile(join(folder, 'package.json'))
+    const text = readFileSync(join(folder, 'package.json'))
     const manifest: unknown = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''))
     return typeof manifest === 'object' && manifest !== null ? { manifest: manifest as Manifest, text } : undefined
   } catch {
@@ -144,15 +178,18 @@ async function entriesOf(
   const entries: TarEntry[] = []
   for (const path of files) {
     if (path === 'package.json' || !staysInside(path)) continue
-    const stat = await lstat(join(folder, path))
+    const file = `${folder}/${path}`
+    const stat = lstatSync(file)
     if (!stat.isFile()) continue
     const executable = executables.has(path) || (goesByDisk(tool) && (stat.mode & 0o111) !== 0)
-    entries.push({ path, content: await readFile(join(folder, path)), executable })
+    // A small file is read before anybody else could have had a turn.
+    const content = isSmall(stat.size) ? readFileSync(file) : await readFile(file)
+    entries.push({ path, content, executable })
   }
   const changed = JSON.stringify(manifest) !== JSON.stringify(source.manifest)
   const text = changed ? Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) : source.text
   entries.push({ path: 'package.json', content: text, executable: false })
-  return [...entries, ...(await rootLicence(entries, options))]
+  return [...entries, ...rootLicence(entries, options)]
 }
 
 /** What is executable whatever the disk says. npm sees only a `bin` beside the manifest, yarn not `publishConfig.bin`. */
@@ -168,18 +205,10 @@ function goesByDisk(tool: WorkspaceTool): boolean {
 }
 
 /** pnpm gives a package without a licence file that of the workspace. */
-async function rootLicence(entries: readonly TarEntry[], options: PackOptions): Promise<readonly TarEntry[]> {
-  if (options.workspace.tool !== 'pnpm' || entries.some((entry) => isLicence(entry.path))) return []
-  const names = (await readdir(options.root, { withFileTypes: true })).filter(
-    (file) => file.isFile() && isLicence(file.name),
-  )
-  return Promise.all(
-    names.map(async ({ name }) => ({
-      path: name,
-      content: await readFile(join(options.root, name)),
-      executable: false,
-    })),
-  )
+function rootLicence(entries: readonly TarEntry[], { root, workspace }: PackOptions): readonly TarEntry[] {
+  if (workspace.tool !== 'pnpm' || entries.some((entry) => isLicence(entry.path))) return []
+  const names = readdirSync(root, { withFileTypes: true }).filter((file) => file.isFile() && isLicence(file.name))
+  return names.map(({ name }) => ({ path: name, content: readFileSync(join(root, name)), executable: false }))
 }
 
 function isLicence(path: string): boolean {
@@ -192,7 +221,7 @@ function readmeOf(entries: readonly TarEntry[]): { readonly readme?: string; rea
   return found === undefined ? {} : { readme: found.content.toString('utf8'), readmeFilename: found.path }
 }
 
-function failed(problem: DistributiveOmit<Problem, 'severity'>): PackOutcome {
+function failed(problem: DistributiveOmit<Problem, 'severity'>): Extract<PackOutcome, { kind: 'failed' }> {
   return { kind: 'failed', problem: { severity: 'error', ...problem } as Problem }
 }
 

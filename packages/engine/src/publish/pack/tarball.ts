@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { gzip, gzipSync } from 'node:zlib'
 import type { Integrity, PackageName, Version } from '@topsail/core'
 
 /** A packed package. The bytes lie in a file, so that a thousand of them do not fill the memory. */
@@ -28,10 +28,22 @@ export async function writeTarball(entries: readonly TarEntry[]): Promise<Buffer
   const blocks = entries
     .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     .flatMap((entry) => entryBlocks(`package/${entry.path}`, entry.content, entry.executable))
-  const bytes = await compress(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 9 })
+  const archive = Buffer.concat([...blocks, Buffer.alloc(1024)])
+  const options = { level: 9 }
+  const bytes = isSmall(archive.length) ? gzipSync(archive, options) : await compress(archive, options)
   // The header's byte for the operating system: unknown.
   bytes[9] = 255
   return bytes
+}
+
+/** Whether handing it to another thread costs more than doing it at once. */
+export function isSmall(bytes: number): boolean {
+  return bytes <= 128 * 1024
+}
+
+/** What it is called where it lies: one path segment, whatever its name is. */
+export function tarballFile({ name, version }: Pick<Tarball, 'name' | 'version'>): string {
+  return `${encodeURIComponent(`${name}@${version}`).replaceAll('.', '%2E')}.tgz`
 }
 
 export function integrityOf(bytes: Buffer): Integrity {
@@ -86,7 +98,8 @@ function header({ name, prefix, size, mode, type }: HeaderFields): Buffer {
   block.write(type, 156)
   block.write('ustar\u000000', 257, 'latin1')
   block.write(prefix, 345, 155, 'latin1')
-  const sum = block.reduce((total, byte) => total + byte, 0)
+  let sum = 0
+  for (const byte of block) sum += byte
   block.write(`${octal(sum, 7)}\u0000 `, 148, 'latin1')
   return block
 }
