@@ -1,10 +1,12 @@
 /**
- * Writes objects into a repository, all of them with one process of git: a pack on its standard input, which git checks
- * and unpacks as it does for a push. Their names are known before git is asked, so that one may hold another.
+ * Writes objects into a repository: a few of them as git itself would store them, one file each, and many of them with
+ * one process of git as a pack. Their names are known before, so that one may hold another.
  */
 import { createHash, hash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { deflate } from 'node:zlib'
+import { deflate, deflateSync } from 'node:zlib'
 import type { Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
 
@@ -13,22 +15,83 @@ export type GitObject = { readonly type: 'commit' | 'tree' | 'blob' | 'tag'; rea
 /** How a repository names its objects. */
 export type ObjectFormat = 'sha1' | 'sha256'
 
-export async function objectFormatOf(git: Git): Promise<ObjectFormat> {
-  const answer = await git(['rev-parse', '--show-object-format'])
-  return answer.kind === 'done' && answer.stdout.trim() === 'sha256' ? 'sha256' : 'sha1'
+export type ObjectStore = {
+  format(): Promise<ObjectFormat>
+  /** Undefined when all of them are there, else why they are not. */
+  write(objects: readonly GitObject[]): Promise<string | undefined>
 }
 
-export function nameOfObject({ type, content }: GitObject, format: ObjectFormat): Sha {
-  return hash(format, Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]))
+/** Git is asked where it keeps objects, and how it names them, when that is first needed. */
+export function objectStore(git: Git): ObjectStore {
+  let asked: Promise<Place> | undefined
+  const place = (): Promise<Place> => (asked ??= placeOf(git))
+  return {
+    format: async () => (await place()).format,
+    async write(objects) {
+      const { format, folder } = await place()
+      if (objects.length > mostFiles) return writePack(git, objects, format, ['index-pack', '--stdin'])
+      try {
+        for (const object of objects) await writeFile(folder, object, format)
+        return undefined
+      } catch {
+        // Git knows better why it cannot be done, or does it all the same.
+        return writePack(git, objects, format, ['unpack-objects', '-q'])
+      }
+    },
+  }
 }
 
-/** Undefined when all of them are there, else what git said. */
-export async function writeObjects(
+/** More files than this cost more than a process. */
+const mostFiles = 16
+
+type Place = { readonly folder: string; readonly format: ObjectFormat }
+
+async function placeOf(git: Git): Promise<Place> {
+  const asked = ['--show-object-format', '--path-format=absolute', '--git-path', 'objects']
+  const answer = await git(['rev-parse', ...asked])
+  const [format = '', folder = ''] = answer.kind === 'done' ? answer.stdout.split('\n') : []
+  return { folder, format: format === 'sha256' ? 'sha256' : 'sha1' }
+}
+
+let written = 0
+
+/** Under a name of its own until it is whole, as git does it. */
+async function writeFile(folder: string, object: GitObject, format: ObjectFormat): Promise<void> {
+  const name = nameOfObject(object, format)
+  const place = join(folder, name.slice(0, 2))
+  const file = join(place, name.slice(2))
+  if (existsSync(file)) return
+  const whole = wholeOf(object)
+  const bytes = whole.length < 64 * 1024 ? deflateSync(whole, quickly) : await compress(whole, quickly)
+  if (!existsSync(place)) makeFolder(place, statSync(folder).mode)
+  const temporary = join(folder, `tmp_obj_${process.pid}_${(written += 1)}`)
+  writeFileSync(temporary, bytes, { flag: 'wx', mode: 0o444 })
+  renameSync(temporary, file)
+}
+
+const quickly = { level: 1 }
+
+/** A repository that several people write to has folders that all of them may write to. */
+function makeFolder(path: string, mode: number): void {
+  mkdirSync(path, { recursive: true })
+  if ((mode & 0o020) !== 0) chmodSync(path, mode & 0o7777)
+}
+
+export function nameOfObject(object: GitObject, format: ObjectFormat): Sha {
+  return hash(format, wholeOf(object))
+}
+
+function wholeOf({ type, content }: GitObject): Buffer {
+  return Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
+}
+
+async function writePack(
   git: Git,
   objects: readonly GitObject[],
   format: ObjectFormat,
+  command: readonly string[],
 ): Promise<string | undefined> {
-  const answer = await git(['unpack-objects', '-q'], { input: await packOf(objects, format) })
+  const answer = await git(command, { input: await packOf(objects, format) })
   if (answer.kind === 'missing') return answer.detail
   return answer.code === 0 ? undefined : answer.stderr.trim() || `git ended with code ${answer.code}`
 }

@@ -48,7 +48,7 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   const planned = seen.releases.length === 0 ? await planAndTell(session, seen.refs, { ...options, looked }) : undefined
   if (planned !== undefined && hasNothingToDo(planned)) return publishResult({ planned, problems: planned.problems })
 
-  const answer = await holdReleases(session.ports, session.holding)
+  const answer = await holdReleases(session.ports, session.holding, seen.refs)
   if (answer.kind === 'stopped') return publishResult({ planned, problems: [answer.problem] })
   const { hold } = answer
   try {

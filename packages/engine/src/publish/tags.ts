@@ -2,7 +2,7 @@
  * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag of a run arrives at the remote or none does.
  */
 import type { Sha, TagToMake } from '@topsail/core'
-import { nameOfObject, objectFormatOf, writeObjects, type GitObject } from '../adapters/git-objects.ts'
+import { nameOfObject, objectStore, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { pushRemote } from '../read/push-remote.ts'
 import { readTags, type Tags } from '../read/tags.ts'
@@ -39,9 +39,9 @@ export type TagWriter = {
   removeRemote(remote: string, tags: readonly TagToMake[]): Promise<string | undefined>
 }
 
-export function gitTags(git: Git): TagWriter {
+export function gitTags(git: Git, objects = objectStore(git)): TagWriter {
   return {
-    make: (tags) => makeMissingTags(git, tags),
+    make: (tags) => makeMissingTags(git, objects, tags),
     adopt: (remote, tags) => adoptTags(git, remote, tags),
     push: (remote, tags) => pushTags(git, remote, tags),
     remove: (tags) => removeTags(git, tags),
@@ -49,12 +49,16 @@ export function gitTags(git: Git): TagWriter {
   }
 }
 
-async function makeMissingTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
+async function makeMissingTags(
+  git: Git,
+  objects: ObjectStore,
+  tags: readonly TagToMake[],
+): Promise<string | undefined> {
   const present = await readTags(git)
   const other = tags.find(({ tag, commit }) => present.has(tag) && present.get(tag) !== commit)
   if (other !== undefined) return `the tag ${other.tag} is at another commit`
   const missing = tags.filter(({ tag }) => !present.has(tag))
-  return missing.length === 0 ? undefined : makeTags(git, missing)
+  return missing.length === 0 ? undefined : makeTags(git, objects, missing)
 }
 
 async function adoptTags(git: Git, remote: string, tags: readonly TagToMake[]): Promise<string | undefined> {
@@ -105,18 +109,18 @@ async function tagObjectsAt(git: Git, remote: string): Promise<ReadonlyMap<strin
   return tags
 }
 
-async function makeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
+async function makeTags(git: Git, store: ObjectStore, tags: readonly TagToMake[]): Promise<string | undefined> {
   const [signs, tagger, format] = await Promise.all([
     git(['config', '--type=bool', '--get', 'tag.gpgSign']),
     taggerOf(git),
-    objectFormatOf(git),
+    store.format(),
   ])
   if (signs.kind === 'done' && signs.stdout.trim() === 'true') return makeSignedTags(git, tags)
   const objects = tags.map(({ tag, commit }): GitObject => {
     const text = `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${tag}\n`
     return { type: 'tag', content: Buffer.from(text) }
   })
-  const failure = await writeObjects(git, objects, format)
+  const failure = await store.write(objects)
   if (failure !== undefined) return failure
   const names = objects.map((object) => nameOfObject(object, format))
   const refs = tags.map((tag, index) => `create refs/tags/${tag.tag}\0${names[index]}\0`).join('')

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { PackageName, Version } from '@topsail/core'
+import { objectStore } from '../adapters/git-objects.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Clock } from '../publish/clock.ts'
 import type { Registry } from '../publish/registry.ts'
@@ -29,18 +30,19 @@ export type DiskPortsOptions = PackingOptions & {
 
 export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts> {
   const { root, git, remote } = options
+  const objects = objectStore(git)
   const common = await git(['rev-parse', '--path-format=absolute', '--git-common-dir'])
   const hasGit = common.kind === 'done' && common.code === 0
   const state = hasGit ? join(common.stdout.trim(), 'topsail') : join(root, 'node_modules', '.topsail')
   return {
     registryAt: options.registryAt,
     // A folder without git has no other machines to agree with, but other processes.
-    refs: hasGit ? gitRefStore(git, remote) : fileRefStore(state),
+    refs: hasGit ? gitRefStore(git, remote, objects) : fileRefStore(state),
     journals: diskJournals(state),
     tarballs: diskTarballs(state),
     holders: diskHolders(state, ciJob(options.env)),
     packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
-    tags: gitTags(git),
+    tags: gitTags(git, objects),
     branches: revertBranches({ git, gitIn, remote, tagOf: options.tagOf, goModules: options.goModules }),
     announcers: options.announcers,
     sources: gitSources(git),

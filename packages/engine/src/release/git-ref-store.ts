@@ -3,26 +3,16 @@
  * transaction of refs. Texts are commits, so that any clone can fetch them.
  */
 import type { Sha } from '@topsail/core'
-import {
-  nameOfObject,
-  objectFormatOf,
-  treeOf,
-  writeObjects,
-  type GitObject,
-  type ObjectFormat,
-} from '../adapters/git-objects.ts'
+import { nameOfObject, objectStore, treeOf, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { mirrorOf } from '../read/release-namespaces.ts'
 import type { RefContent, RefMove, RefsRead, RefStore, SwapOutcome } from './ref-store.ts'
 
 /** `remote`: a name as `git remote` lists it; undefined keeps the refs in this repository. */
-export function gitRefStore(git: Git, remote: string | undefined): RefStore {
-  let format: Promise<ObjectFormat> | undefined
+export function gitRefStore(git: Git, remote: string | undefined, objects = objectStore(git)): RefStore {
   return {
     list: (...prefixes) => (remote === undefined ? listLocal(git, prefixes) : listRemote(git, remote, prefixes)),
-    async write(content, parent) {
-      return writeCommit(git, await (format ??= objectFormatOf(git)), content, parent)
-    },
+    write: (content, parent) => writeCommit(git, objects, content, parent),
     async read(ref, sha) {
       if (remote !== undefined && !(await hasCommit(git, sha))) {
         await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ref])
@@ -70,10 +60,11 @@ function refsOf(answer: GitAnswer): RefsRead {
 
 async function writeCommit(
   git: Git,
-  format: ObjectFormat,
+  store: ObjectStore,
   { message, files, sign }: RefContent,
   parent: Sha | undefined,
 ): Promise<Sha> {
+  const format = await store.format()
   const blobs = Object.entries(files).map(([name, text]) => {
     const object: GitObject = { type: 'blob', content: Buffer.from(text) }
     return { name, object, blob: nameOfObject(object, format) }
@@ -82,12 +73,12 @@ async function writeCommit(
   const treeName = nameOfObject(tree, format)
   const objects = [...blobs.map(({ object }) => object), tree]
   if (sign === true) {
-    await write(git, objects, format)
+    await write(store, objects)
     const parents = parent === undefined ? [] : ['-p', parent]
     return signedCommit(git, ['commit-tree', treeName, ...parents, '-F', '-'], message)
   }
   const commit = commitOf(treeName, parent, message)
-  await write(git, [...objects, commit], format)
+  await write(store, [...objects, commit])
   return nameOfObject(commit, format)
 }
 
@@ -100,8 +91,8 @@ function commitOf(tree: Sha, parent: Sha | undefined, message: string): GitObjec
 }
 
 /** Writing to the own object database fails only where nothing can go on: no disk, no permission. */
-async function write(git: Git, objects: readonly GitObject[], format: ObjectFormat): Promise<void> {
-  const failure = await writeObjects(git, objects, format)
+async function write(store: ObjectStore, objects: readonly GitObject[]): Promise<void> {
+  const failure = await store.write(objects)
   if (failure !== undefined) throw new Error(`git cannot write objects: ${failure}`)
 }
 

@@ -38,7 +38,12 @@ export type HoldAnswer =
   | { readonly kind: 'held'; readonly hold: Hold }
   | { readonly kind: 'stopped'; readonly problem: Problem }
 
-export async function holdReleases(ports: ReleasePorts, settings: HoldSettings): Promise<HoldAnswer> {
+/** `seen`: what was listed below the namespaces a moment ago. */
+export async function holdReleases(
+  ports: ReleasePorts,
+  settings: HoldSettings,
+  seen?: ReadonlyMap<string, Sha>,
+): Promise<HoldAnswer> {
   const { clock, holders } = ports
   const holder = await holders.claim()
   const seconds = settings.leaseSeconds
@@ -50,6 +55,7 @@ export async function holdReleases(ports: ReleasePorts, settings: HoldSettings):
     wait: settings.wait,
     clock,
     onWait: settings.onWait,
+    seen,
     isGone: (other) => holders.isGone(other),
   })
   switch (answer.kind) {

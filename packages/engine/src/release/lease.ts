@@ -14,7 +14,7 @@ import {
   type Lease,
   type LeaseHolder,
 } from './held-lease.ts'
-import type { RefMove } from './ref-store.ts'
+import type { RefMove, RefsRead } from './ref-store.ts'
 
 export type LeaseOptions = HeldOptions & {
   /** `refs/topsail/lease`, and where it is instead where the remote refuses that. */
@@ -25,6 +25,8 @@ export type LeaseOptions = HeldOptions & {
    */
   readonly wait: number | 'while-silent'
   readonly onWait?: ((other: LeaseHolder) => void) | undefined
+  /** What was listed below the places a moment ago: should it have changed since, the lease cannot be taken from it. */
+  readonly seen?: ReadonlyMap<string, Sha> | undefined
   /** Whether a holder is known to have ended; then nobody has to wait for its lease. */
   readonly isGone?: ((holder: string) => Promise<boolean>) | undefined
 }
@@ -53,9 +55,12 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseAnswer> 
   const refused = new Map<string, string>()
   const watch = watchLeases(options)
   let failures = 0
+  let { seen } = options
   for (;;) {
-    const listed = await refs.list(...options.places.map(prefixOf))
+    const listed: RefsRead =
+      seen === undefined ? await refs.list(...options.places.map(prefixOf)) : { kind: 'known', refs: seen }
     if (listed.kind === 'unreachable') return listed
+    seen = undefined
     const { ref, rivals } = placeIn(listed.refs, options.places, refused)
     if (ref === undefined) return forbiddenBy(refused)
     const looked = await watch.look(listed.refs, [ref, ...rivals])
