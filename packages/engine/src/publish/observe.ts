@@ -42,6 +42,8 @@ export type ObserveOptions = {
   readonly clock: Clock
   readonly tags: boolean
   readonly push: boolean
+  /** A version that its registry lacks, as soon as that is known. */
+  readonly onMissing?: ((name: PackageName) => void) | undefined
 }
 
 export async function observeWorld(options: ObserveOptions): Promise<Observation> {
@@ -58,8 +60,13 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     ),
   )
   const hasTags = head !== undefined && options.tags
+  const versions = new Map(members.map((pkg) => [pkg.name, pkg.version]))
+  const onFacts = (key: TargetKey, facts: PackageFacts): void => {
+    const version = versions.get(key)
+    if (version !== undefined && facts.kind === 'known' && !facts.versions.has(version)) options.onMissing?.(key)
+  }
   const [facts, localTags, remoteTags, committed] = await Promise.all([
-    readFacts(registries, options),
+    readFacts(registries, { ...options, onFacts }),
     hasTags ? readTags(git) : new Map<string, string>(),
     hasTags && options.push ? readRemoteTags(git) : ({ kind: 'none' } as const),
     head === undefined ? undefined : versionsAtHead(git, members),

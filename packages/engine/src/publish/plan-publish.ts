@@ -56,8 +56,10 @@ export type PlanFrom = { readonly after?: readonly Progress[]; readonly looked?:
 /** What the plan is made from; nothing of it depends on the releases that are listed at the remote. */
 export type Looked = Promise<{ readonly observation: Observation; readonly changed: readonly Path[] }>
 
-export async function lookAround(session: Session, options: PlanOptions): Looked {
-  const { snapshot, git } = session
+/** `packs`: what is found missing is about to be packed. */
+export async function lookAround(session: Session, options: PlanOptions, packs = false): Looked {
+  const { snapshot, git, ahead } = session
+  const isWanted = (name: PackageName): boolean => options.only?.includes(name) !== false
   const [observation, changed] = await Promise.all([
     observeWorld({
       ...session,
@@ -65,6 +67,9 @@ export async function lookAround(session: Session, options: PlanOptions): Looked
       clock: session.ports.clock,
       tags: options.tags ?? true,
       push: options.push ?? true,
+      onMissing: (name) => {
+        if (packs && isWanted(name)) ahead.begin(name)
+      },
     }),
     snapshot.head === undefined ? [] : changedFiles(git),
   ])

@@ -3,9 +3,15 @@
  * release that an earlier run left open is finished first, from its own commit; then the world is looked at again. One
  * release at a time: nothing is done without the lease, and without anything to do there is neither lease nor journal.
  */
-import { remainingSteps, type Problem, type Sha, type Step } from '@topsail/core'
+import { isNpmKey, remainingSteps, type Problem, type Sha, type Step } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
-import { beginRelease } from '../release/begin-release.ts'
+import {
+  beginRelease,
+  dropPrepared,
+  prepareRelease,
+  type NewRelease,
+  type ReadyRelease,
+} from '../release/begin-release.ts'
 import { continueRelease } from '../release/continue-release.ts'
 import type { CarryOptions, ReleaseEnd } from '../release/release-end.ts'
 import { holdReleases, type Hold } from '../release/hold.ts'
@@ -40,7 +46,7 @@ export type PublishOptions = SessionOptions &
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
   const session = await openSession({ ...options, onBuild: options.onEvent })
   // Registries and tags are asked while the remote says which releases are open.
-  const looked = lookAround(session, options)
+  const looked = lookAround(session, options, options.dryRun !== true)
   looked.catch(() => {})
   const seen = await lookForOpen(session)
   if (seen.problems.length > 0) return publishResult({ problems: seen.problems })
@@ -48,15 +54,48 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   const planned = seen.releases.length === 0 ? await planAndTell(session, seen.refs, { ...options, looked }) : undefined
   if (planned !== undefined && hasNothingToDo(planned)) return publishResult({ planned, problems: planned.problems })
 
-  const answer = await holdReleases(session.ports, session.holding, seen.refs)
-  if (answer.kind === 'stopped') return publishResult({ planned, problems: [answer.problem] })
-  const { hold } = answer
+  const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
+  // Reading files changes nothing, and need not wait for the lease.
+  const early = planned === undefined ? undefined : packEarly(session, planned, carry)
   try {
-    const result = await publishHeld(session, hold, { planned, lease: seen.lease }, options)
-    return { ...result, problems: [...placeProblems(hold), ...result.problems] }
+    const answer = await holdReleases(session.ports, session.holding, seen.refs)
+    if (answer.kind === 'stopped') return publishResult({ planned, problems: [answer.problem] })
+    const { hold } = answer
+    try {
+      const result = await publishHeld(session, hold, { planned, lease: seen.lease, early }, { ...options, carry })
+      return { ...result, problems: [...placeProblems(hold), ...result.problems] }
+    } finally {
+      await hold.end()
+    }
   } finally {
-    await hold.end()
+    await early?.drop()
   }
+}
+
+type EarlyPacking = {
+  /** Whoever takes it has to begin or to drop it. */
+  take(): Promise<ReadyRelease>
+  /** Nothing when it was taken. */
+  drop(): Promise<void>
+}
+
+function packEarly(session: Session, planned: PlannedPublish, carry: CarryOptions): EarlyPacking | undefined {
+  const { ports, ahead } = session
+  const isReading = ahead.isOnlyReading && planned.build === undefined
+  if (!isReading || !planned.units.every(({ name }) => isNpmKey(name))) return undefined
+  const packing = prepareRelease(ports, newRelease(session, planned), carry)
+  packing.catch(() => {})
+  let isTaken = false
+  return {
+    take: () => ((isTaken = true), packing),
+    async drop() {
+      if (!isTaken) await packing.then((ready) => dropPrepared(ports, ready)).catch(() => {})
+    },
+  }
+}
+
+function newRelease({ snapshot }: Session, { units, promotion }: PlannedPublish): NewRelease {
+  return { units, promotion, commit: snapshot.head ?? null }
 }
 
 type Seen = StoredReleases & { readonly lease: Sha | undefined; readonly refs: ReadonlyMap<string, Sha> }
@@ -114,16 +153,18 @@ function placeProblems({ refused, records }: Hold): readonly Problem[] {
   return [{ code: 'REFS_ON_BRANCHES', severity: 'warning', namespace, detail: refused }]
 }
 
-type Before = { readonly planned: PlannedPublish | undefined; readonly lease: Sha | undefined }
+type Before = {
+  readonly planned: PlannedPublish | undefined
+  readonly lease: Sha | undefined
+  /** What was planned, being packed. */
+  readonly early: EarlyPacking | undefined
+}
 
-async function publishHeld(
-  session: Session,
-  hold: Hold,
-  before: Before,
-  options: PublishOptions,
-): Promise<PublishResult> {
-  const { ports } = session
-  const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
+type HeldOptions = PublishOptions & { readonly carry: CarryOptions }
+
+async function publishHeld(session: Session, hold: Hold, before: Before, options: HeldOptions): Promise<PublishResult> {
+  const { ports, ahead } = session
+  const { carry } = options
   const open = await openReleases(ports, hold.names, hold.refs, { tidy: true })
   if (open.problems.length > 0) return publishResult({ problems: open.problems })
   const resumed: ReleaseEnd[] = []
@@ -139,24 +180,32 @@ async function publishHeld(
     }
   }
   // Nobody has released since we looked, if the lease is as it was.
-  const isCurrent = resumed.length === 0 && hold.lease.from === before.lease
-  const planned = (isCurrent ? before.planned : undefined) ?? (await planAndTell(session, hold.refs, options))
+  if (before.planned !== undefined && resumed.length === 0 && hold.lease.from === before.lease) {
+    const ready = await before.early?.take()
+    return publishResult(await publishPlanned(session, hold, before.planned, { options, resumed, ready }))
+  }
+  ahead.forget()
+  const planned = await planAndTell(session, hold.refs, options)
   if (hasNothingToDo(planned)) return publishResult({ resumed, planned, problems: planned.problems })
-  return publishResult(await publishPlanned(session, hold, planned, carry, { resumed, options }))
+  return publishResult(await publishPlanned(session, hold, planned, { options, resumed }))
+}
+
+type PlannedOptions = {
+  readonly options: HeldOptions
+  readonly resumed: readonly ReleaseEnd[]
+  readonly ready?: ReadyRelease | undefined
 }
 
 async function publishPlanned(
   session: Session,
   hold: Hold,
   planned: PlannedPublish,
-  carry: CarryOptions,
-  { resumed, options }: { readonly resumed: readonly ReleaseEnd[]; readonly options: PublishOptions },
+  { options, resumed, ready }: PlannedOptions,
 ): Promise<Parameters<typeof publishResult>[0]> {
   const failed = await buildBeforePacking(session, planned, options)
   if (failed !== undefined) return { resumed, planned, problems: [...planned.problems, failed] }
-  const { units, promotion } = planned
-  const commit = session.snapshot.head ?? null
-  const end = await beginRelease(session.ports, hold, { units, promotion, commit }, { ...carry, last: true })
+  const wanted = newRelease(session, planned)
+  const end = await beginRelease(session.ports, hold, wanted, { ...options.carry, last: true }, ready)
   return { resumed, planned, end, problems: planned.problems }
 }
 

@@ -22,11 +22,13 @@ export type FactsOptions = {
   registryAt(url: string): Pick<Registry, 'facts'>
   readonly concurrency: LimitRange
   readonly clock: Clock
+  /** Told about each as it comes. */
+  readonly onFacts?: ((key: TargetKey, facts: PackageFacts) => void) | undefined
 }
 
 export async function readFacts(
   registries: ReadonlyMap<TargetKey, string>,
-  { registryAt, concurrency, clock }: FactsOptions,
+  { registryAt, concurrency, clock, onFacts }: FactsOptions,
 ): Promise<ReadonlyMap<TargetKey, PackageFacts>> {
   const facts = new Map<TargetKey, PackageFacts>()
   const lines = new Map<string, Line>()
@@ -41,7 +43,9 @@ export async function readFacts(
       lines.set(url, line)
       const company = reading.join()
       const began = clock.now()
-      facts.set(name, await factsOf(() => registryAt(url).facts(name), line, clock))
+      const found = await factsOf(() => registryAt(url).facts(name), line, clock)
+      facts.set(name, found)
+      onFacts?.(name, found)
       company.leave()
       limit.answered(clock.now() - began, company.most)
       admitMore()

@@ -32,6 +32,7 @@ import { runBuild, type BuildEvent } from './build/run-build.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { DriveEvent } from './drive.ts'
 import { lookingAhead } from './look-ahead.ts'
+import { packingAhead, type PackingAhead } from './pack/pack-ahead.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
@@ -50,6 +51,8 @@ export type SessionOptions = {
   /** A one-time password for registries with two-factor authentication. */
   readonly otp?: string | undefined
   readonly provenance?: boolean | undefined
+  /** False builds nothing, whatever the settings say. */
+  readonly build?: boolean | undefined
   /** False pushes nothing: neither tags nor the journal. */
   readonly push?: boolean | undefined
   /** How long to wait until a registry serves what it accepted, in milliseconds; half an hour unless told. */
@@ -78,6 +81,8 @@ export type Session = {
   /** Of targets that are no npm registries. */
   readonly addresses: ReadonlyMap<TargetKey, string>
   readonly checkTargets: OtherTargets['check']
+  /** Packs what will be published before its turn. */
+  readonly ahead: PackingAhead
   /** Where tags and journals are pushed to. */
   readonly remote: string | undefined
   readonly ports: ReleasePorts
@@ -110,6 +115,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const npmAt = registries(config, trusted, options, socketsFor(concurrency))
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
+  const build = options.build === false ? false : settings.release.build
+  const files = diskFiles(root)
+  const ahead = packingAhead({ root, workspace, gitHead: head, settings, files, build })
   const { announce } = settings.release
   const announcers = announce.length === 0 ? [] : [commandAnnouncer({ argv: announce, root, env, redact })]
   const ports = await diskPorts({
@@ -121,6 +129,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     registryAt,
     targetsIn,
     buildOf,
+    ahead,
     onInstall: options.onBuild ?? (() => {}),
     announcers,
     tagOf: (name, version) => tagNameOf(settings.tagPattern, name, version),
@@ -148,6 +157,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     addresses: targets.addresses,
     checkTargets: targets.check,
     concurrency,
+    ahead,
     remote,
     ports,
     holding,

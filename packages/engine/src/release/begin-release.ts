@@ -3,7 +3,7 @@
  * integrity of every tarball frozen in its first record.
  */
 import { releaseSteps } from '@topsail/core'
-import type { Integrity, JournalEvent, Problem, Promotion, PublishUnit, Sha, Step, StepId } from '@topsail/core'
+import type { ForwardStep, Integrity, JournalEvent, Problem, Promotion, PublishUnit, Sha, Step, StepId } from '@topsail/core'
 import { drive, type DriveResult } from '../publish/drive.ts'
 import { prepareEffects } from '../publish/prepare-effects.ts'
 import { goForward } from './go-forward.ts'
@@ -18,19 +18,21 @@ export type NewRelease = {
   readonly commit: Sha | null
 }
 
+/** `ready`: what was packed while the lease was waited for. */
 export async function beginRelease(
   ports: ReleasePorts,
   hold: Hold,
   wanted: NewRelease,
   options: CarryOptions,
+  ready?: ReadyRelease,
 ): Promise<ReleaseEnd> {
-  const release = ports.clock.releaseId()
-  const steps = releaseSteps(wanted.units, wanted.promotion)
-  const ready = await ports.packerAt(wanted.commit, release)
-  if (ready.kind === 'impossible') return unopened(steps, nothingDriven, [cannotPack(ports.redact(ready.detail))])
+  const prepared = ready ?? (await prepareRelease(ports, wanted, options))
+  const { release, steps } = prepared
+  if (prepared.kind === 'impossible') {
+    return unopened(steps, nothingDriven, [cannotPack(ports.redact(prepared.detail))])
+  }
+  const { driven, integrities, packer } = prepared
   try {
-    const prepared = await prepare(ports, release, steps, ready.packer, wanted, options)
-    const { driven, integrities } = prepared
     if (driven.failed.length > 0 || driven.held.length > 0) {
       await ports.tarballs.drop(release)
       return unopened(steps, driven, [])
@@ -40,31 +42,53 @@ export async function beginRelease(
     const keeper = await keepJournal({ ports, hold, release, ref: undefined, text: '', first: [opened], last })
     const stop = stopOf(await keeper.push())
     if (stop !== undefined) return { ...(await abandoned(keeper, steps, stop)), driven }
-    return await goForward(ports, hold, keeper, { ...options, packer: ready.packer, before: driven })
+    return await goForward(ports, hold, keeper, { ...options, packer, before: driven })
   } finally {
-    await ready.close()
+    await prepared.close()
   }
 }
 
-type Prepared = { readonly driven: DriveResult; readonly integrities: Readonly<Record<StepId, Integrity>> }
+/** Everything is packed, and nothing has begun. */
+export type ReadyRelease = { readonly release: string; readonly steps: readonly ForwardStep[] } & (
+  | { readonly kind: 'impossible'; readonly detail: string }
+  | {
+      readonly kind: 'packed'
+      readonly packer: ReleasePacker
+      readonly driven: DriveResult
+      readonly integrities: Readonly<Record<StepId, Integrity>>
+      close(): Promise<void>
+    }
+)
 
-async function prepare(
+export async function prepareRelease(
   ports: ReleasePorts,
-  release: string,
-  steps: readonly Step[],
-  packer: ReleasePacker,
-  { units }: NewRelease,
+  wanted: NewRelease,
   options: CarryOptions,
-): Promise<Prepared> {
+): Promise<ReadyRelease> {
+  const { units, promotion, commit } = wanted
+  const release = ports.clock.releaseId()
+  const steps = releaseSteps(units, promotion)
+  const ready = await ports.packerAt(commit, release)
+  if (ready.kind === 'impossible') return { ...ready, release, steps }
+  const { packer, close } = ready
   const { redact, clock } = ports
   const effects = prepareEffects({ units, packer, redact, keep: (tarball) => ports.tarballs.keep(release, tarball) })
   const before = steps.filter((step) => step.kind === 'pack' || step.kind === 'check')
-  const driven = await drive({ ...options, steps: before, effects: { ...noEffects, ...effects }, clock })
+  const driving = drive({ ...options, steps: before, effects: { ...noEffects, ...effects }, clock })
+  driving.catch(close)
+  const driven = await driving
   const integrities = units.flatMap((unit) => {
     const tarball = effects.tarballs.get(unit.name)
     return tarball === undefined ? [] : [[`upload:${unit.name}@${unit.version}`, tarball.integrity] as const]
   })
-  return { driven, integrities: Object.fromEntries(integrities) }
+  return { kind: 'packed', release, steps, packer, driven, integrities: Object.fromEntries(integrities), close }
+}
+
+/** Of a release that will not be begun after all. */
+export async function dropPrepared(ports: ReleasePorts, ready: ReadyRelease | undefined): Promise<void> {
+  if (ready === undefined || ready.kind === 'impossible') return
+  await ready.close()
+  await ports.tarballs.drop(ready.release)
 }
 
 function unopened(steps: readonly Step[], driven: DriveResult, problems: readonly Problem[]): ReleaseEnd {

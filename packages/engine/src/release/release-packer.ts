@@ -10,8 +10,9 @@ import type { Package, PackageName, Problem, PublishUnit, Releasable, Sha, Works
 import { diskFiles } from '../adapters/disk-files.ts'
 import type { Git } from '../ports.ts'
 import { installDependencies, type InstallEvent } from '../publish/build/install-dependencies.ts'
+import type { PackingAhead } from '../publish/pack/pack-ahead.ts'
 import { workspacePacker } from '../publish/pack/pack-package.ts'
-import { scriptsOf } from '../publish/pack/scripts.ts'
+import { packingScripts, scriptsOf } from '../publish/pack/scripts.ts'
 import type { Redact } from '../publish/secrets.ts'
 import type { OtherTargets } from '../publish/targets/target-registry.ts'
 import { readWorkspace } from '../read/workspace.ts'
@@ -34,6 +35,8 @@ export type PackingOptions = {
     readonly root: string
     readonly names: readonly PackageName[]
   }): (() => Promise<Problem | undefined>) | undefined
+  /** What was packed of this folder before its turn. */
+  readonly ahead: PackingAhead
   readonly onInstall: (event: InstallEvent) => void
   readonly redact: Redact
   readonly env: Readonly<Record<string, string | undefined>>
@@ -44,8 +47,8 @@ type PackerAnswer = Awaited<ReturnType<ReleasePorts['packerAt']>>
 /** From this folder where it is at that commit, else from a worktree that is set up when it is first needed. */
 export async function packerAt(commit: Sha | null, out: string, options: PackingOptions): Promise<PackerAnswer> {
   if (commit === (options.head ?? null)) {
-    const { root, workspace } = options
-    return { kind: 'ready', packer: packerOf(root, workspace, out, commit, options), close: async () => {} }
+    const { root, workspace, ahead } = options
+    return { kind: 'ready', packer: packerOf(root, workspace, out, commit, options, ahead), close: async () => {} }
   }
   if (commit === null) return { kind: 'impossible', detail: 'the release was begun before there was a commit' }
   let tree: Promise<Worktree> | undefined
@@ -89,12 +92,15 @@ function packerOf(
   out: string,
   commit: Sha | null,
   { targetsIn, buildOf }: PackingOptions,
+  ahead?: PackingAhead,
 ): ReleasePacker {
   const targets = targetsIn({ workspace, root, out })
-  const packer = workspacePacker({ root, workspace, out, gitHead: commit ?? undefined })
+  const gitHead = commit ?? undefined
+  const packer = workspacePacker({ root, workspace, out, gitHead, packed: (name) => ahead?.packed(name) })
   const packages = new Map(workspace.packages.map((pkg) => [pkg.name, pkg]))
   return {
     async prepare(units) {
+      ahead?.forget()
       return buildOf({ root, workspace, names: units.map(({ name }) => packageOf(name)) })?.()
     },
     async pack({ name, version }) {
@@ -122,8 +128,6 @@ function runsScripts(units: readonly PublishUnit[], { packages }: Workspace): bo
     return !isNpmKey(name) || bundles !== undefined || packingScripts.some((script) => scripts.has(script))
   })
 }
-
-const packingScripts = ['prepublishOnly', 'prepack', 'prepare', 'postpack']
 
 async function installIn({ root, workspace }: ReadyTree, options: PackingOptions): Promise<Problem | undefined> {
   const { env, redact, git } = options

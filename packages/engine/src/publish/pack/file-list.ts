@@ -31,7 +31,8 @@ export async function filesToPack(request: FileListRequest): Promise<readonly st
 export function ordinaryFiles({ dir, manifest, tool, root, members }: FileListRequest): readonly string[] | undefined {
   const { bundleDependencies, files, main, browser, bin } = normalizedManifest(manifest, tool)
   if (bundleDependencies.length > 0) return undefined
-  if (followsFoldersAbove(tool) && (members.includes(root) || dir === root || isIgnoredAbove(dir, root))) return undefined
+  if (followsFoldersAbove(tool) && (members.includes(root) || dir === root || isIgnoredAbove(dir, root)))
+    return undefined
   return plainFiles({ dir, files, entryPoints: [main ?? '', browser ?? '', ...Object.values(bin)] })
 }
 

@@ -26,6 +26,9 @@ const before: Readonly<Record<WorkspaceTool, readonly string[]>> = {
   yarn: ['prepublish', 'prepack'],
 }
 
+/** Whatever tool runs them: where none of these exists, packing is nothing but reading. */
+export const packingScripts: readonly string[] = ['prepublish', 'prepublishOnly', 'prepack', 'prepare', 'postpack']
+
 export function scriptsOf(manifest: Manifest): ReadonlySet<string> {
   const scripts: unknown = manifest['scripts']
   if (typeof scripts !== 'object' || scripts === null) return new Set()
