@@ -22,9 +22,9 @@ export type ObjectStore = {
 }
 
 /** Git is asked where it keeps objects, and how it names them, when that is first needed. */
-export function objectStore(git: Git): ObjectStore {
-  let asked: Promise<Place> | undefined
-  const place = (): Promise<Place> => (asked ??= placeOf(git))
+export function objectStore(git: Git, known?: ObjectPlace): ObjectStore {
+  let asked = known === undefined ? undefined : Promise.resolve(known)
+  const place = (): Promise<ObjectPlace> => (asked ??= placeOf(git))
   return {
     format: async () => (await place()).format,
     async write(objects) {
@@ -44,9 +44,9 @@ export function objectStore(git: Git): ObjectStore {
 /** More files than this cost more than a process. */
 const mostFiles = 16
 
-type Place = { readonly folder: string; readonly format: ObjectFormat }
+export type ObjectPlace = { readonly folder: string; readonly format: ObjectFormat }
 
-async function placeOf(git: Git): Promise<Place> {
+async function placeOf(git: Git): Promise<ObjectPlace> {
   const asked = ['--show-object-format', '--path-format=absolute', '--git-path', 'objects']
   const answer = await git(['rev-parse', ...asked])
   const [format = '', folder = ''] = answer.kind === 'done' ? answer.stdout.split('\n') : []

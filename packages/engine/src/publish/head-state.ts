@@ -36,14 +36,13 @@ export async function unchangedSince(
   return new Set(commits.flatMap(({ pkg }, at) => (isSame(at) ? [pkg.name] : [])))
 }
 
-/** Files of the workspace that are changed, added or not known to git; those it ignores are left out. */
-export async function changedFiles(git: Git): Promise<readonly Path[]> {
-  const [answer, prefix] = await Promise.all([
-    git(['status', '--porcelain=v1', '-z', '--no-renames', '--', '.']),
-    git(['rev-parse', '--show-prefix']),
-  ])
+/**
+ * Files of the workspace that are changed, added or not known to git; those it ignores are left out. `below`: the
+ * workspace within the repository.
+ */
+export async function changedFiles(git: Git, below: string): Promise<readonly Path[]> {
+  const answer = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--', '.'])
   if (answer.kind === 'missing' || answer.code !== 0) return []
-  const below = prefix.kind === 'done' && prefix.code === 0 ? prefix.stdout.trim() : ''
   return answer.stdout.split('\0').flatMap((entry) => {
     const path = entry.slice(3)
     return path.startsWith(below) && path !== '' ? [path.slice(below.length)] : []

@@ -2,6 +2,7 @@
  * Looks at the world before a publish: what the registries have, which tags exist here and on the remote, what HEAD
  * says. One request per package, a handful of git processes in all, nothing written.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import type {
   LimitRange,
   PackageFacts,
@@ -22,7 +23,7 @@ import type { Clock } from './clock.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Registry } from './registry.ts'
 import { readFacts } from './read-facts.ts'
-import { readRemoteTags } from './tags.ts'
+import { readRemoteTags, type RemoteTags } from './tags.ts'
 
 export type Observation = {
   readonly world: ReleasedWorld
@@ -40,6 +41,10 @@ export type ObserveOptions = {
   registryAt(url: string): Registry
   readonly concurrency: LimitRange
   readonly clock: Clock
+  /** Where tags are pushed to. */
+  readonly remote: string | undefined
+  /** Where somebody has asked for them already. */
+  readonly remoteTags?: Promise<RemoteTags> | undefined
   readonly tags: boolean
   readonly push: boolean
   /** A version that its registry lacks, as soon as that is known. */
@@ -65,10 +70,14 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     const version = versions.get(key)
     if (version !== undefined && facts.kind === 'known' && !facts.versions.has(version)) options.onMissing?.(key)
   }
+  const asked = readFacts(registries, { ...options, onFacts })
+  asked.catch(() => {})
+  // Registries take the longest to answer: their questions are out before git is started.
+  await turn()
   const [facts, localTags, remoteTags, committed] = await Promise.all([
-    readFacts(registries, { ...options, onFacts }),
+    asked,
     hasTags ? readTags(git) : new Map<string, string>(),
-    hasTags && options.push ? readRemoteTags(git) : ({ kind: 'none' } as const),
+    hasTags && options.push ? (options.remoteTags ?? readRemoteTags(git, options.remote)) : ({ kind: 'none' } as const),
     head === undefined ? undefined : versionsAtHead(git, members),
   ])
   const problems = uncommittedVersions(members, committed)

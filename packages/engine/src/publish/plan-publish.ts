@@ -26,6 +26,7 @@ import type { NpmConfig } from './npmrc.ts'
 import { observeWorld, type Observation } from './observe.ts'
 import type { Session } from './session.ts'
 import { readsAtOnce } from './step-limits.ts'
+import type { RemoteTags } from './tags.ts'
 
 export type PlanOptions = {
   readonly only?: readonly PackageName[] | undefined
@@ -56,9 +57,14 @@ export type PlanFrom = { readonly after?: readonly Progress[]; readonly looked?:
 /** What the plan is made from; nothing of it depends on the releases that are listed at the remote. */
 export type Looked = Promise<{ readonly observation: Observation; readonly changed: readonly Path[] }>
 
-/** `packs`: what is found missing is about to be packed. */
-export async function lookAround(session: Session, options: PlanOptions, packs = false): Looked {
-  const { snapshot, git, ahead } = session
+export type LookOptions = {
+  readonly remoteTags?: Promise<RemoteTags> | undefined
+  /** A version that its registry lacks and that is wanted, as soon as that is known. */
+  readonly onMissing?: ((name: PackageName) => void) | undefined
+}
+
+export async function lookAround(session: Session, options: PlanOptions, look: LookOptions = {}): Looked {
+  const { snapshot, git } = session
   const isWanted = (name: PackageName): boolean => options.only?.includes(name) !== false
   const [observation, changed] = await Promise.all([
     observeWorld({
@@ -67,11 +73,12 @@ export async function lookAround(session: Session, options: PlanOptions, packs =
       clock: session.ports.clock,
       tags: options.tags ?? true,
       push: options.push ?? true,
+      remoteTags: look.remoteTags,
       onMissing: (name) => {
-        if (packs && isWanted(name)) ahead.begin(name)
+        if (isWanted(name)) look.onMissing?.(name)
       },
     }),
-    snapshot.head === undefined ? [] : changedFiles(git),
+    snapshot.head === undefined ? [] : changedFiles(git, session.prefix),
   ])
   return { observation, changed }
 }

@@ -3,7 +3,8 @@
  * release that an earlier run left open is finished first, from its own commit; then the world is looked at again. One
  * release at a time: nothing is done without the lease, and without anything to do there is neither lease nor journal.
  */
-import { isNpmKey, remainingSteps, type Problem, type Sha, type Step } from '@topsail/core'
+import { setImmediate as turn } from 'node:timers/promises'
+import { isNpmKey, remainingSteps, type PackageName, type Problem, type Sha, type Step } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import {
   beginRelease,
@@ -15,6 +16,7 @@ import {
 import { continueRelease } from '../release/continue-release.ts'
 import type { CarryOptions, ReleaseEnd } from '../release/release-end.ts'
 import { holdReleases, type Hold } from '../release/hold.ts'
+import type { RefsRead } from '../release/ref-store.ts'
 import { openReleases, type StoredReleases } from '../release/stored-release.ts'
 import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from '../release/ports.ts'
@@ -24,6 +26,7 @@ import type { DriveEvent } from './drive.ts'
 import { lookAround, planPublish, type Looked, type PlannedPublish, type PlanOptions } from './plan-publish.ts'
 import { dryResume } from '../release/dry-resume.ts'
 import { dryResult, publishResult, type PublishResult } from './publish-result.ts'
+import { tagsIn, type RemoteTags } from './tags.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from './session.ts'
 
 export type PublishEvent =
@@ -44,11 +47,18 @@ export type PublishOptions = SessionOptions &
   }
 
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
-  const session = await openSession({ ...options, onBuild: options.onEvent })
-  // Registries and tags are asked while the remote says which releases are open.
-  const looked = lookAround(session, options, options.dryRun !== true)
+  const opening = openSession({ ...options, onBuild: options.onEvent })
+  // It takes as long to load as git takes to answer.
+  void import('npm-registry-fetch')
+  const session = await opening
+  const listing = listRemote(session, options)
+  // Registries are asked while the remote says which releases are open.
+  const looked = lookAround(session, options, {
+    remoteTags: listing.tags,
+    onMissing: options.dryRun === true ? undefined : (name) => getReady(session, name),
+  })
   looked.catch(() => {})
-  const seen = await lookForOpen(session)
+  const seen = await lookForOpen(session, await listing.refs)
   if (seen.problems.length > 0) return publishResult({ problems: seen.problems })
   if (options.dryRun === true) return dryRun(session, seen, { ...options, looked })
   const planned = seen.releases.length === 0 ? await planAndTell(session, seen.refs, { ...options, looked }) : undefined
@@ -56,9 +66,10 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
 
   const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
   // Reading files changes nothing, and need not wait for the lease.
+  const taking = holdReleases(session.ports, session.holding, seen.refs)
   const early = planned === undefined ? undefined : packEarly(session, planned, carry)
   try {
-    const answer = await holdReleases(session.ports, session.holding, seen.refs)
+    const answer = await taking
     if (answer.kind === 'stopped') return publishResult({ planned, problems: [answer.problem] })
     const { hold } = answer
     try {
@@ -98,19 +109,41 @@ function newRelease({ snapshot }: Session, { units, promotion }: PlannedPublish)
   return { units, promotion, commit: snapshot.head ?? null }
 }
 
+/** One question for the refs of releases, and for the tags where they are wanted. */
+function listRemote(
+  { ports, holding, remote, snapshot }: Session,
+  { tags, push }: PublishOptions,
+): { readonly refs: Promise<RefsRead>; readonly tags: Promise<RemoteTags> | undefined } {
+  const wantsTags = remote !== undefined && snapshot.head !== undefined && tags !== false && push !== false
+  // The registries come first: to start git takes a moment.
+  const listed = turn().then(() => ports.refs.list(...holding.namespaces, ...(wantsTags ? ['refs/tags'] : [])))
+  const tagsOf = (answer: RefsRead): RemoteTags =>
+    answer.kind === 'known'
+      ? { kind: 'known', remote: remote ?? '', tags: tagsIn(answer.refs) }
+      : { ...answer, remote: remote ?? '' }
+  return { refs: listed, tags: wantsTags ? listed.then(tagsOf) : undefined }
+}
+
+/** It will be published. */
+function getReady({ ahead }: Session, name: PackageName): void {
+  void import('libnpmpublish')
+  ahead.begin(name)
+}
+
 type Seen = StoredReleases & { readonly lease: Sha | undefined; readonly refs: ReadonlyMap<string, Sha> }
 
 /** Before anything is taken: whether there is something to go on with, and what the lease looked like meanwhile. */
-async function lookForOpen({ ports, holding, remote, config }: Session): Promise<Seen> {
-  const listed = await ports.refs.list(...holding.namespaces)
+async function lookForOpen({ ports, holding, remote, config }: Session, listed: RefsRead): Promise<Seen> {
   if (listed.kind === 'unreachable') {
     const detail = config.redact(listed.detail)
     const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const
     return { releases: [], problems: [problem], lease: undefined, refs: new Map() }
   }
-  const names = releaseRefs(namespaceIn(listed.refs, holding.namespaces))
-  const open = await openReleases(ports, names, listed.refs, { tidy: false })
-  return { ...open, lease: listed.refs.get(names.lease), refs: listed.refs }
+  const isOfReleases = (ref: string): boolean => holding.namespaces.some((namespace) => ref.startsWith(`${namespace}/`))
+  const refs = new Map([...listed.refs].filter(([ref]) => isOfReleases(ref)))
+  const names = releaseRefs(namespaceIn(refs, holding.namespaces))
+  const open = await openReleases(ports, names, refs, { tidy: false })
+  return { ...open, lease: refs.get(names.lease), refs }
 }
 
 /** What the next run sets out to do: an open release comes first, and what comes after it is planned as if it were over. */

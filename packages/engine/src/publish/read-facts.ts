@@ -44,10 +44,10 @@ export async function readFacts(
       const company = reading.join()
       const began = clock.now()
       const found = await factsOf(() => registryAt(url).facts(name), line, clock)
-      facts.set(name, found)
-      onFacts?.(name, found)
       company.leave()
       limit.answered(clock.now() - began, company.most)
+      facts.set(name, found)
+      onFacts?.(name, found)
       admitMore()
     }
   }

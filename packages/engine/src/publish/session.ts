@@ -17,6 +17,7 @@ import type {
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
+import { readGitFacts } from '../read/git-facts.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
@@ -72,6 +73,8 @@ type BuildPlace = { readonly workspace: Workspace; readonly root: string; readon
 export type Session = {
   readonly root: string
   readonly git: Git
+  /** This folder within the repository: empty at its top, else ending in a slash. */
+  readonly prefix: string
   readonly snapshot: Snapshot
   readonly config: NpmConfig
   /** This is a CI job that can prove who it is. */
@@ -93,8 +96,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const root = findWorkspaceRoot(options.cwd) ?? options.cwd
   const git = gitIn(root)
   const env = options.env ?? process.env
-  const [snapshot, remote] = await Promise.all([
-    readSnapshot({ cwd: root, files: diskFiles(root), git, sources: 'changesets' }),
+  const files = diskFiles(root)
+  const asked = readGitFacts(git, files.root)
+  const [snapshot, facts, remote] = await Promise.all([
+    readSnapshot({ cwd: root, files, git, facts: asked, sources: 'changesets' }),
+    asked,
     options.push === false ? undefined : pushRemote(git),
   ])
   const { workspace, head, settings } = snapshot
@@ -116,11 +122,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const registryAt = (url: string): Registry => targets.registryAt(url) ?? npmAt(url)
   const clock = options.clock ?? systemClock
   const build = options.build === false ? false : settings.release.build
-  const files = diskFiles(root)
   const ahead = packingAhead({ root, workspace, gitHead: head, settings, files, build })
   const { announce } = settings.release
   const announcers = announce.length === 0 ? [] : [commandAnnouncer({ argv: announce, root, env, redact })]
-  const ports = await diskPorts({
+  const ports = diskPorts({
     root,
     workspace,
     head,
@@ -132,6 +137,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ahead,
     onInstall: options.onBuild ?? (() => {}),
     announcers,
+    facts,
     tagOf: (name, version) => tagNameOf(settings.tagPattern, name, version),
     goModules: goModulesOf(settings),
     redact,
@@ -150,6 +156,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     root,
     git,
+    prefix: facts.kind === 'repository' ? facts.prefix : '',
     snapshot,
     config,
     isTrusted: trusted !== undefined,

@@ -14,12 +14,24 @@ export type RemoteTags =
   | { readonly kind: 'none' }
   | { readonly kind: 'unreachable'; readonly remote: string; readonly detail: string }
 
-export async function readRemoteTags(git: Git): Promise<RemoteTags> {
-  const remote = await pushRemote(git)
+/** `remote`: where tags are pushed to; undefined where there is none. */
+export async function readRemoteTags(git: Git, remote: string | undefined): Promise<RemoteTags> {
   if (remote === undefined) return { kind: 'none' }
   const tags = await tagsAt(git, remote)
   return typeof tags === 'string' ? { kind: 'unreachable', remote, detail: tags } : { kind: 'known', remote, tags }
 }
+
+/** Of refs as `git ls-remote` lists them. */
+export function tagsIn(refs: ReadonlyMap<string, Sha>): Tags {
+  const tags = new Map<string, Sha>()
+  for (const [ref, sha] of refs) {
+    // The peeled line of an annotated tag follows the tag's own.
+    if (ref.startsWith(tagPrefix)) tags.set(ref.slice(tagPrefix.length).replace(/\^\{\}$/, ''), sha)
+  }
+  return tags
+}
+
+const tagPrefix = 'refs/tags/'
 
 /** Text where the remote does not say. */
 export async function tagsAt(git: Git, remote: string): Promise<Tags | string> {

@@ -15,15 +15,17 @@ export type GitFacts =
       readonly isShallow: boolean
       /** Where the patterns of a sparse checkout lie, absolute; this worktree never had one where the file is absent. */
       readonly sparsePatterns: string
+      /** Where its objects are, absolute, and how they are named. */
+      readonly objects: { readonly folder: string; readonly format: 'sha1' | 'sha256' }
     }
   | { readonly kind: 'unavailable'; readonly why: 'no-git' | 'no-repository' | 'git-failed'; readonly detail: string }
 
 export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
-  const facts = ['--show-prefix', '--git-common-dir', '--is-shallow-repository']
-  const asked = [...facts, '--git-path', 'info/sparse-checkout', '--verify', '--quiet', 'HEAD']
-  const answer = await git(['rev-parse', ...asked])
+  const facts = ['--show-prefix', '--git-common-dir', '--is-shallow-repository', '--show-object-format']
+  const paths = ['info/sparse-checkout', 'objects'].flatMap((path) => ['--git-path', path])
+  const answer = await git(['rev-parse', ...facts, ...paths, '--verify', '--quiet', 'HEAD'])
   if (answer.kind === 'missing') return { kind: 'unavailable', why: 'no-git', detail: answer.detail }
-  const [prefix, commonDir, isShallow, sparsePatterns = '', head] = answer.stdout.split('\n')
+  const [prefix, commonDir, isShallow, format, sparsePatterns = '', folder = '', head] = answer.stdout.split('\n')
   if (answer.code > 1 || commonDir === undefined || commonDir === '') {
     const detail = answer.stderr.trim()
     const why = /not a git repository/i.test(detail) ? 'no-repository' : 'git-failed'
@@ -36,5 +38,6 @@ export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
     commonDir: resolve(cwd, commonDir),
     isShallow: isShallow === 'true',
     sparsePatterns: resolve(cwd, sparsePatterns),
+    objects: { folder: resolve(cwd, folder), format: format === 'sha256' ? 'sha256' : 'sha1' },
   }
 }

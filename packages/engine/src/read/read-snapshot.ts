@@ -40,6 +40,8 @@ export type ReadOptions = {
   /** Instead of the disk and the git of `cwd`. */
   readonly files?: Files | undefined
   readonly git?: Git | undefined
+  /** What git says of the folder, where somebody has asked already. */
+  readonly facts?: Promise<GitFacts> | undefined
   readonly rules?: RulesName | undefined
   readonly sources?: Sources | undefined
   readonly ignore?: readonly string[] | undefined
@@ -92,7 +94,7 @@ async function read(options: ReadOptions): Promise<Reading> {
   const isHistoryRead = mayReadCommits(files, options)
   // Where it is read it names the commits of changesets as well.
   const log = options.changesetCommits === true && !isHistoryRead ? startAddingLog(git) : undefined
-  const asked = readGitFacts(git, files.root)
+  const asked = options.facts ?? readGitFacts(git, files.root)
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
   const begun = isHistoryRead ? beginHistory(git, asked, options.index !== false) : undefined
   const reading = begun === undefined ? readWorkspace(files) : await readWorkspaceInTurns(files)

@@ -3,7 +3,17 @@
  * integrity of every tarball frozen in its first record.
  */
 import { releaseSteps } from '@topsail/core'
-import type { ForwardStep, Integrity, JournalEvent, Problem, Promotion, PublishUnit, Sha, Step, StepId } from '@topsail/core'
+import type {
+  ForwardStep,
+  Integrity,
+  JournalEvent,
+  Problem,
+  Promotion,
+  PublishUnit,
+  Sha,
+  Step,
+  StepId,
+} from '@topsail/core'
 import { drive, type DriveResult } from '../publish/drive.ts'
 import { prepareEffects } from '../publish/prepare-effects.ts'
 import { goForward } from './go-forward.ts'

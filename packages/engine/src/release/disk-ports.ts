@@ -10,6 +10,7 @@ import type { Clock } from '../publish/clock.ts'
 import type { Registry } from '../publish/registry.ts'
 import { gitTags } from '../publish/tags.ts'
 import type { Announcer } from './announcer.ts'
+import type { GitFacts } from '../read/git-facts.ts'
 import { diskHolders, diskJournals, diskTarballs, tarballFolder } from './disk-state.ts'
 import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
@@ -25,15 +26,15 @@ export type DiskPortsOptions = PackingOptions & {
   /** Packages that are Go modules too. */
   readonly goModules: ReadonlySet<PackageName>
   readonly announcers: readonly Announcer[]
+  readonly facts: GitFacts
   readonly clock: Clock
 }
 
-export async function diskPorts(options: DiskPortsOptions): Promise<ReleasePorts> {
-  const { root, git, remote } = options
-  const objects = objectStore(git)
-  const common = await git(['rev-parse', '--path-format=absolute', '--git-common-dir'])
-  const hasGit = common.kind === 'done' && common.code === 0
-  const state = hasGit ? join(common.stdout.trim(), 'topsail') : join(root, 'node_modules', '.topsail')
+export function diskPorts(options: DiskPortsOptions): ReleasePorts {
+  const { root, git, remote, facts } = options
+  const hasGit = facts.kind === 'repository'
+  const objects = objectStore(git, hasGit ? facts.objects : undefined)
+  const state = hasGit ? join(facts.commonDir, 'topsail') : join(root, 'node_modules', '.topsail')
   return {
     registryAt: options.registryAt,
     // A folder without git has no other machines to agree with, but other processes.

@@ -3,8 +3,8 @@
  * tarballs of open releases, and who of this machine holds a lease.
  */
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { integrityOf, isSmall, tarballFile, type Tarball } from '../publish/pack/tarball.ts'
@@ -84,13 +84,13 @@ export function diskHolders(state: string, job: string | undefined): HolderFile 
   const folder = join(state, 'holders')
   return {
     async claim() {
-      await mkdir(folder, { recursive: true })
-      await forgetTheDead(folder)
+      mkdirSync(folder, { recursive: true })
+      forgetTheDead(folder).catch(() => {})
       const id = randomBytes(4).toString('hex')
       const place = job === undefined ? '' : `, ${job}`
       const holder = `${userName()}@${hostname()} (process ${process.pid}, ${id}${place})`
       const file: Holder = { holder, pid: process.pid, host: hostname() }
-      await writeFile(join(folder, `${process.pid}-${id}.json`), JSON.stringify(file))
+      writeFileSync(join(folder, `${process.pid}-${id}.json`), JSON.stringify(file))
       return holder
     },
     async isGone(holder) {
@@ -116,7 +116,6 @@ async function holdersIn(
   const files = await Promise.all(
     names.map(async (name) => {
       const file = join(folder, name)
-      const { stat } = await import('node:fs/promises')
       const [text, found] = await Promise.all([textOf(file), stat(file).catch(ignoreMissing)])
       const holder = parseHolder(text ?? '')
       return holder === undefined || found === undefined ? [] : [{ file, holder, age: Date.now() - found.mtimeMs }]

@@ -6,6 +6,7 @@
 import { releasablePackages } from '@topsail/core'
 import type { PackageName, Settings } from '@topsail/core'
 import { availableParallelism } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import { planBuild } from '../build/plan-build.ts'
 import type { Files } from '../../ports.ts'
 import { bytesPacker, type BytesOptions, type PackedBytes, type Versioned } from './pack-package.ts'
@@ -44,7 +45,8 @@ export function packingAhead(options: AheadOptions): PackingAhead {
     const pkg = line.shift()
     if (pkg === undefined) return
     underWay += 1
-    const answer = pack(pkg)
+    // Answers that have come are read first.
+    const answer = turn().then(() => pack(pkg))
     packing.set(pkg.name, answer)
     const done = (bytes: number): void => {
       underWay -= 1

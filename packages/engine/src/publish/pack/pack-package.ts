@@ -6,6 +6,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { publishedManifest, unpublishableRanges } from '@topsail/core'
 import type {
   Manifest,
@@ -103,6 +104,8 @@ async function written(
   { tarball, bytes }: Extract<PackedBytes, { kind: 'packed' }>,
   out: string,
 ): Promise<PackOutcome> {
+  // A hundred of them must not keep everybody else waiting.
+  await turn()
   const file = join(out, tarballFile(tarball))
   mkdirSync(dirname(file), { recursive: true })
   if (isSmall(bytes.length)) writeFileSync(file, bytes)
