@@ -1,7 +1,8 @@
 /**
  * The last steps of a release: its git tags, made together and pushed together.
  */
-import type { Effects } from './drive.ts'
+import type { PushStep } from '@topsail/core'
+import type { Attempt, Effects } from './drive.ts'
 import { failed, problemOf } from './attempt.ts'
 import type { Redact } from './secrets.ts'
 import type { TagWriter } from './tags.ts'
@@ -11,15 +12,29 @@ export type TagEffectsOptions = {
   /** Undefined: there is none to push to. */
   readonly remote: string | undefined
   readonly redact: Redact
+  /** Whoever made them may have been another clone. */
+  readonly resumed: boolean
+  /** Pushes them with what else belongs to the end of the release; undefined where they have to go alone. */
+  together(step: PushStep): Promise<Attempt | undefined>
 }
 
-export function tagEffects({ tags, remote, redact }: TagEffectsOptions): Pick<Effects, 'tag' | 'push'> {
+export function tagEffects({
+  tags,
+  remote,
+  redact,
+  resumed,
+  together,
+}: TagEffectsOptions): Pick<Effects, 'tag' | 'push'> {
   return {
     async tag(step) {
       const failure = await tags.make(step.tags)
       return failure === undefined ? { kind: 'done' } : failed({ code: 'TAGS_NOT_MADE', detail: redact(failure) })
     },
-    async push(step) {
+    async push(step, trial) {
+      const unmade = resumed ? await tags.make(step.tags) : undefined
+      if (unmade !== undefined) return failed({ code: 'TAGS_NOT_MADE', detail: redact(unmade) })
+      const joined = trial.attempt === 1 ? await together(step) : undefined
+      if (joined !== undefined) return joined
       const to = remote ?? 'origin'
       const failure = await tags.push(
         to,

@@ -1,6 +1,7 @@
 /**
  * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag of a run arrives at the remote or none does.
  */
+import { existsSync } from 'node:fs'
 import type { Sha, TagToMake } from '@topsail/core'
 import { nameOfObject, objectStore, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
@@ -41,6 +42,10 @@ export async function tagsAt(git: Git, remote: string): Promise<Tags | string> {
 
 /** Each answers undefined when it went well, else what git said. All of them may be repeated. */
 export type TagWriter = {
+  /** Whether somebody here wants to see every push of tags, and nothing else with it. */
+  travelsAlone(): boolean
+  /** Does what can be done before they are made; nobody sees anything of it. */
+  prepare(tags: readonly TagToMake[]): Promise<void>
   /** Makes those that are missing; one that is there already has to be at its commit. */
   make(tags: readonly TagToMake[]): Promise<string | undefined>
   /** Takes over tags that the remote has at their commits: another clone may have pushed them. */
@@ -51,9 +56,28 @@ export type TagWriter = {
   removeRemote(remote: string, tags: readonly TagToMake[]): Promise<string | undefined>
 }
 
-export function gitTags(git: Git, objects = objectStore(git)): TagWriter {
+export type TagOptions = {
+  readonly objects?: ObjectStore
+  /** Where the user's own check of pushes would be. */
+  readonly prePush?: string | undefined
+}
+
+export function gitTags(git: Git, { objects = objectStore(git), prePush }: TagOptions = {}): TagWriter {
+  /** Tag objects without a ref, by the tag. */
+  const prepared = new Map<string, Sha>()
   return {
-    make: (tags) => makeMissingTags(git, objects, tags),
+    travelsAlone: () => prePush === undefined || existsSync(prePush),
+    async prepare(tags) {
+      const written = await writeTags(git, objects, tags)
+      if (typeof written === 'object') written.forEach((sha, index) => prepared.set(tags[index]?.tag ?? '', sha))
+    },
+    async make(tags) {
+      const names = tags.map(({ tag }) => prepared.get(tag))
+      const isPrepared = names.every((name) => name !== undefined)
+      const failure = isPrepared ? await createRefs(git, tags, names) : 'not prepared'
+      // Some of them may be there already.
+      return failure === undefined ? undefined : makeMissingTags(git, objects, tags)
+    },
     adopt: (remote, tags) => adoptTags(git, remote, tags),
     push: (remote, tags) => pushTags(git, remote, tags),
     remove: (tags) => removeTags(git, tags),
@@ -122,20 +146,28 @@ async function tagObjectsAt(git: Git, remote: string): Promise<ReadonlyMap<strin
 }
 
 async function makeTags(git: Git, store: ObjectStore, tags: readonly TagToMake[]): Promise<string | undefined> {
+  const written = await writeTags(git, store, tags)
+  if (written === 'signed') return makeSignedTags(git, tags)
+  return typeof written === 'string' ? written : createRefs(git, tags, written)
+}
+
+/** The names of tag objects; `signed` where git has to make them itself, any other text where it failed. */
+async function writeTags(git: Git, store: ObjectStore, tags: readonly TagToMake[]): Promise<readonly Sha[] | string> {
   const [signs, tagger, format] = await Promise.all([
     git(['config', '--type=bool', '--get', 'tag.gpgSign']),
     taggerOf(git),
     store.format(),
   ])
-  if (signs.kind === 'done' && signs.stdout.trim() === 'true') return makeSignedTags(git, tags)
+  if (signs.kind === 'done' && signs.stdout.trim() === 'true') return 'signed'
   const objects = tags.map(({ tag, commit }): GitObject => {
     const text = `object ${commit}\ntype commit\ntag ${tag}\ntagger ${tagger}\n\n${tag}\n`
     return { type: 'tag', content: Buffer.from(text) }
   })
-  const failure = await store.write(objects)
-  if (failure !== undefined) return failure
-  const names = objects.map((object) => nameOfObject(object, format))
-  const refs = tags.map((tag, index) => `create refs/tags/${tag.tag}\0${names[index]}\0`).join('')
+  return (await store.write(objects)) ?? objects.map((object) => nameOfObject(object, format))
+}
+
+async function createRefs(git: Git, tags: readonly TagToMake[], names: readonly Sha[]): Promise<string | undefined> {
+  const refs = tags.map(({ tag }, index) => `create refs/tags/${tag}\0${names[index]}\0`).join('')
   return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs }))
 }
 

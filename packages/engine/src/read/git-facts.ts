@@ -15,6 +15,8 @@ export type GitFacts =
       readonly isShallow: boolean
       /** Where the patterns of a sparse checkout lie, absolute; this worktree never had one where the file is absent. */
       readonly sparsePatterns: string
+      /** Where a person's own check of what is pushed would be, absolute. */
+      readonly prePush: string
       /** Where its objects are, absolute, and how they are named. */
       readonly objects: { readonly folder: string; readonly format: 'sha1' | 'sha256' }
     }
@@ -22,10 +24,11 @@ export type GitFacts =
 
 export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
   const facts = ['--show-prefix', '--git-common-dir', '--is-shallow-repository', '--show-object-format']
-  const paths = ['info/sparse-checkout', 'objects'].flatMap((path) => ['--git-path', path])
+  const paths = ['info/sparse-checkout', 'objects', 'hooks/pre-push'].flatMap((path) => ['--git-path', path])
   const answer = await git(['rev-parse', ...facts, ...paths, '--verify', '--quiet', 'HEAD'])
   if (answer.kind === 'missing') return { kind: 'unavailable', why: 'no-git', detail: answer.detail }
-  const [prefix, commonDir, isShallow, format, sparsePatterns = '', folder = '', head] = answer.stdout.split('\n')
+  const [prefix, commonDir, isShallow, format, ...rest] = answer.stdout.split('\n')
+  const [sparsePatterns = '', folder = '', prePush = '', head] = rest
   if (answer.code > 1 || commonDir === undefined || commonDir === '') {
     const detail = answer.stderr.trim()
     const why = /not a git repository/i.test(detail) ? 'no-repository' : 'git-failed'
@@ -38,6 +41,7 @@ export async function readGitFacts(git: Git, cwd: string): Promise<GitFacts> {
     commonDir: resolve(cwd, commonDir),
     isShallow: isShallow === 'true',
     sparsePatterns: resolve(cwd, sparsePatterns),
+    prePush: resolve(cwd, prePush),
     objects: { folder: resolve(cwd, folder), format: format === 'sha256' ? 'sha256' : 'sha1' },
   }
 }

@@ -1,9 +1,11 @@
 /**
- * The last step of a release: its release set is recorded where everybody finds it, and then whoever wants to be told
- * is told. Both may be done again without harm; what is public stays so whatever becomes of it.
+ * The last steps of a release: its tags reach the remote, its release set is recorded where everybody finds it, and
+ * then whoever wants to be told is told. The tags, the set and the journal go in one push where they can, and where
+ * nobody is to be told the end of the release goes with them. All of it may be done again without harm; what is public
+ * stays so whatever becomes of it.
  */
-import { packageOf } from '@topsail/core'
-import type { AnnounceStep, Problem, Progress, SetId } from '@topsail/core'
+import { packageOf, remainingSteps } from '@topsail/core'
+import type { AnnounceStep, JournalEvent, Problem, Progress, PushStep, SetId } from '@topsail/core'
 import { failed, problemOf } from '../publish/attempt.ts'
 import type { Attempt, Effects } from '../publish/drive.ts'
 import type { Redact } from '../publish/secrets.ts'
@@ -14,32 +16,72 @@ import type { ReleasePorts } from './ports.ts'
 import { recordFinished } from './record-set.ts'
 
 export type AnnounceEffectOptions = {
-  readonly ports: Pick<ReleasePorts, 'refs' | 'sources' | 'announcers' | 'redact'>
+  readonly ports: Pick<ReleasePorts, 'refs' | 'sources' | 'announcers' | 'redact' | 'tags'>
   readonly hold: Hold
   readonly keeper: JournalKeeper
   readonly warn: (problem: Problem) => void
 }
 
 export type AnnounceEffect = Pick<Effects, 'announce'> & {
+  /** Does what can be done before everything is public; nobody sees anything of it. */
+  prepare(): void
+  /** Whether the tags will be pushed with the journal. */
+  readonly joins: boolean
+  /** Pushes the tags, and the set with them; undefined where they have to go alone. */
+  together(step: PushStep): Promise<Attempt | undefined>
   /** The one that was recorded; undefined where that was done before. */
   set(): SetId | undefined
 }
 
+type Recorded = Extract<Awaited<ReturnType<typeof recordFinished>>, { kind: 'recorded' }>
+
 export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOptions): AnnounceEffect {
-  let live: SetId | undefined
+  let ahead: ReturnType<typeof recordFinished> | undefined
+  let done: Recorded | undefined
+  const record = (): ReturnType<typeof recordFinished> =>
+    recordFinished(ports, keeper.progress(), { ...hold.records, listed: hold.refs })
+  const isRecorded = (recorded: Recorded): void => {
+    for (const problem of recorded.problems) warn(problem)
+    done = recorded
+  }
+  const { steps } = keeper.progress().opened
+  const last = steps.find((step) => step.kind === 'announce')
+  const joins = last !== undefined && !ports.tags.travelsAlone()
   return {
-    set: () => live,
+    joins,
+    set: () => done?.set.id,
+    prepare() {
+      for (const step of steps) if (step.kind === 'tag') ports.tags.prepare(step.tags).catch(() => {})
+      // A signature may take a person, who is asked when everything is public.
+      if (last === undefined || hold.records.sign) return
+      ahead = record()
+      ahead.catch(() => {})
+    },
+    async together(step) {
+      if (!joins || last === undefined) return undefined
+      const recorded = await (ahead?.catch(record) ?? record())
+      if (recorded.kind === 'unreachable') return undefined
+      const tags = step.tags.map(({ tag }) => tag)
+      const isLast = remainingSteps(keeper.progress()).every(({ id }) => id === step.id || id === last.id)
+      const state = await (isLast && ports.announcers.length === 0
+        ? keeper.pushLast({ events: whatFollows(step, last), more: recorded.moves, tags })
+        : keeper.push(recorded.moves, tags))
+      if (state.kind === 'held') isRecorded(recorded)
+      if (state.kind === 'unreachable') return undefined
+      const stop = stopOf(state)
+      return stop === undefined ? { kind: 'done' } : { kind: 'failed', problem: stop }
+    },
     async announce(step) {
-      const progress = keeper.progress()
-      const recorded = await recordFinished(ports, progress, { ...hold.records, listed: hold.refs })
+      const recorded = done ?? (await record())
       if (recorded.kind === 'unreachable') return again('release set', recorded.detail)
-      // Nothing has to move where a run that died has moved it.
-      const stop = recorded.moves.length === 0 ? undefined : stopOf(await keeper.push(recorded.moves))
-      if (stop?.code === 'LEASE_UNREACHABLE') return again('release set', ports.redact(stop.detail))
-      if (stop !== undefined) return { kind: 'failed', problem: stop }
-      for (const problem of recorded.problems) warn(problem)
-      live = recorded.set.id
-      const announcement: Announcement = { ...announcedRelease(step, progress), set: recorded.set }
+      if (done === undefined) {
+        // Nothing has to move where a run that died has moved it.
+        const stop = recorded.moves.length === 0 ? undefined : stopOf(await keeper.push(recorded.moves))
+        if (stop?.code === 'LEASE_UNREACHABLE') return again('release set', ports.redact(stop.detail))
+        if (stop !== undefined) return { kind: 'failed', problem: stop }
+        isRecorded(recorded)
+      }
+      const announcement: Announcement = { ...announcedRelease(step, keeper.progress()), set: recorded.set }
       for (const announcer of ports.announcers) {
         const attempt = attemptOf(await announcer.announce(announcement), announcer.name, ports.redact)
         if (attempt.kind !== 'done') return attempt
@@ -47,6 +89,15 @@ export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOpti
       return { kind: 'done' }
     },
   }
+}
+
+/** What becomes true when the tags and the set have arrived, and nobody is to be told. */
+function whatFollows(push: PushStep, announce: AnnounceStep): readonly JournalEvent[] {
+  return [
+    { kind: 'outcome', step: push.id, outcome: 'done', detail: null },
+    { kind: 'intent', step: announce.id, evidence: {} },
+    { kind: 'outcome', step: announce.id, outcome: 'done', detail: null },
+  ]
 }
 
 export function announcedRelease({ versions }: AnnounceStep, { opened }: Progress): AnnouncedRelease {

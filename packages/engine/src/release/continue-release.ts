@@ -84,15 +84,16 @@ async function goOn(
   }
 }
 
-/** Another clone may have made and pushed them already. */
+/** Another clone may have made and pushed them already, and its journal need not know of more than the making. */
 async function adoptTags(
   { tags, redact }: ReleasePorts,
   progress: Progress,
   remote: string | undefined,
 ): Promise<Problem | undefined> {
-  const step = progress.opened.steps.find((each) => each.kind === 'tag')
-  if (step?.kind !== 'tag' || remote === undefined || progress.steps.get(step.id)?.state === 'done') return undefined
-  const failure = await tags.adopt(remote, step.tags)
+  const left = progress.opened.steps.filter((step) => step.kind === 'tag' || step.kind === 'push')
+  const wanted = left.filter(({ id }) => progress.steps.get(id)?.state !== 'done').flatMap((step) => step.tags)
+  if (remote === undefined || wanted.length === 0) return undefined
+  const failure = await tags.adopt(remote, [...new Map(wanted.map((tag) => [tag.tag, tag])).values()])
   if (failure === undefined) return undefined
   return problemOf({ code: 'GIT_REMOTE_UNREACHABLE', remote, detail: redact(failure) })
 }

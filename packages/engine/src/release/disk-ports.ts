@@ -43,7 +43,7 @@ export function diskPorts(options: DiskPortsOptions): ReleasePorts {
     tarballs: diskTarballs(state),
     holders: diskHolders(state, ciJob(options.env)),
     packerAt: (commit, release) => packerAt(commit, tarballFolder(state, release), options),
-    tags: gitTags(git, objects),
+    tags: gitTags(git, { objects, prePush: hasGit ? facts.prePush : undefined }),
     branches: revertBranches({ git, gitIn, remote, tagOf: options.tagOf, goModules: options.goModules }),
     announcers: options.announcers,
     sources: gitSources(git),

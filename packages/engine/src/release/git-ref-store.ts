@@ -19,8 +19,8 @@ export function gitRefStore(git: Git, remote: string | undefined, objects = obje
       }
       return readCommit(git, sha)
     },
-    async swap(moves) {
-      const outcome = await (remote === undefined ? swapLocal(git, moves) : swapRemote(git, remote, moves))
+    async swap(moves, tags = []) {
+      const outcome = await (remote === undefined ? swapLocal(git, moves) : swapRemote(git, remote, moves, tags))
       if (outcome.kind === 'done') await follow(git, remote, moves)
       return outcome
     },
@@ -125,9 +125,15 @@ async function readCommit(git: Git, sha: Sha): Promise<RefContent | undefined> {
   return { message: message.trimEnd(), files: Object.fromEntries(files) }
 }
 
-async function swapRemote(git: Git, remote: string, moves: readonly RefMove[]): Promise<SwapOutcome> {
+async function swapRemote(
+  git: Git,
+  remote: string,
+  moves: readonly RefMove[],
+  tags: readonly string[],
+): Promise<SwapOutcome> {
   const expected = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ''}`)
-  const refs = moves.map(({ ref, to }) => `${to ?? ''}:${ref}`)
+  const moved = moves.map(({ ref, to }) => `${to ?? ''}:${ref}`)
+  const refs = [...moved, ...tags.map((tag) => `refs/tags/${tag}:refs/tags/${tag}`)]
   const answer = await git(['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs])
   if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }
   if (answer.code === 0) return { kind: 'done' }

@@ -2,7 +2,7 @@
  * A release from its open journal to its end: the one loop over those of its steps that are not done. The copy of the
  * journal at the ref follows at the end of each phase.
  */
-import { stepsOver, type Problem, type Progress } from '@topsail/core'
+import { stepsOver, type Problem, type Progress, type Step } from '@topsail/core'
 import { cleaned } from '../publish/attempt.ts'
 import { drive, type DriveEvent, type DriveResult, type Effects } from '../publish/drive.ts'
 import { npmEffects } from '../publish/npm-effects.ts'
@@ -36,10 +36,17 @@ export async function goForward(
   const effects: Effects = {
     ...noEffects,
     ...publishing,
-    ...tagEffects({ tags: ports.tags, remote: options.remote, redact: ports.redact }),
+    ...tagEffects({
+      tags: ports.tags,
+      remote: options.remote,
+      redact: ports.redact,
+      resumed: options.resumed === true,
+      together: announcing.together,
+    }),
     announce: announcing.announce,
   }
   const { journal } = keeper
+  announcing.prepare()
   const written = journalled(effects, { journal, lease: hold.lease, progress, evidenceOf })
   const driven = await drive({
     ...options,
@@ -50,7 +57,7 @@ export async function goForward(
     onEvent: (event) => {
       options.onEvent(event)
       written.onEvent(event)
-      if (endsPhase(event)) keeper.pushMeanwhile()
+      if (endsPhase(event) && !(announcing.joins && isPushedNext(event, steps))) keeper.pushMeanwhile()
     },
   })
   await written.settled()
@@ -79,6 +86,13 @@ function publishingEffects(ports: ReleasePorts, progress: Progress, options: Pub
       if (warning !== undefined) options.warn(warning)
     },
   })
+}
+
+/** What comes next takes the journal along. */
+function isPushedNext({ kind, ...event }: DriveEvent, steps: readonly Step[]): boolean {
+  return (
+    kind === 'step-started' && 'step' in event && event.step.kind === 'tag' && steps.some(({ kind }) => kind === 'push')
+  )
 }
 
 function endsPhase(event: DriveEvent): boolean {

@@ -23,9 +23,9 @@ export type Lease = {
    */
   check(): Promise<LeaseState>
   /** A heartbeat that moves other refs with it, or moves nothing. */
-  renewWith(more: readonly RefMove[]): Promise<LeaseState>
-  /** Gives it back, moving other refs in the same atomic step; the fencing number stays. */
-  release(more?: readonly RefMove[]): Promise<LeaseState>
+  renewWith(more: readonly RefMove[], tags?: readonly string[]): Promise<LeaseState>
+  /** Gives it back, moving other refs in the same atomic step; the fencing number stays. It beats no more. */
+  release(more?: readonly RefMove[], tags?: readonly string[]): Promise<LeaseState>
 }
 
 export type LeaseState =
@@ -55,14 +55,19 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
   let { sha, began } = first
   let beat = 0
   let lost: LeaseState | undefined
+  let isGivenBack = false
   let last: Promise<unknown> = Promise.resolve()
 
-  const renew = async (more: readonly RefMove[], holder = options.holder): Promise<LeaseState> => {
+  const renew = async (
+    more: readonly RefMove[],
+    tags: readonly string[] = [],
+    holder = options.holder,
+  ): Promise<LeaseState> => {
     if (lost !== undefined) return lost
     const start = clock.monotonic()
     beat += 1
     const to = await refs.write({ message: messageOf({ ...options, holder }, fence, beat), files: {} }, undefined)
-    const outcome = await refs.swap([{ ref, from: sha, to }, ...more])
+    const outcome = await refs.swap([{ ref, from: sha, to }, ...more], tags)
     const landed = outcome.kind === 'done' ? to : await landedAt()
     if (landed === to) {
       sha = to
@@ -87,7 +92,7 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
   const isFresh = (): boolean => age() < (options.seconds * 1000) / 2
   const checkInTurn = async (): Promise<LeaseState> => {
     if (lost !== undefined) return lost
-    if (isFresh()) return held
+    if (isFresh() || isGivenBack) return held
     const state = await renew([])
     // Unreachable is harmless for as long as nobody can have seen us silent for the whole lease time.
     return state.kind === 'unreachable' && age() < options.seconds * 900 ? held : state
@@ -97,8 +102,13 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
     from: first.from,
     // Nobody can have taken over what is fresh, whatever comes of a beat that is on its way.
     check: async () => lost ?? (isFresh() ? held : inTurn(checkInTurn)),
-    renewWith: (more) => inTurn(() => renew(more)),
-    release: (more = []) => inTurn(() => renew(more, '')),
+    renewWith: (more, tags) => inTurn(() => renew(more, tags)),
+    release: (more = [], tags = []) =>
+      inTurn(async () => {
+        const state = await renew(more, tags, '')
+        isGivenBack ||= state.kind === 'held'
+        return state
+      }),
   }
 }
 

@@ -31,7 +31,7 @@ export type Hold = {
   moved(moves: readonly RefMove[]): void
   readonly records: { readonly namespace: string; readonly sign: boolean }
   /** Gives the lease back, moving other refs in the same step; nothing once it is given back. */
-  end(more?: readonly RefMove[]): Promise<LeaseState>
+  end(more?: readonly RefMove[], tags?: readonly string[]): Promise<LeaseState>
 }
 
 export type HoldAnswer =
@@ -73,10 +73,10 @@ export async function holdReleases(
       // Packing, and waiting for a registry, may take longer than the lease lives.
       const stop = clock.every((seconds * 1000) / 3, () => void lease.check())
       let given = false
-      const end = async (more: readonly RefMove[] = []): Promise<LeaseState> => {
+      const end = async (more: readonly RefMove[] = [], tags: readonly string[] = []): Promise<LeaseState> => {
         stop()
         if (given) return { kind: 'held' }
-        const state = await lease.release(more)
+        const state = await lease.release(more, tags)
         given = state.kind !== 'unreachable'
         return state
       }

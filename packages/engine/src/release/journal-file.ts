@@ -14,6 +14,8 @@ export type Journal = {
   append(event: JournalEvent): Promise<void>
   /** Everything up to now, on the disk: for the copy at the remote. */
   text(): Promise<string>
+  /** What that would be with these behind it, which are not written. */
+  textWith(events: readonly JournalEvent[]): Promise<string>
   close(): Promise<void>
 }
 
@@ -44,6 +46,8 @@ export async function openJournal(path: string, text: string, options: JournalOp
   let flushing: Promise<void> | undefined
   let broken: unknown
   const flush = async (): Promise<void> => {
+    // What comes after a hole could never be read again.
+    if (broken !== undefined) throw broken
     const lines = pending.join('')
     pending = []
     try {
@@ -64,12 +68,15 @@ export async function openJournal(path: string, text: string, options: JournalOp
     flushing = flush().finally(() => (flushing = undefined))
     await flushing
   }
+  const recordOf = (event: JournalEvent, n: number): JournalRecord => {
+    const { fence, now } = options
+    return { v: 1, n, at: now().toISOString(), fence, ...event }
+  }
   return {
     records,
     async append(event) {
       if (broken !== undefined) throw broken
-      const { fence, now } = options
-      const record: JournalRecord = { v: 1, n: records.length, at: now().toISOString(), fence, ...event }
+      const record = recordOf(event, records.length)
       const encoded = encodeRecord(record, sum, sha256)
       sum = encoded.sum
       records.push(record)
@@ -80,6 +87,18 @@ export async function openJournal(path: string, text: string, options: JournalOp
       // Whoever appended what could not be written was told.
       await flushed().catch(() => {})
       return written
+    },
+    async textWith(events) {
+      do await flushed()
+      while (pending.length > 0 || flushing !== undefined)
+      if (broken !== undefined) throw broken
+      let last = sum
+      const lines = events.map((event, index) => {
+        const encoded = encodeRecord(recordOf(event, records.length + index), last, sha256)
+        last = encoded.sum
+        return encoded.line
+      })
+      return written + lines.join('')
     },
     async close() {
       await flushed()

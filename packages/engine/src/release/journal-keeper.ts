@@ -16,14 +16,25 @@ import { journalName } from './stored-release.ts'
 export type JournalKeeper = {
   readonly journal: Journal
   progress(): Progress
-  /** Brings the copy up to date, moving other refs in the same atomic step. */
-  push(more?: readonly RefMove[]): Promise<LeaseState>
+  /** Brings the copy up to date, moving other refs and pushing tags in the same atomic step. */
+  push(more?: readonly RefMove[], tags?: readonly string[]): Promise<LeaseState>
   /** The same beside the work; what comes of it shows at the next check of the lease. */
   pushMeanwhile(): void
+  /**
+   * The last step and the end of the release in one. `events` become true with it: they stand in the copy, and are
+   * written here afterwards. Nothing has happened unless it answers `held`; then `close` has no more to push.
+   */
+  pushLast(last: LastPush): Promise<LeaseState>
   /** Ends the release here and at the ref, with what a rollback leaves behind; the lease stays unless it is the last. */
   close(as: 'finished' | 'rolled-back'): Promise<Closed>
   /** Leaves it open for whoever comes next. */
   leave(state: 'ours' | 'lost'): Promise<void>
+}
+
+export type LastPush = {
+  readonly events: readonly JournalEvent[]
+  readonly more: readonly RefMove[]
+  readonly tags: readonly string[]
 }
 
 export type Closed = {
@@ -55,20 +66,25 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   let ref = options.ref
   let pushes: Promise<unknown> = Promise.resolve()
 
-  const moveTo = async (name: string, ends: boolean, more: readonly RefMove[]): Promise<LeaseState> => {
-    const files = { [journalName]: await journal.text() }
+  let isOver = false
+
+  const moveTo = async (
+    name: string,
+    { ends = false, more = [], tags = [], events = [] }: Push,
+  ): Promise<LeaseState> => {
+    const files = { [journalName]: events.length === 0 ? await journal.text() : await journal.textWith(events) }
     const message = JSON.stringify({ format: 'topsail/journal@1', release })
     const sha = await ports.refs.write({ message, files }, undefined)
     const moves = [...movesBetween(ref, { name, sha }), ...more]
-    const state = await (ends && options.last === true ? hold.end(moves) : hold.lease.renewWith(moves))
+    const state = await (ends && options.last === true ? hold.end(moves, tags) : hold.lease.renewWith(moves, tags))
     if (state.kind === 'held') {
       ref = { name, sha }
       hold.moved(moves)
     }
     return state
   }
-  const inTurn = (name: string, ends = false, more: readonly RefMove[] = []): Promise<LeaseState> => {
-    const turn = pushes.then(() => moveTo(name, ends, more))
+  const inTurn = (name: string, push: Push = {}): Promise<LeaseState> => {
+    const turn = pushes.then(() => moveTo(name, push))
     pushes = turn.catch(() => {})
     return turn
   }
@@ -81,8 +97,15 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   return {
     journal,
     progress,
-    push: (more = []) => inTurn(open, false, more),
+    push: (more = [], tags = []) => inTurn(open, { more, tags }),
     pushMeanwhile: () => void inTurn(open).catch(() => {}),
+    async pushLast({ events, more, tags }) {
+      const closed: JournalEvent = { kind: 'closed', as: 'finished' }
+      const end = { ends: true, more, tags, events: [...events, closed] }
+      const state = await inTurn(hold.names.closed(release), end)
+      isOver = state.kind === 'held'
+      return state
+    },
     async close(as) {
       if (progress().closed === undefined) await journal.append({ kind: 'closed', as })
       const recordOptions = { ...hold.records, listed: hold.refs }
@@ -92,7 +115,7 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
         await journal.close()
         return { state: recorded, set: undefined, problems: [] }
       }
-      const state = await inTurn(hold.names.closed(release), true, recorded.moves)
+      const state = isOver ? held : await inTurn(hold.names.closed(release), { ends: true, more: recorded.moves })
       await journal.close()
       // The copy at the ref is what is kept of it.
       if (state.kind === 'held') {
@@ -102,12 +125,16 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
       return { state, set: recorded.set?.id, problems: recorded.problems }
     },
     async leave(state) {
-      if (state === 'ours') await inTurn(open, true)
+      if (state === 'ours' && !isOver) await inTurn(open, { ends: true })
       await pushes
       await journal.close().catch(() => {})
     },
   }
 }
+
+type Push = { readonly ends?: boolean } & Partial<LastPush>
+
+const held: LeaseState = { kind: 'held' }
 
 /** The set of a finished release was its last step. */
 const nothingRecorded = { kind: 'recorded', moves: [], set: undefined, problems: [] } as const

@@ -33,5 +33,9 @@ export type RefStore = {
   write(content: RefContent, parent: Sha | undefined): Promise<Sha>
   /** What a listed ref leads to; undefined when it is gone or cannot be fetched. */
   read(ref: string, sha: Sha): Promise<RefContent | undefined>
-  swap(moves: readonly RefMove[]): Promise<SwapOutcome>
+  /**
+   * `tags` of this repository are pushed with it where they are not there yet: all of it arrives or nothing. One that
+   * is there and leads elsewhere refuses everything.
+   */
+  swap(moves: readonly RefMove[], tags?: readonly string[]): Promise<SwapOutcome>
 }

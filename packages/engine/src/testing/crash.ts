@@ -106,6 +106,8 @@ async function setStage(shape: ReleaseShape): Promise<Stage> {
     workspace: workspaceNow(shape),
     random: randomNumbers(7),
     reproducible: shape.reproducible,
+    tellsNobody: shape.tags === 'last',
+    tagsTravelAlone: shape.tags === 'alone',
     lag: (_, version) => (version === '1.0.0' ? 0 : shape.lag),
     onChange: watch,
   })

@@ -6,6 +6,7 @@ import {
   decodeJournal,
   encodeRecord,
   packageOf,
+  type JournalEvent,
   type JournalRecord,
   type Package,
   type PublishUnit,
@@ -19,7 +20,7 @@ import type { TagWriter } from '../publish/tags.ts'
 import type { Announcer, AnnounceOutcome } from '../release/announcer.ts'
 import { sha256, type Journal } from '../release/journal-file.ts'
 import type { JournalStore, ReleaseClock, ReleasePorts, TarballStore } from '../release/ports.ts'
-import type { RefStore } from '../release/ref-store.ts'
+import type { RefStore, SwapOutcome } from '../release/ref-store.ts'
 import type { Line, Wire } from './memory-line.ts'
 import type { MemoryClone, MemoryWorld } from './memory-world.ts'
 
@@ -31,7 +32,7 @@ export function memoryPorts(place: Place): ReleasePorts {
   const registry = registryOver(line.to('registry'), world.registry.port)
   return {
     registryAt: () => registry,
-    refs: refsOver(line, world.refs),
+    refs: refsOver(line, clone, world),
     journals: journalsOver(line, clone),
     tarballs: tarballsOver(line, clone),
     holders: {
@@ -57,7 +58,7 @@ export function memoryPorts(place: Place): ReleasePorts {
           () => ({ kind: 'failed', detail }) as const,
         ),
     },
-    announcers: [announcerOver(line.to('forge'), world)],
+    announcers: world.options.tellsNobody === true ? [] : [announcerOver(line.to('forge'), world)],
     sources: async ({ units, others }) => ({
       units: units.map(() => ({ tree: null, contracts: {}, changes: [] })),
       present: new Set(others),
@@ -112,7 +113,8 @@ function stagingOver(wire: Wire, port: RegistryStage): RegistryStage {
   }
 }
 
-function refsOver(line: Line, refs: RefStore): RefStore {
+function refsOver(line: Line, clone: MemoryClone, world: MemoryWorld): RefStore {
+  const { refs } = world
   const unreachable = () => ({ kind: 'unreachable', detail }) as const
   return {
     list: (...prefixes) => line.to('git').ask(`list ${prefixes.join(' ')}`, () => refs.list(...prefixes), unreachable),
@@ -123,8 +125,18 @@ function refsOver(line: Line, refs: RefStore): RefStore {
         () => refs.read(ref, sha),
         () => undefined,
       ),
-    swap: (moves) =>
-      line.to('git').send(`swap ${moves.map(({ ref }) => ref).join(' ')}`, () => refs.swap(moves), unreachable),
+    swap(moves, tags = []) {
+      const sent = tags.map((tag) => [tag, clone.tags.get(tag) ?? ''] as const)
+      const about = `swap ${moves.map(({ ref }) => ref).join(' ')}${tags.length === 0 ? '' : ` and ${tags.length} tags`}`
+      const swap = async (): Promise<SwapOutcome> => {
+        const other = otherThere(world, sent)
+        if (other !== undefined) return { kind: 'refused', detail: other }
+        const outcome = await refs.swap(moves)
+        if (outcome.kind === 'done') for (const [tag, commit] of sent) world.tags.set(tag, commit)
+        return outcome
+      }
+      return line.to('git').send(about, swap, unreachable)
+    },
   }
 }
 
@@ -161,6 +173,8 @@ function announcerOver(wire: Wire, { announced }: MemoryWorld): Announcer {
 function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter {
   const lost = (): string => 'could not read from remote repository'
   return {
+    travelsAlone: () => world.options.tagsTravelAlone === true,
+    prepare: async () => {},
     make: (tags) =>
       line.local(`make ${tags.length} tags`, async () => {
         const other = tags.find(({ tag, commit }) => (clone.tags.get(tag) ?? commit) !== commit)
@@ -182,8 +196,8 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
       return line.to('git').send(
         `push ${tags.length} tags`,
         async () => {
-          const other = sent.find(([tag, commit]) => (world.tags.get(tag) ?? commit) !== commit)
-          if (other !== undefined) return `! [rejected] ${other[0]} (already exists)`
+          const other = otherThere(world, sent)
+          if (other !== undefined) return other
           for (const [tag, commit] of sent) world.tags.set(tag, commit)
           return undefined
         },
@@ -194,6 +208,12 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
     removeRemote: (_, tags) =>
       line.to('git').send(`remove ${tags.length} tags there`, async () => removeFrom(world.tags, tags), lost),
   }
+}
+
+/** What git says when one of them leads elsewhere. */
+function otherThere({ tags }: MemoryWorld, sent: readonly (readonly [string, Sha])[]): string | undefined {
+  const other = sent.find(([tag, commit]) => (tags.get(tag) ?? commit) !== commit)
+  return other === undefined ? undefined : `! [rejected] ${other[0]} (already exists)`
 }
 
 function removeFrom(present: Map<string, Sha>, tags: readonly TagToMake[]): undefined {
@@ -229,11 +249,15 @@ function journalIn(
   let sum = begun
   let broken = false
   let last: Promise<void> = Promise.resolve()
+  const recordOf = (event: JournalEvent, n: number): JournalRecord => ({
+    ...{ v: 1, n, at: now().toISOString(), fence },
+    ...event,
+  })
   return {
     records,
     append: async (event) => {
       if (broken) throw new Error(full)
-      const record: JournalRecord = { v: 1, n: records.length, at: now().toISOString(), fence, ...event }
+      const record = recordOf(event, records.length)
       const encoded = encodeRecord(record, sum, sha256)
       sum = encoded.sum
       records.push(record)
@@ -253,6 +277,19 @@ function journalIn(
       return written
     },
     text: async () => file.text,
+    textWith: async (events) => {
+      await last
+      if (broken) throw new Error(full)
+      const decoded = decodeJournal(file.text, sha256)
+      if (decoded.kind === 'corrupt') throw new Error(`the journal is corrupt at line ${decoded.line}`)
+      let before = decoded.sum
+      const lines = events.map((event, index) => {
+        const encoded = encodeRecord(recordOf(event, decoded.records.length + index), before, sha256)
+        before = encoded.sum
+        return encoded.line
+      })
+      return file.text.slice(0, decoded.length) + lines.join('')
+    },
     close: async () => {},
   }
 }

@@ -19,6 +19,10 @@ export type MemoryWorldOptions = {
   readonly reproducible: boolean
   /** Milliseconds from storing a version to showing it. */
   readonly lag: (name: PackageName, version: Version) => number
+  /** There are no announcers. */
+  readonly tellsNobody?: boolean
+  /** A check of the user’s wants to see every push of tags. */
+  readonly tagsTravelAlone?: boolean
   /** After everything that changed the registry. */
   readonly onChange: (world: MemoryWorld) => void
 }

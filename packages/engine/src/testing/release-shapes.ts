@@ -14,7 +14,11 @@ export type ReleaseShape = {
   readonly reproducible: boolean
   /** Milliseconds until the registry shows what it stored. */
   readonly lag: number
+  /** What goes along with the tags: the journal and the set, the end of the release too, or nothing. */
+  readonly tags: 'joined' | 'last' | 'alone'
 }
+
+const waysOfTags = ['joined', 'last', 'alone'] as const
 
 export type ShapeMember = {
   readonly name: string
@@ -49,7 +53,8 @@ export function releaseShapes(random: () => number, drawn: number): readonly Rel
     return promotions.map((promotion) => {
       const reproducible = at % 2 === 0
       const lag = at % 3 === 0 ? 3_000 : 0
-      return { name: `${form}, ${promotion}`, promotion, members, reproducible, lag }
+      const tags = waysOfTags[at % 3] ?? 'joined'
+      return { name: `${form}, ${promotion}`, promotion, members, reproducible, lag, tags }
     })
   })
   return [...named, ...Array.from({ length: drawn }, (_, at) => drawShape(random, at))]
@@ -85,6 +90,7 @@ function drawShape(random: () => number, at: number): ReleaseShape {
     members: lines.map(memberOf),
     reproducible: random() < 0.5,
     lag: random() < 0.4 ? 3_000 : 0,
+    tags: waysOfTags[at % 3] ?? 'joined',
   }
 }
 
