@@ -23,7 +23,7 @@ export type AnnounceEffectOptions = {
 }
 
 export type AnnounceEffect = Pick<Effects, 'announce'> & {
-  /** Does what can be done before everything is public; nobody sees anything of it. */
+  /** Does what can be done before everything is public, once; nobody sees anything of it. */
   prepare(): void
   /** Whether the tags will be pushed with the journal. */
   readonly joins: boolean
@@ -36,6 +36,7 @@ export type AnnounceEffect = Pick<Effects, 'announce'> & {
 type Recorded = Extract<Awaited<ReturnType<typeof recordFinished>>, { kind: 'recorded' }>
 
 export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOptions): AnnounceEffect {
+  let isPrepared = false
   let ahead: ReturnType<typeof recordFinished> | undefined
   let done: Recorded | undefined
   const record = (): ReturnType<typeof recordFinished> =>
@@ -51,6 +52,8 @@ export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOpti
     joins,
     set: () => done?.set.id,
     prepare() {
+      if (isPrepared) return
+      isPrepared = true
       for (const step of steps) if (step.kind === 'tag') ports.tags.prepare(step.tags).catch(() => {})
       // A signature may take a person, who is asked when everything is public.
       if (last === undefined || hold.records.sign) return

@@ -46,7 +46,6 @@ export async function goForward(
     announce: announcing.announce,
   }
   const { journal } = keeper
-  announcing.prepare()
   const written = journalled(effects, { journal, lease: hold.lease, progress, evidenceOf })
   const driven = await drive({
     ...options,
@@ -56,6 +55,8 @@ export async function goForward(
     clock: ports.clock,
     onEvent: (event) => {
       options.onEvent(event)
+      // While registries have something to do.
+      if (event.kind === 'step-done' && event.step.kind === 'upload') announcing.prepare()
       written.onEvent(event)
       if (endsPhase(event) && !(announcing.joins && isPushedNext(event, steps))) keeper.pushMeanwhile()
     },
