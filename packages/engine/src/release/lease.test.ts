@@ -92,6 +92,47 @@ test('an unreachable remote stops the holder before anybody could have taken ove
   expect(await lease.check()).toMatchObject({ kind: 'unreachable' })
 })
 
+test('a check waits for no beat while nobody can have taken over', async () => {
+  const refs = memoryRefStore()
+  let answer = (): void => {}
+  const slow: RefStore = {
+    ...refs,
+    swap: (moves) => new Promise((resolve) => (answer = () => resolve(refs.swap(moves)))),
+  }
+  const clock = handClock()
+  const taking = acquire(slow, 'a', clock)
+  await expect.poll(() => (answer(), taking)).toMatchObject({ kind: 'acquired' })
+  const lease = held(await taking)
+  answer = () => {}
+  const beat = lease.renewWith([])
+  expect(await lease.check()).toEqual({ kind: 'held' })
+  await expect.poll(() => (answer(), beat)).toEqual({ kind: 'held' })
+})
+
+test('a lease that was given back is never taken again by a beat', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const lease = held(await acquire(refs, 'a', clock))
+  await lease.release()
+  const before = await refs.list('refs/topsail/')
+  clock.pass(60_000)
+  await lease.check()
+  expect(await refs.list('refs/topsail/')).toEqual(before)
+  expect(held(await acquire(refs, 'b', clock)).fence).toBe(lease.fence + 1)
+})
+
+test('what was listed a moment ago is believed only where it still holds', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  const nothing = new Map<string, string>()
+  const acquireAs = (holder: string): Promise<LeaseAnswer> =>
+    acquireLease({ refs, places: [ref], holder, seconds: 30, wait: 0, clock, seen: nothing })
+  const first = held(await acquireAs('a'))
+  expect(await acquireAs('b')).toMatchObject({ kind: 'held-by-other', other: { holder: 'a' } })
+  await first.release()
+  expect(held(await acquireAs('b')).fence).toBe(first.fence + 1)
+})
+
 test('of any number who race, one at a time holds it and fences only grow', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.nat(4), fc.nat(40_000)), { maxLength: 40 }), async (moves) => {

@@ -34,6 +34,36 @@ async function clonesOfOneRemote(): Promise<readonly [RefStore, RefStore]> {
   return [await clone(), await clone()]
 }
 
+test('tags go to the remote with the refs, all of it or nothing', async () => {
+  const remote = await repository(true)
+  const git = gitIn(await repository(false))
+  await git(['remote', 'add', 'origin', remote])
+  const store = gitRefStore(git, 'origin')
+  const ref = 'refs/topsail/lease'
+  const [one, two] = [
+    await store.write({ message: 'one', files: {} }, undefined),
+    await store.write({ message: 'two', files: {} }, undefined),
+  ]
+  const there = async (): Promise<readonly string[]> => {
+    const listed = await store.list('refs/topsail/', 'refs/tags/')
+    return listed.kind === 'known' ? [...listed.refs].map(([name, sha]) => `${name} ${sha}`).toSorted() : []
+  }
+  await git(['tag', 'a@1', one])
+  await git(['tag', 'b@1', one])
+  const first = { ref, from: undefined, to: one }
+  expect(await store.swap([{ ...first, from: two }], ['a@1'])).toMatchObject({ kind: 'refused' })
+  expect(await there()).toEqual([])
+  expect(await store.swap([first], ['a@1'])).toEqual({ kind: 'done' })
+  // One that is there already changes nothing.
+  expect(await store.swap([{ ref, from: one, to: two }], ['a@1', 'b@1'])).toEqual({ kind: 'done' })
+  const whole = [`refs/tags/a@1 ${one}`, `refs/tags/b@1 ${one}`, `${ref} ${two}`]
+  expect(await there()).toEqual(whole)
+  await git(['tag', '--force', 'b@1', two])
+  await git(['tag', 'c@1', two])
+  expect(await store.swap([{ ref, from: two, to: one }], ['b@1', 'c@1'])).toMatchObject({ kind: 'refused' })
+  expect(await there()).toEqual(whole)
+})
+
 /** Two views of the same refs. */
 const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]>>> = {
   'in memory': async () => {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -403,6 +403,69 @@ test.each(Object.entries(refusals))('where a forge %s, branches serve, and that 
   expect(await repository.git('ls-remote', 'origin', 'refs/heads/topsail/burned')).not.toBe('')
   const { chain } = await releaseSets({ cwd: clone })
   expect(chain).toHaveLength(3)
+})
+
+/** A line for each push that arrives: the kinds of refs in it. */
+async function watchPushes(): Promise<() => Promise<readonly string[]>> {
+  const log = join(repository.remote, 'pushes')
+  const script = `#!/bin/sh\nwhile read _ _ ref; do printf '%s ' "$ref"; done >> '${log}'\necho >> '${log}'\n`
+  await writeFile(join(repository.remote, 'hooks', 'pre-receive'), script, { mode: 0o755 })
+  return async () => {
+    const lines = (await readFile(log, 'utf8')).trim().split('\n')
+    const kindOf = (ref: string): string => ref.split('/').slice(0, 3).join('/')
+    return lines.map((line) => [...new Set(line.trim().split(' ').map(kindOf))].toSorted().join(' '))
+  }
+}
+
+const ends = ['refs/tags', 'refs/topsail/lease', 'refs/topsail/open', 'refs/topsail/releases', 'refs/topsail/sets']
+
+test('tags, release set and the end of the release arrive in one push', async () => {
+  await openNextVersion('none')
+  const pushes = await watchPushes()
+  expect(await publish()).toMatchObject({ exitCode: 0, problems: [] })
+  expect((await pushes()).at(-1)).toBe(ends.join(' ').replace('refs/tags', `refs/tags/${scope}`))
+  expect((await pushes()).filter((line) => line.includes('refs/tags'))).toHaveLength(1)
+  expect((await statusWorkspace(settings(await freshClone()))).releases).toMatchObject([{ state: 'finished' }])
+})
+
+test('where somebody is to be told, the release ends after that', async () => {
+  await openNextVersion('none')
+  await repository.write({ 'topsail.json': { release: { announce: ['node', '-e', 'process.exitCode = 1'] } } })
+  await repository.commit('chore: tell nobody')
+  const pushes = await watchPushes()
+  expect(await publish()).toMatchObject({ exitCode: 3, problems: [{ code: 'ANNOUNCE_FAILED' }] })
+  const [withTags = ''] = (await pushes()).filter((line) => line.includes('refs/tags'))
+  expect(withTags).toContain('refs/topsail/sets')
+  expect(withTags).not.toContain('refs/topsail/releases')
+  expect((await statusWorkspace(settings(await freshClone()))).releases).toMatchObject([{ state: 'open' }])
+})
+
+test('a hook of the user’s sees the tags and nothing else', async () => {
+  await openNextVersion('none')
+  const log = join(repository.root, '.git', 'seen')
+  const script = `#!/bin/sh\ncut -d' ' -f3 >> '${log}'\n`
+  await writeFile(join(repository.root, '.git', 'hooks', 'pre-push'), script, { mode: 0o755 })
+  const pushes = await watchPushes()
+  expect(await publish()).toMatchObject({ exitCode: 0, problems: [] })
+  expect((await readFile(log, 'utf8')).trim().split('\n').toSorted()).toEqual([
+    `refs/tags/${scope}/api@1.0.0`,
+    `refs/tags/${scope}/db@1.0.0`,
+  ])
+  expect(await pushes()).toContain(`refs/tags/${scope}`)
+})
+
+test('tags that the remote refuses leave the release open, its journal there', async () => {
+  await openNextVersion('none')
+  const script = '#!/bin/sh\ncase "$1" in refs/tags/*) echo "tags are protected" >&2; exit 1;; esac\n'
+  const hook = join(repository.remote, 'hooks', 'update')
+  await writeFile(hook, script, { mode: 0o755 })
+  expect(await publish()).toMatchObject({ exitCode: 3, problems: [{ code: 'TAGS_NOT_PUSHED' }] })
+  await rm(hook)
+  // Another clone has none of the tags that this one made.
+  const clone = await freshClone()
+  expect(await resumeWorkspace(settings(clone))).toMatchObject({ exitCode: 0, problems: [] })
+  expect(await repository.git('ls-remote', '--tags', 'origin')).toContain(`refs/tags/${scope}/api@1.0.0`)
+  expect((await statusWorkspace(settings(clone))).releases).toMatchObject([{ state: 'finished' }])
 })
 
 test('a place of one’s own choice is the only one', async () => {
