@@ -63,18 +63,19 @@ export type TagOptions = {
 }
 
 export function gitTags(git: Git, { objects = objectStore(git), prePush }: TagOptions = {}): TagWriter {
-  /** Tag objects without a ref, by the tag. */
+  /** Tag objects without a ref. */
   const prepared = new Map<string, Sha>()
+  const keyOf = ({ tag, commit }: TagToMake): string => `${commit} ${tag}`
   return {
     travelsAlone: () => prePush === undefined || existsSync(prePush),
     async prepare(tags) {
       const written = await writeTags(git, objects, tags)
-      if (typeof written === 'object') written.forEach((sha, index) => prepared.set(tags[index]?.tag ?? '', sha))
+      if (typeof written === 'string') return
+      for (const [index, tag] of tags.entries()) prepared.set(keyOf(tag), written[index] ?? '')
     },
     async make(tags) {
-      const names = tags.map(({ tag }) => prepared.get(tag))
-      const isPrepared = names.every((name) => name !== undefined)
-      const failure = isPrepared ? await createRefs(git, tags, names) : 'not prepared'
+      const names = tags.flatMap((tag) => prepared.get(keyOf(tag)) ?? [])
+      const failure = names.length === tags.length ? await createRefs(git, tags, names) : 'not prepared'
       // Some of them may be there already.
       return failure === undefined ? undefined : makeMissingTags(git, objects, tags)
     },

@@ -126,7 +126,8 @@ function refsOver(line: Line, clone: MemoryClone, world: MemoryWorld): RefStore 
         () => undefined,
       ),
     swap(moves, tags = []) {
-      const sent = tags.map((tag) => [tag, clone.tags.get(tag) ?? ''] as const)
+      const sent = tagsIn(clone, tags)
+      if (typeof sent === 'string') return Promise.resolve({ kind: 'unreachable', detail: sent })
       const about = `swap ${moves.map(({ ref }) => ref).join(' ')}${tags.length === 0 ? '' : ` and ${tags.length} tags`}`
       const swap = async (): Promise<SwapOutcome> => {
         const other = otherThere(world, sent)
@@ -192,7 +193,8 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
         lost,
       ),
     push(_, tags) {
-      const sent = tags.map((tag) => [tag, clone.tags.get(tag) ?? ''] as const)
+      const sent = tagsIn(clone, tags)
+      if (typeof sent === 'string') return Promise.resolve(sent)
       return line.to('git').send(
         `push ${tags.length} tags`,
         async () => {
@@ -210,8 +212,17 @@ function tagsOver(line: Line, clone: MemoryClone, world: MemoryWorld): TagWriter
   }
 }
 
+type SentTag = readonly [string, Sha]
+
+/** What git says when one of them was never made here. */
+function tagsIn({ tags }: MemoryClone, names: readonly string[]): readonly SentTag[] | string {
+  const missing = names.find((name) => !tags.has(name))
+  if (missing !== undefined) return `error: src refspec refs/tags/${missing} does not match any`
+  return names.map((name) => [name, tags.get(name) ?? ''] as const)
+}
+
 /** What git says when one of them leads elsewhere. */
-function otherThere({ tags }: MemoryWorld, sent: readonly (readonly [string, Sha])[]): string | undefined {
+function otherThere({ tags }: MemoryWorld, sent: readonly SentTag[]): string | undefined {
   const other = sent.find(([tag, commit]) => (tags.get(tag) ?? commit) !== commit)
   return other === undefined ? undefined : `! [rejected] ${other[0]} (already exists)`
 }
@@ -249,10 +260,10 @@ function journalIn(
   let sum = begun
   let broken = false
   let last: Promise<void> = Promise.resolve()
-  const recordOf = (event: JournalEvent, n: number): JournalRecord => ({
-    ...{ v: 1, n, at: now().toISOString(), fence },
-    ...event,
-  })
+  const recordOf = (event: JournalEvent, n: number): JournalRecord => {
+    const head = { v: 1, n, at: now().toISOString(), fence } as const
+    return { ...head, ...event }
+  }
   return {
     records,
     append: async (event) => {

@@ -95,6 +95,8 @@ describe('tags in memory', () => {
     const writerIn = (clone: MemoryClone): TagWriter => {
       const { tags } = world.runner(clone).ports
       return {
+        travelsAlone: () => tags.travelsAlone(),
+        prepare: (list) => alive(tags.prepare(list)),
         make: (list) => alive(tags.make(list)),
         adopt: (remote, list) => alive(tags.adopt(remote, list)),
         push: (remote, list) => alive(tags.push(remote, list)),

@@ -180,6 +180,20 @@ export function journalContract(makeStore: () => Promise<JournalStore>): void {
     expect((await second.text()).startsWith(await first.text())).toBe(true)
   })
 
+  test('what a journal would be with more behind it is a journal, and is not written', async () => {
+    const store = await makeStore()
+    const journal = await store.open('r1', '', options)
+    void journal.append(opened)
+    const longer = await journal.textWith([intent('upload:a@1.0.0'), { kind: 'closed', as: 'finished' }])
+    expect(await store.read('r1')).toBe(await journal.text())
+    expect(longer.startsWith(await journal.text())).toBe(true)
+    await journal.append(intent('upload:b@1.0.0'))
+    await journal.close()
+    const again = await store.open('r1', longer, options)
+    expect(again.records.map((record) => record.kind)).toEqual(['opened', 'intent', 'closed'])
+    await again.close()
+  })
+
   test('a torn tail is cut off before anything is appended', async () => {
     const store = await makeStore()
     const first = await store.open('r1', '', options)
@@ -229,6 +243,19 @@ export function tagsContract(open: () => Promise<TagsSubject>): void {
     expect(await writer.make([at('a@1.0.0', commits[0]), at('b@1.0.0', commits[0])])).toBeUndefined()
     expect(await writer.make([at('c@1.0.0', commits[1]), at('a@1.0.0', commits[1])])).toMatch(/a@1\.0\.0/)
     expect(await writer.remove([at('c@1.0.0', commits[1])])).toBeUndefined()
+  })
+
+  test('what was prepared is made as what was not, and seen by nobody before', async () => {
+    const { commits, writers, remoteTags } = await open()
+    const [writer] = writers
+    const tags = [at('a@1.0.0', commits[0]), at('b@1.0.0', commits[1])]
+    await writer.prepare(tags)
+    expect(await writer.push('origin', ['a@1.0.0'])).toMatch(/./)
+    expect(await writer.make(tags)).toBeUndefined()
+    expect(await writer.make(tags)).toBeUndefined()
+    expect(await writer.make([at('a@1.0.0', commits[1]), at('c@1.0.0', commits[1])])).toMatch(/a@1\.0\.0/)
+    expect(await writer.push('origin', ['a@1.0.0', 'b@1.0.0'])).toBeUndefined()
+    expect(await remoteTags()).toEqual(['a@1.0.0', 'b@1.0.0'])
   })
 
   test('tags are pushed together, and again without harm; where the remote has another, none arrives', async () => {

@@ -48,15 +48,13 @@ export function packingAhead(options: AheadOptions): PackingAhead {
     // Answers that have come are read first.
     const answer = turn().then(() => pack(pkg))
     packing.set(pkg.name, answer)
-    const done = (bytes: number): void => {
-      underWay -= 1
-      room -= bytes
-      next()
-    }
-    answer.then(
-      (packed) => done(packed.kind === 'packed' ? packed.bytes.length : 0),
-      () => done(0),
-    )
+    void answer
+      .then((packed) => (room -= packed.kind === 'packed' ? packed.bytes.length : 0))
+      .catch(() => {})
+      .finally(() => {
+        underWay -= 1
+        next()
+      })
   }
   return {
     isOnlyReading,

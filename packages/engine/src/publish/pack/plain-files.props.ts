@@ -6,17 +6,21 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { npmFiles, ordinaryFiles } from './file-list.ts'
 
-const part = fc.constantFrom(
-  ...['lib', 'Lib', 'src', 'dist', 'a.js', 'B.js', 'b.JS', 'index.js', 'index', 'README.md', 'readme.txt', 'readme.'],
-  ...['README~', 'LICENSE', 'license.md', 'Licence.txt~', 'copying', 'package.json', 'CHANGELOG.md', '.hidden', '.env'],
-  ...['ünï.js', 'with space', '[id]', '(group)', '{x,y}', '@scope', 'build', 'k'],
-)
+const words = (text: string): string[] => text.split(' ')
+const parts = [
+  ...words('lib Lib src dist a.js B.js b.JS index.js index README.md readme.txt readme. README~ LICENSE license.md'),
+  ...words('Licence.txt~ copying package.json CHANGELOG.md .hidden .env ünï.js [id] (group) {x,y} @scope build k'),
+  'with space',
+]
 /** What npm treats in a way of its own, now and then. */
-const special = fc.constantFrom(
-  ...['.npmignore', '.gitignore', '.git', 'CVS', '.npmrc', '.DS_Store', '._a', 'x.orig', '.a.swp', 'node_modules'],
-  ...['package-lock.json', 'yarn.lock', 'npm-debug.log', 'archived-packages', 'config.gypi', '.lock-wscript', 'st*r'],
+const specials = [
+  ...words('.npmignore .gitignore .git CVS .npmrc .DS_Store ._a x.orig .a.swp node_modules package-lock.json'),
+  ...words('yarn.lock npm-debug.log archived-packages config.gypi .lock-wscript st*r'),
+]
+const name = fc.oneof(
+  { weight: 60, arbitrary: fc.constantFrom(...parts) },
+  { weight: 1, arbitrary: fc.constantFrom(...specials) },
 )
-const name = fc.oneof({ weight: 60, arbitrary: part }, { weight: 1, arbitrary: special })
 const pathOf = (parts: fc.Arbitrary<string>) =>
   fc.array(parts, { minLength: 1, maxLength: 3 }).map((all) => all.join('/'))
 const path = pathOf(name)
@@ -60,10 +64,8 @@ test('a package that seems ordinary is packed with the very files that npm packs
     for (const link of links) make(dir, link, (at) => symlinkSync('package.json', at))
     if (ignoredAbove) writeFileSync(join(dir, '..', '.gitignore'), 'dist\n')
     const published = { name: 'one', version: '1.0.0', ...manifest } as Manifest
-    const wanted = {
-      ...{ dir, manifest: published, source: published, tool },
-      ...{ root: join(root, String(asked)), members: [dir] },
-    } as const
+    const place = { dir, root: join(root, String(asked)), members: [dir] }
+    const wanted = { ...place, manifest: published, source: published, tool } as const
     const plain = ordinaryFiles(wanted)
     if (plain === undefined) return
     answered += 1
