@@ -26,6 +26,7 @@ import type { DriveEvent } from './drive.ts'
 import { lookAround, planPublish, type Looked, type PlannedPublish, type PlanOptions } from './plan-publish.ts'
 import { dryResume } from '../release/dry-resume.ts'
 import { dryResult, publishResult, type PublishResult } from './publish-result.ts'
+import { loadForReading, loadForUploading } from './registry-libraries.ts'
 import { tagsIn, type RemoteTags } from './tags.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from './session.ts'
 
@@ -48,8 +49,8 @@ export type PublishOptions = SessionOptions &
 
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
   const opening = openSession({ ...options, onBuild: options.onEvent })
-  // It takes as long to load as git takes to answer.
-  void import('npm-registry-fetch')
+  // It takes as long as git takes to answer.
+  loadForReading()
   const session = await opening
   const listing = listRemote(session, options)
   // Registries are asked while the remote says which releases are open.
@@ -126,7 +127,7 @@ function listRemote(
 
 /** It will be published. */
 function getReady({ ahead }: Session, name: PackageName): void {
-  void import('libnpmpublish')
+  loadForUploading()
   ahead.begin(name)
 }
 
