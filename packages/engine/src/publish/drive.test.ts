@@ -136,6 +136,18 @@ test('a registry that asks for time is left alone by every package, and others a
   expect(began.slice(5).toSorted()).toEqual(['a', 'c', 'd'])
 })
 
+test('a timer that rings a moment early leaves nobody waiting for ever', async () => {
+  const clock = simulatedClock()
+  const early = { ...clock, sleep: (milliseconds: number) => clock.sleep(Math.max(0, milliseconds - 1)) }
+  const limited: Attempt = { ...again, after: 1_000 }
+  const { result } = await run(
+    [unit('db'), unit('api', ['db'])],
+    (step, attempt) => (step.id === 'upload:db@1.0.0' && attempt === 1 ? limited : done),
+    { clock: early },
+  )
+  expect(result).toMatchObject({ failed: [], held: [] })
+}, 5_000)
+
 test('a registry that has had enough again and again does not use up the attempts of a package', async () => {
   const limited: Attempt = { ...again, after: 20 }
   const answer: Answer = (step, attempt) => (step.kind === 'upload' && attempt < 9 ? limited : done)

@@ -84,6 +84,7 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
   const lanes = new Map([...kinds].map((kind) => [kind, laneOf(options.limits[kind])]))
   const waiting = waitingRoom<Started>(origins)
   let underWay = 0
+  let asleep = 0
   let thrown: { readonly error: unknown } | undefined
 
   return new Promise((resolve, reject) => {
@@ -143,7 +144,9 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
       return wait
     }
     const wake = (wait: number, then: () => void): void => {
+      asleep += 1
       clock.sleep(wait).then(() => {
+        asleep -= 1
         then()
         startWhatMay()
       }, stop)
@@ -170,7 +173,10 @@ export function drive(options: DriveOptions): Promise<DriveResult> {
           attempt(started, lane)
         }
       }
-      if (schedule.isFinished()) resolve(record.result)
+      if (schedule.isFinished()) return resolve(record.result)
+      // A timer may ring a moment before the clock agrees; where nothing else will, somebody has to look again.
+      const wait = underWay === 0 && asleep === 0 ? waiting.wait() : undefined
+      if (wait !== undefined) wake(wait + 1, () => {})
     }
     record.hold(schedule.impossible)
     startWhatMay()

@@ -7,6 +7,8 @@ import type { Clock } from './clock.ts'
 
 export type Origins = {
   mayStart(step: Step): boolean
+  /** Milliseconds until its registry takes anything again; 0: now. */
+  waitOf(step: Step): number
   begun(step: Step): void
   ended(step: Step): void
   /** It was answered, whatever the answer. */
@@ -44,6 +46,7 @@ export function registryOrigins(clock: Pick<Clock, 'now' | 'random'>): Origins {
   }
   return {
     nameOf,
+    waitOf: (step) => originOf(step)?.budget.wait(clock.now()) ?? 0,
     mayStart(step) {
       const origin = originOf(step)
       if (origin === undefined) return true
@@ -69,6 +72,8 @@ type Waiting = { readonly step: Step }
 export type WaitingRoom<Entry extends Waiting> = {
   add(entry: Entry): void
   take(kind: Step['kind']): Entry | undefined
+  /** Milliseconds until a registry takes anything of what waits again; undefined: nothing waits. */
+  wait(): number | undefined
 }
 
 /** Steps that could begin if their registry let them, by kind and registry, first come first served. */
@@ -90,6 +95,12 @@ export function waitingRoom<Entry extends Waiting>(origins: Origins): WaitingRoo
         if (first !== undefined && origins.mayStart(first.step)) return queue.shift()
       }
       return undefined
+    },
+    wait() {
+      const firsts = [...queues.values()].flatMap((byOrigin) =>
+        [...byOrigin.values()].flatMap(([first]) => first ?? []),
+      )
+      return firsts.length === 0 ? undefined : Math.min(...firsts.map(({ step }) => origins.waitOf(step)))
     },
   }
 }
