@@ -24,7 +24,9 @@ const options = {
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
+  const parsed = parsedOrNot(argv)
+  if (parsed === undefined) return misused()
+  const { values, positionals } = parsed
   const numberOf = (name: Exclude<keyof typeof options, 'only'>): number => Number(values[name])
   const isWrong = Object.entries(values).some(([name, value]) => name !== 'only' && !Number.isInteger(Number(value)))
   const [command = 'explore', ...words] = positionals
@@ -35,6 +37,15 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === 'tell') return tellAgain(words)
   if (command === 'real') return runReal(numberOf('runs'), numberOf('races'), numberOf('seed'))
   return misused()
+}
+
+/** Undefined for an option that nobody knows, `--help` too. */
+function parsedOrNot(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true })
+  } catch {
+    return undefined
+  }
 }
 
 function misused(): number {
