@@ -55,7 +55,7 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
   const { waves, cycles } = publishOrder(new Map(releases.map(({ name, needs }) => [name, needs])))
   let id: string | undefined
   return {
-    // Half of the work of a small plan, and only documents show it.
+    // Computed for those who show it: tables do not.
     get id() {
       return (id ??= planId(snapshot, admitted.counted, hash))
     },

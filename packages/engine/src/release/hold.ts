@@ -70,8 +70,8 @@ export async function holdReleases(
       const namespace = namespaceOf(answer.ref)
       const names = releaseRefs(namespace)
       const refused = answer.refused === undefined ? undefined : ports.redact(answer.refused)
-      // Packing, and waiting for a registry, may take longer than the lease lives.
-      const stop = clock.every((seconds * 1000) / 3, () => void lease.check())
+      // Packing, and waiting for a registry, may take longer than the lease lives. What a beat meets the next check says.
+      const stop = clock.every((seconds * 1000) / 3, () => void lease.check().catch(() => {}))
       let given = false
       const end = async (more: readonly RefMove[] = [], tags: readonly string[] = []): Promise<LeaseState> => {
         stop()
