@@ -49,7 +49,7 @@ test('what the library is not shown would not have changed its answer', () => {
   const headers = fc
     .tuple(
       types,
-      fc.constantFrom('', '(a)', '(@a/b,c)', '()'),
+      fc.constantFrom('', '(a)', '(@a/b,c)', '(a, b)', '(a , b)', '(a,, b)', '()'),
       fc.constantFrom(': ', ':', '!: '),
       fc.constantFrom('x', 'x: y', ''),
     )
@@ -58,10 +58,11 @@ test('what the library is not shown would not have changed its answer', () => {
   fc.assert(
     fc.property(whole, (text) => {
       fc.pre(text.trim() !== '' && !/^\s|gpg:/.test(text))
-      const { type, notes, subject } = library.parse(text)
+      const { type, scope, notes, subject } = library.parse(text)
       const [statement] = read(text).statements
       expect(statement?.breaking ?? false).toBe(notes.length > 0)
       expect(statement?.type ?? '').toBe(type !== null && type !== '' && subject?.trim() ? type : '')
+      if (statement?.type) expect(statement.scope).toBe(scope?.trim() || undefined)
     }),
     { numRuns },
   )

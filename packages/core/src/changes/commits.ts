@@ -213,7 +213,7 @@ function conventionalReader(exclamationMark: boolean, nestedTypes: readonly stri
   }
 }
 
-const plainWords = /^(\w+)(?:\(([\w@/.-]+)\))?(!)?:$/
+const plainWords = /^(\w+)(?:\(([\w@/.-]+(?:, ?[\w@/.-]+)*)\))?(!)?:$/
 
 /** What nearly every header is, and the library would read alike: a workspace has thousands of scopes. */
 function plainHead(words: string, exclamationMark: boolean): PlainHead | undefined {
