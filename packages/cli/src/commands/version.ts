@@ -1,7 +1,7 @@
 /**
  * `topsail version`: makes the plan and writes it: manifests, ranges, changelogs, lockfile, consumed changesets.
  */
-import { planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
+import { beginVersion, planWorkspace, recoverVersion, versionWorkspace } from '@topsail/engine'
 import type { Command } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
@@ -41,6 +41,8 @@ async function version(options: Options, context: CliContext): Promise<void> {
     showVersionResult({ outcome: 'refused', edits: [], problems: recovered }, options, context)
     return
   }
+  const { dryRun, strict, allowDirty, lockfile, commit } = options
+  const tree = allowDirty === true ? undefined : beginVersion({ cwd })
   const { snapshot, plan } = await planWorkspace({
     cwd,
     rules: options.rules,
@@ -51,8 +53,7 @@ async function version(options: Options, context: CliContext): Promise<void> {
     snapshotRelease: snapshotRequest(options.snapshot),
     now: context.now().toISOString(),
   })
-  const { dryRun, strict, allowDirty, lockfile, commit } = options
-  const result = await versionWorkspace({ cwd, snapshot, plan, dryRun, strict, allowDirty, lockfile, commit })
+  const result = await versionWorkspace({ cwd, snapshot, plan, tree, dryRun, strict, allowDirty, lockfile, commit })
   reportProblems(context, recovered)
   const isPlan = plan.problems.every(({ severity }) => severity !== 'error')
   if (options.json !== true && isPlan) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)

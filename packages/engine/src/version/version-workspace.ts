@@ -36,6 +36,8 @@ export type VersionOptions = {
   readonly strict?: boolean | undefined
   /** Write although files to be written have uncommitted changes. */
   readonly allowDirty?: boolean | undefined
+  /** What `beginVersion` began; asked now when it is left out. */
+  readonly tree?: Promise<DirtyTree> | undefined
   /** False leaves the lockfile alone. */
   readonly lockfile?: boolean | undefined
   /** Commits what was written, where the `commit` setting of Changesets asks for it. A snapshot is never committed. */
@@ -53,6 +55,15 @@ export type VersionResult = {
   readonly problems: readonly Problem[]
 }
 
+/**
+ * Git looks for uncommitted work while the workspace is read: call it before. That what is written over is what was read
+ * is looked at once more before the first write.
+ */
+export function beginVersion({ cwd }: { readonly cwd: string }): Promise<DirtyTree> {
+  const root = workspaceRoot(cwd)
+  return readDirtyTree(gitIn(root), root)
+}
+
 export async function versionWorkspace(options: VersionOptions): Promise<VersionResult> {
   const { snapshot, plan } = options
   const root = workspaceRoot(options.cwd)
@@ -61,8 +72,7 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
   )
   if (refusing) return { outcome: 'refused', edits: [], problems: [] }
 
-  // Git looks at the tree while the edits are made.
-  const asked = options.allowDirty === true ? undefined : readDirtyTree(gitIn(root), root)
+  const asked = options.allowDirty === true ? undefined : (options.tree ?? beginVersion(options))
   const planned = await planEdits(root, plan, snapshot, options.lockfile ?? true)
   const problems = [...planned.problems, ...dirtyTreeProblems(await asked, planned)]
   const { edits } = planned
