@@ -1,10 +1,11 @@
 /**
- * What is run on one size, in the order of a round: the floors that nobody can go below, Topsail, then the peers.
+ * What is run on one size, in the order of the table: the floors that nobody can go below, Topsail, then the peers.
  */
-import { rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { restore, type Fleet, type SizeName } from './fleets.ts'
-import type { Command } from './measure.ts'
+import { cleanEnvironment, type Command } from './measure.ts'
 import { installPeer, repositoryFor, type PeerName } from './peers.ts'
 
 export type CaseName =
@@ -65,14 +66,22 @@ function topsailCases(fleet: Fleet, bin: string): readonly Case[] {
     command: { file: process.execPath, args: [bin, ...args], cwd: fleet.dir },
     before,
   })
-  const forget = (): void => rmSync(join(fleet.dir, '.git', 'topsail'), { recursive: true, force: true })
+  const index = join(fleet.dir, '.git', 'topsail', 'history-root.bin')
+  const forget = (): void => rmSync(index, { force: true })
+  const learn = (): void => {
+    if (!existsSync(index)) execFileSync(process.execPath, [bin, 'plan', '--sources', 'both'], quietlyIn(fleet.dir))
+  }
   return [
     topsail('topsail plan, changesets', ['plan', '--sources', 'changesets'], nothing),
     topsail('topsail plan, commits, cold', ['plan', '--sources', 'both'], forget),
-    topsail('topsail plan, commits, warm', ['plan', '--sources', 'both'], nothing),
-    topsail('topsail plan --json, commits, warm', ['plan', '--json', '--sources', 'both'], nothing),
+    topsail('topsail plan, commits, warm', ['plan', '--sources', 'both'], learn),
+    topsail('topsail plan --json, commits, warm', ['plan', '--json', '--sources', 'both'], learn),
     topsail('topsail version', ['version', '--sources', 'changesets'], () => restore(fleet.dir)),
   ]
+}
+
+function quietlyIn(cwd: string) {
+  return { cwd, env: cleanEnvironment(), stdio: 'ignore' } as const
 }
 
 type PeerCase = {

@@ -1,7 +1,8 @@
 /**
  * `pnpm bench plan [--sizes S,M,L,XL] [--rounds N] [--peers changesets,nx,lerna,beachball|none]`: Topsail and its peers
  * on the same repositories, one after the other within each round, so that a busy moment of the machine hits all of
- * them. A case that takes long is run once. Ends with 1 when a target of this run is not met.
+ * them, in another order each round: a case that keeps the processors busy for long slows down what comes next. A case
+ * that takes very long is run once. Ends with 1 when a target of this run is not met.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { casesFor, type Case, type CaseName } from './cases.ts'
 import { benchFolder, fleetOf, sizeNames, type SizeName } from './fleets.ts'
 import { measure, type Outcome } from './measure.ts'
 import { describePeer, peerNames, type PeerName } from './peers.ts'
+import { randomFrom, shuffled } from './random.ts'
 import { renderSize, renderSummary } from './report.ts'
 import type { SizeResults } from './results.ts'
 import { judge } from './targets.ts'
@@ -44,8 +46,9 @@ export async function benchPlan(argv: readonly string[]): Promise<number> {
 
 async function runRounds(cases: readonly Case[], rounds: number): Promise<ReadonlyMap<CaseName, readonly Outcome[]>> {
   const outcomes = new Map<CaseName, Outcome[]>(cases.map(({ name }) => [name, []]))
+  const random = randomFrom(1)
   for (let round = 1; round <= rounds; round += 1) {
-    for (const entry of cases) {
+    for (const entry of shuffled(cases, random)) {
       const known = outcomes.get(entry.name) ?? []
       if (known.some(isLong)) continue
       note(`round ${round}: ${entry.name}`)

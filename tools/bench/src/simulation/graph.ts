@@ -4,17 +4,6 @@
  */
 import type { PublishUnit } from '@topsail/core'
 
-/** In [0, 1), from the seed alone (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** Packages in layers, each with up to four dependencies in earlier ones, at least one of them in the layer before. */
 export function layeredGraph(packages: number, layers: number, random: () => number): readonly PublishUnit[] {
   const names: string[][] = Array.from({ length: layers }, () => [])

@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util'
 import { columns } from '../report.ts'
 import { median } from '../statistics.ts'
-import { layeredGraph, randomFrom } from './graph.ts'
+import { randomFrom } from '../random.ts'
+import { layeredGraph } from './graph.ts'
 import { simulate, type RegistryModel, type Scheduling, type Simulated } from './run.ts'
 
 const options = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { layeredGraph, randomFrom, unitOf } from './graph.ts'
+import { randomFrom } from '../random.ts'
+import { layeredGraph, unitOf } from './graph.ts'
 import { layersOf, simulate, type RegistryModel } from './run.ts'
 import { slowPackage } from './slow-package.ts'
 

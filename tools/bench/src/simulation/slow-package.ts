@@ -2,7 +2,8 @@
  * What critical-path scheduling gains where one package is slow: the same graph with and without it, once as soon as
  * dependencies are served and once layer after layer.
  */
-import { layeredGraph, randomFrom } from './graph.ts'
+import { randomFrom } from '../random.ts'
+import { layeredGraph } from './graph.ts'
 import { layersOf, simulate, type RegistryModel, type Scheduling } from './run.ts'
 
 /** Seconds. */
