@@ -4,7 +4,7 @@
  * a fresh one, and the world has to end as it would have without the misfortune, or as it began.
  */
 import { brokenRecords, viewOf, watchLatest, type WorldView } from './crash-invariants.ts'
-import { packInMemory } from './memory-ports.ts'
+import { packInMemory } from './memory-tarballs.ts'
 import type { Call, Fate, Misfortune } from './memory-line.ts'
 import { memoryWorld, type MemoryWorld, type Runner } from './memory-world.ts'
 import { randomNumbers } from './random-numbers.ts'

@@ -38,6 +38,9 @@ export type Line = {
   write(what: string, act: (part: 'all' | 'half') => void): Promise<void>
 }
 
+/** What is heard of a call that brought no answer. */
+export const lostAnswer = 'the connection was lost'
+
 /** Milliseconds on the way. */
 const late = 5_000
 
