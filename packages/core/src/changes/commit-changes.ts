@@ -183,10 +183,14 @@ function statementsOf(index: CommitIndex, walk: Walk): readonly Statement[] {
   const summary = messages.subject(index)
   if (reverts.targets.has(index)) return [{ type: 'revert', scope: undefined, breaking: false, summary }]
   if (preset.unparsable !== 'none') return [{ type: '', scope: undefined, breaking: false, summary }]
-  const isOther = messages.head(index) < 0 && isMergeOrRelease(messages.read(index))
+  const isOther = releaseSubject.test(summary) || (messages.head(index) < 0 && isMergeOrRelease(messages.read(index)))
   if (!isOther && !walk.carried.has(walk.changeOf(index))) unparsed.push(index)
   return []
 }
+
+/** What Changesets, its action, Lerna and npm call the commit of a release: nobody forgot to say what it asks for. */
+const releaseSubject =
+  /^(?:Version Packages(?: \([\w.-]{1,100}\))?|RELEASING: Releasing \d+ package\(s\)|Publish|v?\d+\.\d+\.\d+(?:-[\w.-]{1,100})?)(?: \(#\d+\))?$/
 
 function isMergeOrRelease({ merge, releaseAs }: Message): boolean {
   return merge || releaseAs !== undefined

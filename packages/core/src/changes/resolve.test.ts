@@ -275,6 +275,19 @@ test('reverting a merge takes back what it brought in', () => {
   expect(asked(told(commits))).toEqual(['fix x: @acme/db patch'])
 })
 
+test.each([
+  'Version Packages',
+  'Version Packages (beta) (#12)',
+  'RELEASING: Releasing 3 package(s)',
+  'Publish',
+  'v1.2.0',
+  '1.2.0-rc.1',
+])('the commit of a release, %s, is no commit that forgot a convention', (message) => {
+  const snapshot = told([{ message }])
+  expect(asked(snapshot)).toEqual([])
+  expect(problemsOf(snapshot)).toEqual([])
+})
+
 test('commits that are not conventional are listed once, with a few examples, and ask for nothing', () => {
   const snapshot = told(Array.from({ length: 30 }, (_, index) => ({ message: `update ${index}` })))
   expect(asked(snapshot)).toEqual([])
