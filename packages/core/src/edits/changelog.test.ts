@@ -7,21 +7,22 @@ import type { Snapshot } from '../snapshot.ts'
 import type { Manifest, Package } from '../workspace.ts'
 
 test('sections stand from major to patch, and empty ones are left out', () => {
-  expect(renderChangelogEntry('2.0.0', { major: ['- a', '- b'], minor: [], patch: ['', '- c'] })).toBe(
+  expect(renderChangelogEntry('2.0.0', { major: ['- a', '- b'], minor: [], patch: ['', '- c'] }, 'topsail')).toBe(
     '## 2.0.0\n\n### Major Changes\n\n- a\n- b\n\n### Patch Changes\n\n- c',
   )
 })
 
-test('a release without a line says so', () => {
-  expect(renderChangelogEntry('1.0.1', { major: [], minor: [], patch: [''] })).toBe(
-    '## 1.0.1\n\nNo changes in this release.',
-  )
+test('a release without a line says so, but not under the rules of Changesets 2', () => {
+  const nothing = { major: [], minor: [], patch: [''] }
+  expect(renderChangelogEntry('1.0.1', nothing, 'topsail')).toBe('## 1.0.1\n\nNo changes in this release.')
+  expect(renderChangelogEntry('1.0.1', nothing, 'changesets@3')).toBe('## 1.0.1\n\nNo changes in this release.')
+  expect(renderChangelogEntry('1.0.1', nothing, 'changesets@2')).toBe('## 1.0.1')
 })
 
 test('a generator that ends or begins its lines with an empty line gets a loose list', () => {
-  expect(renderChangelogEntry('1.0.1', { major: [], minor: [], patch: ['\n\n- a\n\n', '- b\n', '\n- c'] })).toBe(
-    '## 1.0.1\n\n### Patch Changes\n\n- a\n\n- b\n\n- c',
-  )
+  expect(
+    renderChangelogEntry('1.0.1', { major: [], minor: [], patch: ['\n\n- a\n\n', '- b\n', '\n- c'] }, 'topsail'),
+  ).toBe('## 1.0.1\n\n### Patch Changes\n\n- a\n\n- b\n\n- c')
 })
 
 const entry = '## 1.1.0\n\n- new'

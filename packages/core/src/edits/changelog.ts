@@ -8,7 +8,7 @@ import type { PackageName, Range, Version } from '../names.ts'
 import { effectiveRange, parseRangeForm, targetOf, throughCatalog, type RangeForm } from '../plan/range.ts'
 import { compareText } from '../record.ts'
 import type { Release, ReleasePlan } from '../release-plan.ts'
-import type { Settings } from '../settings.ts'
+import type { RulesName, Settings } from '../settings.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { satisfies } from '../versions.ts'
 import type { Package } from '../workspace.ts'
@@ -46,14 +46,18 @@ export function changelogRequests(plan: ReleasePlan, snapshot: Snapshot): Change
 
 export type ChangelogLines = { readonly [bump in ReleasedBump]: readonly string[] }
 
-/** The markdown of one entry, from `## 1.2.0` to its last bullet, without a final newline. */
-export function renderChangelogEntry(version: Version, lines: ChangelogLines): string {
+/**
+ * The markdown of one entry, from `## 1.2.0` to its last bullet, without a final newline. Of a release without a line
+ * Changesets 2 writes the heading alone.
+ */
+export function renderChangelogEntry(version: Version, lines: ChangelogLines, rules: RulesName): string {
   const sections = [
     section('Major Changes', lines.major),
     section('Minor Changes', lines.minor),
     section('Patch Changes', lines.patch),
   ].filter((text) => text !== '')
-  return [`## ${version}`, ...(sections.length === 0 ? ['No changes in this release.'] : sections)].join('\n\n')
+  const said = sections.length > 0 || rules === 'changesets@2' ? sections : ['No changes in this release.']
+  return [`## ${version}`, ...said].join('\n\n')
 }
 
 /** Puts an entry above the newest one, or below the title when there is none; the file's line ends are kept. */

@@ -13,6 +13,7 @@ import type {
   Problem,
   Release,
   ReleasePlan,
+  RulesName,
   Snapshot,
 } from '@topsail/core'
 import type { ChangelogFunctions, ModCompWithPackage, NewChangesetWithCommit, PackageJSON } from '@changesets/types'
@@ -26,7 +27,7 @@ export async function generateChangelogs(
   plan: ReleasePlan,
   snapshot: Snapshot,
 ): Promise<{ readonly entries: readonly ChangelogEntry[]; readonly problems: readonly Problem[] }> {
-  const { changelog } = snapshot.settings
+  const { changelog, rules } = snapshot.settings
   if (changelog === false || plan.releases.length === 0) return { entries: [], problems: [] }
   const [module, options] = changelog
   const generator = await loadGenerator(root, module)
@@ -35,7 +36,7 @@ export async function generateChangelogs(
   const packages = new Map(snapshot.workspace.packages.map((pkg) => [pkg.name, pkg]))
   // Each change is told of by every release that it brings about.
   const changesets = new Map(plan.changes.map((change) => [change.id, changesetFor(change)]))
-  const context = { root, module, options: isRecord(options) ? options : null, generator, packages, changesets }
+  const context = { root, module, options: isRecord(options) ? options : null, generator, rules, packages, changesets }
   // All at once: generators that ask a forge gather the questions of one tick into one request.
   const answers = await Promise.all(changelogRequests(plan, snapshot).map((request) => entryOf(request, context)))
   const problems = answers.filter((answer) => 'code' in answer)
@@ -79,6 +80,7 @@ type GeneratorContext = {
   readonly module: string
   readonly options: null | Record<string, unknown>
   readonly generator: ChangelogFunctions
+  readonly rules: RulesName
   readonly packages: ReadonlyMap<PackageName, Package>
   readonly changesets: ReadonlyMap<ChangeId, NewChangesetWithCommit>
 }
@@ -99,11 +101,12 @@ async function entryOf(request: ChangelogRequest, context: GeneratorContext): Pr
       options,
     )
     const textsOf = (bump: string): string[] => lines.filter((line) => line.bump === bump).map((line) => line.text)
-    const entry = renderChangelogEntry(request.release.to, {
+    const texts = {
       major: textsOf('major'),
       minor: textsOf('minor'),
       patch: [...textsOf('patch'), asText(dependencies)],
-    })
+    }
+    const entry = renderChangelogEntry(request.release.to, texts, context.rules)
     return { release: request.release, entry }
   } catch (error) {
     const { module } = context
