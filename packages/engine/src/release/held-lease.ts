@@ -57,6 +57,8 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
   let lost: LeaseState | undefined
   let isGivenBack = false
   let last: Promise<unknown> = Promise.resolve()
+  /** Since the last beat that is known to have arrived; with the time each was sent at. */
+  const sent = new Map<Sha, number>()
 
   const renew = async (
     more: readonly RefMove[],
@@ -67,20 +69,25 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
     const start = clock.monotonic()
     beat += 1
     const to = await refs.write({ message: messageOf({ ...options, holder }, fence, beat), files: {} }, undefined)
+    sent.set(to, start)
     const outcome = await refs.swap([{ ref, from: sha, to }, ...more], tags)
-    const landed = outcome.kind === 'done' ? to : await landedAt()
-    if (landed === to) {
-      sha = to
-      began = start
-      return held
-    }
-    if (landed === sha || landed === 'unknown') return { kind: 'unreachable', detail: detailOf(outcome) }
-    lost = { kind: 'lost', to: landed === undefined ? undefined : parseLease((await refs.read(ref, landed))?.message) }
-    return lost
+    const now = outcome.kind === 'done' ? undefined : await refs.list(prefixOf(ref))
+    if (now?.kind === 'unreachable') return { kind: 'unreachable', detail: detailOf(outcome) }
+    const landed = now === undefined ? to : now.refs.get(ref)
+    if (landed === sha) return { kind: 'unreachable', detail: detailOf(outcome) }
+    const sentAt = landed === undefined ? undefined : sent.get(landed)
+    if (landed === undefined || sentAt === undefined) return (lost = await lostTo(landed))
+    sha = landed
+    began = sentAt
+    sent.clear()
+    if (landed === to) return held
+    // One that nobody had heard of had arrived, and what it moved with it. The rest follows.
+    const rest = more.filter((move) => now?.refs.get(move.ref) !== move.to)
+    return renew(rest, tags, holder)
   }
-  const landedAt = async (): Promise<Sha | undefined | 'unknown'> => {
-    const listed = await refs.list(prefixOf(ref))
-    return listed.kind === 'unreachable' ? 'unknown' : listed.refs.get(ref)
+  const lostTo = async (landed: Sha | undefined): Promise<LeaseState> => {
+    const content = landed === undefined ? undefined : await refs.read(ref, landed)
+    return { kind: 'lost', to: parseLease(content?.message) }
   }
   /** One swap at a time: the next one is chained to what the last one wrote. */
   const inTurn = <Answer>(action: () => Promise<Answer>): Promise<Answer> => {

@@ -66,6 +66,39 @@ test('a lost answer is looked up, not taken for a loss', async () => {
   expect(await lease.check()).toEqual({ kind: 'held' })
 })
 
+test.each(['at once', 'after somebody asked'])(
+  'a beat that nobody heard of and that arrived %s is known',
+  async (when) => {
+    const refs = memoryRefStore()
+    let away = false
+    let arrive = async (): Promise<unknown> => {}
+    const flaky: RefStore = {
+      ...refs,
+      list: async (...prefixes) =>
+        away && when === 'at once' ? { kind: 'unreachable', detail: 'away' } : refs.list(...prefixes),
+      swap: async (moves) => {
+        if (!away) return refs.swap(moves)
+        arrive = () => refs.swap(moves)
+        if (when === 'at once') await arrive()
+        return { kind: 'unreachable', detail: 'away' }
+      },
+    }
+    const clock = handClock()
+    const lease = held(await acquire(flaky, 'a', clock))
+    const to = await refs.write({ message: 'journal', files: {} }, undefined)
+    const move = { ref: 'refs/topsail/releases/r1', from: undefined, to }
+    away = true
+    expect(await lease.renewWith([move])).toMatchObject({ kind: 'unreachable' })
+    if (when !== 'at once') await arrive()
+    away = false
+    expect(await lease.renewWith([move])).toEqual({ kind: 'held' })
+    clock.pass(20_000)
+    expect(await lease.check()).toEqual({ kind: 'held' })
+    expect(await refs.list('refs/topsail/releases/')).toMatchObject({ refs: new Map([[move.ref, to]]) })
+    expect(await lease.release()).toEqual({ kind: 'held' })
+  },
+)
+
 test('a lease that cannot be read is never taken for free', async () => {
   const refs = memoryRefStore()
   const clock = handClock()
