@@ -56,6 +56,27 @@ function isPlainFunction(id: string, name: string): boolean {
 }
 
 /**
+ * npm's libraries load more than a release uses: a cache of answers that is never asked for, the signing of provenance that
+ * few want. They are loaded when something of theirs is.
+ */
+const latePackages = new Set(['cacache', 'sigstore'])
+
+const packagesWhenUsed: Plugin = {
+  name: 'packages-when-used',
+  async resolveId(id, importer) {
+    if (!latePackages.has(id)) return undefined
+    const found = await this.resolve(id, importer, { skipSelf: true })
+    if (found === null) throw new Error(`${id} is not there to be loaded later`)
+    return `\0late:${found.id}`
+  },
+  load(id) {
+    if (!id.startsWith('\0late:')) return undefined
+    const path = JSON.stringify(id.slice('\0late:'.length))
+    return `let it; module.exports = new Proxy({}, { get: (_, key) => (it ??= require(${path}))[key] })`
+  },
+}
+
+/**
  * What nearly every command reads, plans and says, with all that it needs: one chunk, since each costs a search, a file
  * and a link, and thirty of them more than the code that a command has no use for.
  */
@@ -72,7 +93,7 @@ const bundle = await rolldown({
   cwd: fileURLToPath(folder),
   input: 'src/main.ts',
   platform: 'node',
-  plugins: [builtins],
+  plugins: [builtins, packagesWhenUsed],
   // The ES module where a package has both: what a UMD wrapper requires cannot be followed. Node gets yaml's other form,
   // of which nothing can be left out.
   resolve: { mainFields: ['module', 'main'], alias: { yaml: yamlModules } },
@@ -87,7 +108,9 @@ const { output } = await bundle.write({
   minify: { mangle: false, compress: true, codegen: true },
 })
 await bundle.close()
-const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+const modules = output
+  .flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+  .filter((id) => !id.startsWith('\0'))
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licencesOf(modules))
 
 /** The licence texts of everything that was bundled, as those licences ask. */

@@ -3,7 +3,7 @@
  * authority and its log behind a proxy, and goes up with the tarball. The real services were not tried.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { connect, type AddressInfo } from 'node:net'
@@ -20,8 +20,14 @@ let folder: string
 const servers: { close(done: () => void): unknown; closeAllConnections?(): void }[] = []
 const workspaces: TestWorkspace[] = []
 
+/** As it is published, where Sigstore's library is loaded when it is used. */
+const bundle = (): string => join(folder, 'dist/main.js')
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'topsail-provenance-'))
+  const cli = fileURLToPath(new URL('..', import.meta.url))
+  cpSync(join(cli, 'package.json'), join(folder, 'package.json'))
+  execFileSync(process.execPath, ['build.ts', join(folder, 'dist')], { cwd: cli, stdio: 'pipe' })
   registry = await startRegistry()
 })
 afterAll(async () => {
@@ -139,9 +145,8 @@ function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; output: string }> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [bundle(), ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)))
     child.on('error', reject)

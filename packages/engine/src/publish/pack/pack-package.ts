@@ -3,7 +3,7 @@
  * deterministic tarball. The manifest is read again after the scripts, because some of them rewrite it. A tarball that
  * still holds a range of the workspace is a failure, found before anything is uploaded.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -108,8 +108,8 @@ async function written(
   await turn()
   const file = join(out, tarballFile(tarball))
   mkdirSync(dirname(file), { recursive: true })
-  if (isSmall(bytes.length)) writeFileSync(file, bytes)
-  else await writeFile(file, bytes)
+  // To make a file takes the disk a moment, however small it is, and others have something to do meanwhile.
+  await writeFile(file, bytes)
   return { kind: 'packed', tarball: { ...tarball, file } }
 }
 
