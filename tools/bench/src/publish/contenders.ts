@@ -15,7 +15,7 @@ import type { World } from './world.ts'
 export const publishingPeers = ['pnpm', 'changesets', 'lerna', 'nx'] as const
 export type PublishingPeer = (typeof publishingPeers)[number]
 
-export type ContenderName = 'floor' | 'topsail publish' | (typeof peerCases)[PublishingPeer]['name']
+export type ContenderName = 'floor' | 'floor, in order' | 'topsail publish' | (typeof peerCases)[PublishingPeer]['name']
 
 export type Contender = {
   readonly name: ContenderName
@@ -69,7 +69,8 @@ export function contendersFor(
     dir: repository.dir,
     tarballs,
     run: [
-      floor(tarballs),
+      floor('floor', tarballs),
+      floor('floor, in order', tarballs, 'in-order'),
       topsail(repository),
       ...asked.filter((entry) => !isTooSlow(entry)).map((entry) => peerContender(entry, repository, pnpm)),
     ],
@@ -77,14 +78,14 @@ export function contendersFor(
   }
 }
 
-function floor(folder: string): Contender {
+function floor(name: ContenderName, folder: string, ...order: readonly string[]): Contender {
   const script = fileURLToPath(new URL('floor-process.ts', import.meta.url))
   return {
-    name: 'floor',
+    name,
     before: () => {},
     command: ({ userconfig }) => ({
       file: process.execPath,
-      args: [script, folder, userconfig, String(atOnce)],
+      args: [script, folder, userconfig, String(atOnce), '', ...order],
       cwd: folder,
     }),
   }
@@ -125,6 +126,8 @@ function environment({ url, userconfig }: World): Readonly<Record<string, string
 function reset(dir: string): void {
   restore(dir)
   deleteRefs(dir, ['refs/tags', 'refs/topsail'])
+  // What earlier runs left would some day be enough for git to tidy up in the midst of a run, here or at the remote.
+  git(dir, ['gc', '--quiet', '--prune=now'])
   for (const name of ['.git/topsail', '.nx']) rmSync(join(dir, name), { recursive: true, force: true })
   const remote = `${dir}.git`
   rmSync(remote, { recursive: true, force: true })
