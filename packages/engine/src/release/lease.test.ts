@@ -71,7 +71,7 @@ test.each(['at once', 'after somebody asked'])(
   async (when) => {
     const refs = memoryRefStore()
     let away = false
-    let arrive = async (): Promise<unknown> => {}
+    let arrive: () => Promise<unknown> = async () => {}
     const flaky: RefStore = {
       ...refs,
       list: async (...prefixes) =>
