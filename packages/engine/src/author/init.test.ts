@@ -376,6 +376,21 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
   })
 })
 
+test('Lerna and Nx beside release-please only run tasks, unless they say how releases are made', async () => {
+  const releasePlease = { 'release-please-config.json': { packages: { 'packages/db': {} } } }
+  const toolOf = async (files: Record<string, object>): Promise<string | undefined> => {
+    const root = await workspace({ ...monorepo, ...releasePlease, ...files })
+    return (await initWorkspace({ cwd: root, dryRun: true })).from
+  }
+  const scripts = (release: string) => ({ 'package.json': { ...monorepo['package.json'], scripts: { release } } })
+  const lerna = { version: 'independent', npmClient: 'npm' }
+  expect(await toolOf({ 'lerna.json': lerna, ...scripts('lerna run build') })).toBe('release-please')
+  expect(await toolOf({ 'lerna.json': lerna, ...scripts('lerna publish') })).toBe('lerna')
+  expect(await toolOf({ 'lerna.json': { ...lerna, command: { version: {} } } })).toBe('lerna')
+  expect(await toolOf({ 'nx.json': { release: { version: {} } } })).toBe('release-please')
+  expect(await toolOf({ 'nx.json': { release: { projects: ['packages/*'] } } })).toBe('nx')
+})
+
 test('scripts that call the tool before are named', async () => {
   const scripts = { release: 'npm run build && lerna publish', build: 'lerna run build', ci: 'changeset version' }
   const root = await workspace({ ...monorepo, 'package.json': { ...monorepo['package.json'], scripts } })

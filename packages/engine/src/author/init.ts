@@ -7,16 +7,16 @@ import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
 import { readChangesets } from '../read/changesets.ts'
-import { parseJsonc } from '../read/json-text.ts'
-import { isRecord, own } from '../read/record.ts'
+import { own } from '../read/record.ts'
 import { chooseRules } from '../read/rules-choice.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { readWorkspace } from '../read/workspace.ts'
 import { writeAll } from '../version/write.ts'
+import { findSetUp, otherTools, scriptsOf, type Found } from './find-set-up.ts'
 import { generationOf, migrateChangesets } from './migrate-changesets.ts'
 import { migrateLerna } from './migrate-lerna.ts'
 import { migrateNx } from './migrate-nx.ts'
-import { migrateReleasePlease, releasePleaseConfig } from './migrate-release-please.ts'
+import { migrateReleasePlease } from './migrate-release-please.ts'
 import { changesetConfig, topsailConfig, type InitNote, type SetUp, type Tool } from './set-up.ts'
 
 export type InitOptions = {
@@ -51,7 +51,7 @@ export async function initWorkspace({ cwd, dryRun, sources }: InitOptions): Prom
   }
   const files = diskFiles(root)
   const { workspace, problems } = readWorkspace(files)
-  const found = findSetUp(files)
+  const found = findSetUp(files, workspace)
   const faults = [...problems, ...found.problems]
   if (faults.some((problem) => problem.severity === 'error')) {
     return { root, from: found.tool, files: [], notes: [], problems: faults }
@@ -66,41 +66,6 @@ export async function initWorkspace({ cwd, dryRun, sources }: InitOptions): Prom
   ]
   const written = dryRun === true ? [] : await writeNew(root, planned)
   return { root, from: found.tool, files: planned, notes, problems: [...faults, ...written] }
-}
-
-type Found = {
-  readonly tool: Tool | undefined
-  readonly config: unknown
-  readonly problems: readonly Problem[]
-}
-
-const configFiles: readonly (readonly [tool: Tool, file: Path])[] = [
-  ['changesets', changesetConfig],
-  ['lerna', 'lerna.json'],
-  ['nx', 'nx.json'],
-  ['release-please', releasePleaseConfig],
-]
-
-/** The first tool that is set up for releases. Nx often only runs tasks, and then has no `release`. */
-function findSetUp(files: Files): Found {
-  for (const [tool, file] of configFiles) {
-    const text = files.read(file)
-    if (text === undefined) continue
-    const json = parseJsonc(text)
-    if (!json.ok) {
-      const place = { file, line: json.line }
-      return { tool, config: {}, problems: [{ code: 'CONFIG_SYNTAX', severity: 'error', place, detail: json.detail }] }
-    }
-    if (isSetUpForReleases(tool, json.value)) return { tool, config: json.value, problems: [] }
-  }
-  return { tool: undefined, config: {}, problems: [] }
-}
-
-function isSetUpForReleases(tool: Tool, config: unknown): boolean {
-  if (tool === 'nx') return isRecord(own(config, 'release'))
-  // Lerna can be a runner of scripts alone; then it has no version.
-  if (tool === 'lerna') return own(config, 'version') !== undefined
-  return true
 }
 
 function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
@@ -216,29 +181,6 @@ What was done, as its users should read it.
 \`none\` in place of a bump declines a release; the text below then says why. \`topsail check\` tells what a branch still
 lacks, and \`topsail plan\` what would be released.
 `
-
-/** Set-ups of other tools that were not the one carried over; what they say no longer decides anything. */
-function otherTools(files: Files, carried: Tool | undefined): readonly InitNote[] {
-  const notes: InitNote[] = []
-  for (const [tool, file] of configFiles) {
-    const text = tool === carried ? undefined : files.read(file)
-    const json = text === undefined ? undefined : parseJsonc(text)
-    if (json?.ok && isSetUpForReleases(tool, json.value)) notes.push({ kind: 'other-tool', tool, file })
-  }
-  return notes
-}
-
-const releaseCommand = /(?:^|[\s&|;/])(?:changeset|lerna\s+(?:version|publish)|nx\s+release|release-please)(?:\s|$)/
-
-function scriptsOf(workspace: Workspace): readonly InitNote[] {
-  const scripts = own(workspace.root.manifest, 'scripts')
-  if (!isRecord(scripts)) return []
-  return Object.entries(scripts).flatMap(([name, command]): InitNote[] =>
-    typeof command === 'string' && releaseCommand.test(command.slice(0, 2000))
-      ? [{ kind: 'script', name, command }]
-      : [],
-  )
-}
 
 async function writeNew(root: string, planned: readonly InitFile[]): Promise<readonly Problem[]> {
   const edits = planned
