@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
@@ -36,6 +37,7 @@ test('an unknown command is wrong usage, with the closest name', () => {
   const { status, stdout, stderr } = topsail(['plam'])
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   expect(stderr).toContain('plan')
+  expect(topsail(['help', 'plam'])).toMatchObject({ status, stdout, stderr })
 })
 
 test('no command at all is wrong usage, and the help says what there is', () => {
@@ -68,4 +70,36 @@ test('a reader that leaves early ends nothing badly', async () => {
   })
   const code = await new Promise((resolve) => child.on('close', resolve))
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
+
+test('what could not be printed is told and is no success', () => {
+  // Nothing can be written to what was opened for reading: like a full disk, without one.
+  const unwritable = openSync(bin, 'r')
+  const { status, stderr } = spawnSync(process.execPath, [bin, 'plan'], {
+    cwd: shop.dir,
+    encoding: 'utf8',
+    stdio: ['ignore', unwritable, 'pipe'],
+  })
+  closeSync(unwritable)
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'error: standard output cannot be written: EBADF\n' })
+})
+
+test.each([
+  ['never answers', 'async () => new Promise(() => {})'],
+  ['ends the process', 'async () => process.exit(0)'],
+  ['throws later', "async () => { setTimeout(() => { throw new Error('later') }); return new Promise(() => {}) }"],
+])('a changelog generator that %s is no success, and nothing is written', (_, line) => {
+  const files = {
+    ...shopFiles(),
+    '.changeset/config.json': '{ "changelog": "./lines.mjs" }',
+    '.changeset/lines.mjs': `export const getReleaseLine = ${line}\nexport const getDependencyReleaseLine = getReleaseLine\n`,
+  }
+  const other = makeWorkspace(files)
+  other.commit('feat: everything')
+  const args = [bin, 'version', '--no-lockfile', '--allow-dirty']
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: other.dir, encoding: 'utf8' })
+  const changed = other.git('status', '--porcelain')
+  other.remove()
+  expect({ status, changed }).toEqual({ status: 70, changed: '' })
+  expect(stderr).toMatch(/^bug {2}/)
 })

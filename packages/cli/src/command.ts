@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { type RulesName, type Sources, rulesNames, sourcesNames } from '@topsail/core'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { CliContext } from './context.ts'
-import { printable } from './render/text.ts'
+import { printable, printableJson } from './render/text.ts'
 
 export type CommonOptions = { readonly cwd?: string; readonly json?: boolean }
 export type PlanningOptions = CommonOptions & { readonly rules?: RulesName; readonly sources?: Sources }
@@ -52,5 +52,5 @@ export function oneOf<const Word extends string>(words: readonly Word[]): (value
 }
 
 export function writeJson(context: CliContext, document: unknown): void {
-  context.out.write(`${JSON.stringify(document, undefined, 2)}\n`)
+  context.out.write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`)
 }

@@ -1,7 +1,8 @@
 /**
  * What a command may know of the outside: streams, colours, folder, environment. Commands write through it and never
  * touch `process`, so that a test can run them in memory. A reader who leaves early (`topsail plan | head`) closes a
- * stream for good: later text is dropped, and the command still finishes what it does.
+ * stream for good: later text is dropped, and the command still finishes what it does. So it is with a disk that is
+ * full, except that this is told.
  */
 import { isatty } from 'node:tty'
 import { createColors } from 'picocolors'
@@ -17,6 +18,8 @@ export type Output = {
   readonly colours: Colours
   /** Resolves when everything written has left the process. */
   readonly drained: () => Promise<void>
+  /** Why text was lost, other than by a reader who left: a full disk. */
+  readonly lost?: () => string | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -104,8 +107,9 @@ async function readUpTo(stream: NodeJS.ReadStream, most: number): Promise<string
 
 function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {
   let open = true
+  let lost: string | undefined
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') lost ??= error.code ?? error.message
     open = false
   })
   const isTTY = stream.isTTY === true
@@ -119,9 +123,11 @@ function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {
     colours: createColors(wantsColours(env, isTTY)),
     drained: () =>
       new Promise((resolve) => {
-        if (open) stream.write('', () => resolve())
+        // Of what could not be written a stream tells a turn later.
+        if (open) stream.write('', () => (stream.errored === null ? resolve() : setImmediate(resolve)))
         else resolve()
       }),
+    lost: () => lost,
   }
 }
 

@@ -14,13 +14,27 @@ const exitCodes = { done: 0, problems: 1, usage: 2, openJournal: 3, bug: 70 } as
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   try {
     const program = await programFor(args, context)
-    await program.parseAsync([...args], { from: 'user' })
+    // Asked for the help of a command that there is none of, commander would print that of all.
+    await program.parseAsync(isKnown(args) ? [...args] : args.slice(1), { from: 'user' })
     return context.exitCode()
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-    context.err.write(renderBug(error, topsailVersion(), context.err.colours))
-    return exitCodes.bug
+    return runStopped(error, context)
   }
+}
+
+/** A run that something ended which nobody expected. */
+export function runStopped(error: unknown, context: CliContext): number {
+  context.err.write(renderBug(error, topsailVersion(), context.err.colours))
+  return exitCodes.bug
+}
+
+/** What could not be printed was not answered, although everything else was done. */
+export function afterPrinting(code: number, context: CliContext): number {
+  const lost = context.out.lost?.()
+  if (lost === undefined) return code
+  context.err.write(`error: standard output cannot be written: ${printableLines(lost)}\n`)
+  return code === exitCodes.done ? exitCodes.problems : code
 }
 
 function topsailVersion(): string {
@@ -51,6 +65,10 @@ async function programFor(args: readonly string[], context: CliContext): Promise
   }
   if (args.length === 0) program.help({ error: true })
   return program
+}
+
+function isKnown([first, second]: readonly string[]): boolean {
+  return first !== 'help' || second === undefined || commandTable.some(({ name }) => name === second)
 }
 
 function stub(name: string, summary: string): Command {

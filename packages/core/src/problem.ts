@@ -126,7 +126,8 @@ export type Problem =
   | ProblemOf<'VERSION_UNDONE', { files: readonly Path[]; kept: readonly Path[] }>
   | ProblemOf<'CHANGELOG_GENERATOR_MISSING', { module: string }>
   | ProblemOf<'CHANGELOG_GENERATOR_INVALID', { module: string }>
-  | ProblemOf<'CHANGELOG_GENERATOR_FAILED', { module: string; name: PackageName; detail: string }>
+  /** `name` is the package whose entry was asked for; undefined when the module could not even be loaded. */
+  | ProblemOf<'CHANGELOG_GENERATOR_FAILED', { module: string; name: PackageName | undefined; detail: string }>
   | ProblemOf<'FORMATTER_MISSING', { formatter: string }>
   | ProblemOf<'FORMATTER_FAILED', { formatter: string; detail: string }>
   | ProblemOf<'LOCKFILE_NOT_UPDATED', { command: string; detail: string }>

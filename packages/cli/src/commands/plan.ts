@@ -10,7 +10,7 @@ import type { CliContext } from '../context.ts'
 import { writeNamedFile } from '../named-file.ts'
 import { renderPlanTable } from '../render/plan-table.ts'
 import { reportProblems } from '../render/problem.ts'
-import { printable } from '../render/text.ts'
+import { printable, printableJson } from '../render/text.ts'
 
 const formats = ['json', 'markdown', 'mermaid', 'dot', 'html'] as const
 type Format = (typeof formats)[number]
@@ -66,7 +66,7 @@ async function show({ plan, inputs }: Shown, options: Options, context: CliConte
   if (options.output !== undefined) {
     writeOutput([...(pieces ?? document())].join(''), options.output, context)
   } else {
-    for (const piece of pieces ?? []) context.out.write(piece)
+    for (const piece of pieces ?? []) context.out.write(format === 'json' ? printableJson(piece) : piece)
   }
   if (pieces === undefined) context.out.write(renderPlanTable(plan, context.out))
   else reportProblems(context, plan.problems)

@@ -5,7 +5,7 @@
 import { parseTargetKey, type Step } from '@topsail/core'
 import type { PublishEvent, RollbackPlan } from '@topsail/engine'
 import type { Output } from '../context.ts'
-import { redact } from './text.ts'
+import { printableJson, redact } from './text.ts'
 
 const eventsSchema = 'topsail/events@1'
 
@@ -24,7 +24,7 @@ export function eventLines(output: Output, now: () => Date): EventLines {
     const first = n === 0 ? { schema: eventsSchema } : {}
     const line = JSON.stringify({ ...first, n, at: now().toISOString(), event, ...facts }, cleaned)
     n += 1
-    output.write(`${line}\n`)
+    output.write(`${printableJson(line)}\n`)
   }
   return {
     onEvent: (event) => {

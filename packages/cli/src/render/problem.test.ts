@@ -1,3 +1,4 @@
+import type { Problem } from '@topsail/core'
 import { createColors } from 'picocolors'
 import { expect, test } from 'vitest'
 import { exampleOf, problemCodes, problemsPage } from './problems-page.ts'
@@ -33,6 +34,13 @@ test('of many problems of one kind the first fifty are shown, and how many more 
   expect(text.match(/COVERAGE_MISSING {2}/g)).toHaveLength(50)
   expect(text).toContain('TREE_DIRTY')
   expect(text).toMatch(/… and 20 more COVERAGE_MISSING; --json lists them all\n$/)
+})
+
+test('a changelog generator that cannot be loaded has failed for no package', () => {
+  const problem = { ...exampleOf('CHANGELOG_GENERATOR_FAILED'), name: undefined, detail: 'Unexpected end of input' }
+  expect(sentenceOf(problem as Problem)).toBe(
+    '"@changesets/changelog-github" cannot be loaded: Unexpected end of input. Nothing was written.',
+  )
 })
 
 test('facts cannot steer the terminal', () => {

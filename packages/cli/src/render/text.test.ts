@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { padEnd, printable, printableLines, redact, truncate, widthOf } from './text.ts'
+import { padEnd, printable, printableJson, printableLines, redact, truncate, widthOf } from './text.ts'
 
 test('control characters, escape sequences and direction marks are shown, not obeyed', () => {
   expect(printable('a\u001b[31mb\u0007')).toBe('a\\u{1b}[31mb\\u{7}')
@@ -7,6 +7,15 @@ test('control characters, escape sequences and direction marks are shown, not ob
   expect(printable('one\ntwo\ttab')).toBe('one\\ntwo\\ttab')
   expect(printable('zero\u200bwidth\ufeff')).toBe('zero\\u{200b}width\\u{feff}')
   expect(printable('\ud800')).toBe('\\u{d800}')
+})
+
+test('JSON keeps its meaning and loses what steers a terminal', () => {
+  const value = { subject: 'a\u009b31m \u202egnp.exe \u{e0041} zero\u200bwidth', other: 'Grüße 👩‍👩‍👧 日本語' }
+  const json = JSON.stringify(value, undefined, 2)
+  const printed = printableJson(json)
+  expect(JSON.parse(printed)).toEqual(value)
+  expect(printed).not.toMatch(/[\u009b\u202e\u200b]|\u{e0041}/u)
+  expect(printed).toContain('"other": "Grüße 👩‍👩‍👧 日本語"\n')
 })
 
 test('ordinary text of any script stays as it is', () => {

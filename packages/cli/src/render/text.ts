@@ -18,6 +18,12 @@ export function printableLines(text: string): string {
   )
 }
 
+/** JSON that says the same, with what steers a terminal escaped: JSON itself only asks that of a few. */
+export function printableJson(json: string): string {
+  if (isPlainJson.test(json)) return json
+  return json.replace(steering, (character) => (character === '\n' ? character : escaped(character)))
+}
+
 /** Takes credentials out: userinfo in addresses, tokens of registries and forges, authorization values. */
 export function redact(text: string): string {
   if (!mayBeSecret.test(text)) return text
@@ -72,6 +78,7 @@ function isPlain(text: string): boolean {
 }
 
 const plain = /^[ -~]*$/
+const isPlainJson = /^[ -~\n]*$/
 
 /**
  * C0, C1 and DEL; line and paragraph separators; everything that changes direction (bidi marks, embeddings,
@@ -86,6 +93,12 @@ function shown(character: string): string {
   if (character === '\r') return '\\r'
   if (character === '\t') return '\\t'
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => {
+    return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`
+  }).join('')
 }
 
 /** Only what can hardly be anything else: a changeset about "basic authentication" must stay readable. */

@@ -60,8 +60,8 @@ async function loadGenerator(root: string, module: string): Promise<ChangelogFun
     case 'other':
       return { code: 'CHANGELOG_GENERATOR_INVALID', severity: 'error', place, module }
     case 'failed': {
-      const detail = `it cannot be loaded: ${loaded.detail}`
-      return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: '', detail }
+      const { detail } = loaded
+      return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: undefined, detail }
     }
   }
 }

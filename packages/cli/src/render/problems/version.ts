@@ -107,7 +107,9 @@ export const versionProblems = {
   },
   CHANGELOG_GENERATOR_FAILED: {
     title: 'The changelog generator failed',
-    says: (p) => `${quote(p.module)} failed for ${quote(p.name)}: ${printable(p.detail)}. Nothing was written.`,
+    says: (p) =>
+      `${quote(p.module)} ${p.name === undefined ? 'cannot be loaded' : `failed for ${quote(p.name)}`}: ` +
+      `${printable(p.detail)}. Nothing was written.`,
     mend: () => 'mend what it complains of (often a missing token), or choose another "changelog"',
     example: {
       severity: 'error',
