@@ -3,7 +3,7 @@
  * ends with its exit code. The only file with `process.exit`.
  */
 import { processContext } from './context.ts'
-import { afterPrinting, run, runStopped } from './run.ts'
+import { afterPrinting, reportBug, run, stoppedBy } from './run.ts'
 
 // Warnings of Node are written for whoever wrote the code, a user's changelog generator too, not for who runs it.
 process.removeAllListeners('warning')
@@ -11,20 +11,19 @@ const context = processContext()
 // Code of a user, a changelog generator or a formatter, runs in this process: it may throw later, never answer, or end
 // the process itself. None of it may look like success.
 let isDone = false
-const stopped = (why: unknown): void => {
-  if (!isDone) process.exitCode = runStopped(why, context)
+const end = (code: number): never => {
   isDone = true
+  process.exit(code)
 }
-const stop = (why: unknown): void => {
-  stopped(why)
-  process.exit()
-}
-process.on('uncaughtException', stop)
-process.on('beforeExit', () => stop(new Error('nothing is left to wait for, and the work is not done')))
-process.on('exit', () => stopped(new Error('the process was ended before the work was done')))
+process.on('uncaughtException', (error) => void stoppedBy(error, context).then(end))
+process.on('beforeExit', () => {
+  end(reportBug(new Error('nothing is left to wait for, and the work is not done'), context))
+})
+process.on('exit', () => {
+  if (!isDone) process.exitCode = reportBug(new Error('the process was ended before the work was done'), context)
+})
 const answer = await run(process.argv.slice(2), context)
 await Promise.all([context.out.drained(), context.err.drained()])
 const code = afterPrinting(answer, context)
 await context.err.drained()
-isDone = true
-process.exit(code)
+end(code)

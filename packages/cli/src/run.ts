@@ -19,14 +19,29 @@ export async function run(args: readonly string[], context: CliContext): Promise
     return context.exitCode()
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-    return runStopped(error, context)
+    return stoppedBy(error, context)
   }
 }
 
 /** A run that something ended which nobody expected. */
-export function runStopped(error: unknown, context: CliContext): number {
+export async function stoppedBy(error: unknown, context: CliContext): Promise<number> {
+  const refusal = refusalOfMachine(error)
+  if (refusal === undefined) return reportBug(error, context)
+  const { reportProblems } = await import('./render/problem.ts')
+  reportProblems(context, [{ code: 'DISK_REFUSED', severity: 'error', detail: refusal }])
+  return exitCodes.problems
+}
+
+export function reportBug(error: unknown, context: CliContext): number {
   context.err.write(renderBug(error, topsailVersion(), context.err.colours))
   return exitCodes.bug
+}
+
+/** A full or read-only disk, a folder of somebody else: nobody's bug, wherever it is met. */
+function refusalOfMachine(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const isRefused = ['EACCES', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'EPERM', 'EROFS'].includes(String(code))
+  return isRefused && error instanceof Error ? error.message : undefined
 }
 
 /** What could not be printed was not answered, although everything else was done. */

@@ -209,6 +209,7 @@ export type Problem =
   /** `by`: whoever was told, or the release set. */
   | ProblemOf<'ANNOUNCE_FAILED', { by: string; detail: string }>
   // the release as a whole
+  | ProblemOf<'DISK_REFUSED', { detail: string }>
   | ProblemOf<'LEASE_HELD', { holder: string; seconds: number }>
   | ProblemOf<'LEASE_LOST', { holder: string | undefined }>
   | ProblemOf<'LEASE_UNREACHABLE', { detail: string }>

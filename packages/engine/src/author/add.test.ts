@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseChangesets } from '@topsail/core'
 import { readTree } from '../testing/tree.ts'
 import { addChangeset, plainSummary, type NamedBump } from './add.ts'
@@ -48,6 +48,15 @@ describe('a changeset', () => {
     const before = readTree(root)
     const result = await addChangeset({ cwd: root, releases: [named('@acme/db', 'major')], summary: 'x', dryRun: true })
     expect(result).toMatchObject({ file: undefined, text: '---\n"@acme/db": major\n---\n\nx\n' })
+    expect(readTree(root)).toEqual(before)
+  })
+
+  test('on a machine that refuses to write it is a problem, and nothing is left', async () => {
+    const before = readTree(root)
+    vi.stubEnv('TMPDIR', join(root, 'nowhere'))
+    const { problems } = await addChangeset({ cwd: root, releases: [named('@acme/db', 'major')], summary: 'x' })
+    vi.unstubAllEnvs()
+    expect(problems).toMatchObject([{ code: 'WRITE_FAILED', detail: expect.stringContaining('ENOENT') }])
     expect(readTree(root)).toEqual(before)
   })
 

@@ -146,8 +146,9 @@ async function write(
   dryRun: boolean,
 ): Promise<AddResult> {
   const { writeChangeset } = await import('@changesets/write')
-  const staging = await mkdtemp(join(tmpdir(), 'topsail-add-'))
+  let staging: string | undefined
   try {
+    staging = await mkdtemp(join(tmpdir(), 'topsail-add-'))
     for (;;) {
       const content = { summary, releases: releases.map(({ name, bump }) => ({ name, type: bump })) }
       const id = await writeChangeset(content, staging, { format: false })
@@ -160,8 +161,11 @@ async function write(
       if (dryRun) return { file: undefined, text, problems: [] }
       if (await placeNew(staged, join(root, file))) return { file, text, problems: [] }
     }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return refused([{ code: 'WRITE_FAILED', severity: 'error', detail, kept: [] }])
   } finally {
-    await rm(staging, { recursive: true, force: true })
+    if (staging !== undefined) await rm(staging, { recursive: true, force: true })
   }
 }
 

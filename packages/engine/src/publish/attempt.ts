@@ -15,6 +15,11 @@ export function failed(facts: DistributiveOmit<Problem, 'severity'>): Extract<At
   return { kind: 'failed', problem: problemOf(facts) }
 }
 
+/** What only this machine could not write: nothing more is known of the world than before. */
+export function diskRefused(error: unknown): Problem {
+  return problemOf({ code: 'DISK_REFUSED', detail: error instanceof Error ? error.message : String(error) })
+}
+
 export function cleaned(problem: Problem, redact: Redact): Problem {
   return 'detail' in problem ? ({ ...problem, detail: redact(problem.detail) } as Problem) : problem
 }

@@ -14,6 +14,7 @@ import type {
   Step,
   StepId,
 } from '@topsail/core'
+import { diskRefused } from '../publish/attempt.ts'
 import { drive, type DriveResult } from '../publish/drive.ts'
 import { prepareEffects } from '../publish/prepare-effects.ts'
 import { goForward } from './go-forward.ts'
@@ -49,7 +50,9 @@ export async function beginRelease(
     }
     const opened: JournalEvent = { kind: 'opened', release, ...wanted, steps, integrities }
     const { last } = options
-    const keeper = await keepJournal({ ports, hold, release, ref: undefined, text: '', first: [opened], last })
+    const opening = keepJournal({ ports, hold, release, ref: undefined, text: '', first: [opened], last })
+    const keeper = await opening.catch(diskRefused)
+    if ('code' in keeper) return unopened(steps, driven, [keeper])
     const stop = stopOf(await keeper.push())
     if (stop !== undefined) return { ...(await abandoned(keeper, steps, stop)), driven }
     return await goForward(ports, hold, keeper, { ...options, packer, before: driven })

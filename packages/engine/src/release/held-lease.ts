@@ -3,7 +3,7 @@
  * to the last one, so that whoever takes it over is seen by the next.
  */
 import type { Sha } from '@topsail/core'
-import type { RefMove, RefStore } from './ref-store.ts'
+import { writeOrTell, type RefMove, type RefStore } from './ref-store.ts'
 
 export type LeaseHolder = { readonly holder: string; readonly fence: number; readonly seconds: number }
 
@@ -68,7 +68,9 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
     if (lost !== undefined) return lost
     const start = clock.monotonic()
     beat += 1
-    const to = await refs.write({ message: messageOf({ ...options, holder }, fence, beat), files: {} }, undefined)
+    const message = messageOf({ ...options, holder }, fence, beat)
+    const to = await writeOrTell(refs, { message, files: {} }, undefined)
+    if (typeof to !== 'string') return to
     sent.set(to, start)
     const outcome = await refs.swap([{ ref, from: sha, to }, ...more], tags)
     const now = outcome.kind === 'done' ? undefined : await refs.list(prefixOf(ref))

@@ -3,7 +3,7 @@
  * move only together with the lease, so what was listed when it was taken stays true until we change it.
  */
 import type { Problem, Sha } from '@topsail/core'
-import { problemOf } from '../publish/attempt.ts'
+import { diskRefused, problemOf } from '../publish/attempt.ts'
 import type { Lease, LeaseHolder, LeaseState } from './held-lease.ts'
 import { acquireLease, type LeaseOptions } from './lease.ts'
 import { leaseRef } from '../read/release-namespaces.ts'
@@ -45,7 +45,8 @@ export async function holdReleases(
   seen?: ReadonlyMap<string, Sha>,
 ): Promise<HoldAnswer> {
   const { clock, holders } = ports
-  const holder = await holders.claim()
+  const holder = await holders.claim().catch(diskRefused)
+  if (typeof holder !== 'string') return { kind: 'stopped', problem: holder }
   const seconds = settings.leaseSeconds
   const answer = await acquireLease({
     refs: ports.refs,

@@ -10,7 +10,7 @@ import type { Journal } from './journal-file.ts'
 import type { LeaseState } from './held-lease.ts'
 import type { ReleasePorts } from './ports.ts'
 import { recordRolledBack } from './record-set.ts'
-import type { RefMove } from './ref-store.ts'
+import { writeOrTell, type RefMove } from './ref-store.ts'
 import { journalName } from './stored-release.ts'
 
 export type JournalKeeper = {
@@ -74,7 +74,8 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   ): Promise<LeaseState> => {
     const files = { [journalName]: events.length === 0 ? await journal.text() : await journal.textWith(events) }
     const message = JSON.stringify({ format: 'topsail/journal@1', release })
-    const sha = await ports.refs.write({ message, files }, undefined)
+    const sha = await writeOrTell(ports.refs, { message, files }, undefined)
+    if (typeof sha !== 'string') return sha
     const moves = [...movesBetween(ref, { name, sha }), ...more]
     const state = await (ends && options.last === true ? hold.end(moves, tags) : hold.lease.renewWith(moves, tags))
     if (state.kind === 'held') {
@@ -107,7 +108,13 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
       return state
     },
     async close(as) {
-      if (progress().closed === undefined) await journal.append({ kind: 'closed', as })
+      const isClosed = progress().closed !== undefined
+      const refused = isClosed ? undefined : await journal.append({ kind: 'closed', as }).then(() => undefined, String)
+      if (refused !== undefined) {
+        await pushes
+        await journal.close().catch(() => {})
+        return { state: { kind: 'unreachable', detail: refused }, set: undefined, problems: [] }
+      }
       const recordOptions = { ...hold.records, listed: hold.refs }
       const recorded = as === 'finished' ? nothingRecorded : await recordRolledBack(ports, progress(), recordOptions)
       if (recorded.kind === 'unreachable') {

@@ -4,7 +4,7 @@
  * lost, the world is asked.
  */
 import type { Evidence, ForwardStep, JournalEvent, Problem, Progress, Step, StepId, UndoStep } from '@topsail/core'
-import { problemOf } from '../publish/attempt.ts'
+import { diskRefused, problemOf } from '../publish/attempt.ts'
 import type { Attempt, DriveEvent, Effects, Trial } from '../publish/drive.ts'
 import type { Journal } from './journal-file.ts'
 import type { Lease, LeaseState } from './held-lease.ts'
@@ -59,7 +59,8 @@ async function attemptStep(step: Step, attempt: () => Promise<Attempt>, run: Run
     if (!intended.has(step.id)) {
       const intent = await intentOf(step, run)
       if (intent === 'unknown') return unknownEvidence(step)
-      await journal.append(intent)
+      const refused = await journal.append(intent).then(() => undefined, diskRefused)
+      if (refused !== undefined) return { kind: 'failed', problem: refused }
       intended.add(step.id)
       // The disk may have taken its time.
       const lostMeanwhile = stoppedBy(await lease.check())
@@ -129,7 +130,7 @@ function failureText(problem: Problem): string {
 
 /** Such a run writes nothing any more. */
 function stops({ code }: Problem): boolean {
-  return code === 'LEASE_LOST' || code === 'LEASE_UNREACHABLE'
+  return code === 'LEASE_LOST' || code === 'LEASE_UNREACHABLE' || code === 'DISK_REFUSED'
 }
 
 function stoppedBy(state: LeaseState): Attempt | undefined {

@@ -14,7 +14,7 @@ import {
   type Lease,
   type LeaseHolder,
 } from './held-lease.ts'
-import type { RefMove, RefsRead } from './ref-store.ts'
+import { writeOrTell, type RefMove, type RefsRead } from './ref-store.ts'
 
 export type LeaseOptions = HeldOptions & {
   /** `refs/topsail/lease`, and where it is instead where the remote refuses that. */
@@ -177,7 +177,8 @@ async function take(
   const { refs, clock } = options
   const began = clock.monotonic()
   const from = listed.get(ref)
-  const sha = await refs.write({ message: messageOf(options, fence, 0), files: {} }, undefined)
+  const sha = await writeOrTell(refs, { message: messageOf(options, fence, 0), files: {} }, undefined)
+  if (typeof sha !== 'string') return sha
   const gone = rivals.map((rival): RefMove => ({ ref: rival, from: listed.get(rival), to: undefined }))
   const outcome = await refs.swap([{ ref, from, to: sha }, ...gone])
   const now = outcome.kind === 'done' ? undefined : await refs.list(prefixOf(ref))

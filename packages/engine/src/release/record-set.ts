@@ -28,7 +28,7 @@ import type {
 } from '@topsail/core'
 import { burnedFile, burnedRef } from '../read/burned.ts'
 import { sha256 } from '../read/read-snapshot.ts'
-import type { RefMove, RefStore } from './ref-store.ts'
+import { writeOrTell, type RefMove, type RefStore, type Unwritten } from './ref-store.ts'
 import type { ReleaseSources } from './set-sources.ts'
 
 type RecordPorts = { readonly refs: RefStore; readonly sources: ReleaseSources }
@@ -52,8 +52,8 @@ type RecordedSet<Live> = {
   readonly problems: readonly Problem[]
 }
 
-/** What was recorded before could not be read; nothing may be put in its place. */
-type Unreachable = { readonly kind: 'unreachable'; readonly detail: string }
+/** What was recorded before could not be read, so that nothing may be put in its place; or nothing can be written. */
+type Unreachable = Unwritten
 
 const unreachable: Unreachable = { kind: 'unreachable', detail: 'the release sets recorded before could not be read' }
 
@@ -98,7 +98,7 @@ export async function recordRolledBack(
 ): Promise<RecordedSet<NamedSet | undefined> | Unreachable> {
   const { release } = progress.opened
   const moves = await burn(ports, burnedBy(progress), options)
-  if (moves === 'unreachable') return unreachable
+  if ('kind' in moves) return moves
   const last = await lastSet(ports, options)
   if (last === 'unreachable') return unreachable
   if (last === undefined || !last.set.units.some((unit) => unit.release === release))
@@ -106,23 +106,24 @@ export async function recordRolledBack(
   const before = await setBefore(ports, release, last, options)
   if (before === 'unreachable') return unreachable
   const recorded = await appended(ports, setWithout(release, last.set, before?.set), last, options)
-  return { ...recorded, moves: [...moves, ...recorded.moves] }
+  return recorded.kind === 'unreachable' ? recorded : { ...recorded, moves: [...moves, ...recorded.moves] }
 }
 
 async function burn(
   { refs }: RecordPorts,
   burned: readonly BurnedVersion[],
   options: RecordOptions,
-): Promise<readonly RefMove[] | 'unreachable'> {
+): Promise<readonly RefMove[] | Unreachable> {
   if (burned.length === 0) return []
   const ref = burnedRef(options.namespace)
   const from = options.listed.get(ref)
   const content = from === undefined ? undefined : await refs.read(ref, from)
-  if (from !== undefined && content === undefined) return 'unreachable'
+  if (from !== undefined && content === undefined) return unreachable
   const before = content?.files[burnedFile] ?? ''
   const text = burnedText(withBurned(parseBurned(before), burned))
   if (text === before) return []
-  return [{ ref, from, to: await refs.write({ message: 'burned versions', files: { [burnedFile]: text } }, from) }]
+  const to = await writeOrTell(refs, { message: 'burned versions', files: { [burnedFile]: text } }, from)
+  return typeof to === 'string' ? [{ ref, from, to }] : to
 }
 
 type StoredSet = { readonly sha: Sha; readonly id: SetId; readonly set: ReleaseSet; readonly previous: Sha | undefined }
@@ -132,7 +133,7 @@ async function appended(
   set: ReleaseSet,
   last: StoredSet | undefined,
   { namespace, listed, sign }: RecordOptions,
-): Promise<RecordedSet<NamedSet>> {
+): Promise<RecordedSet<NamedSet> | Unreachable> {
   const text = setText(set)
   const id = setIdOf(text, sha256)
   const ref = setsRef(namespace)
@@ -144,16 +145,15 @@ async function appended(
     previous: last?.sha ?? null,
   })
   const content = { message, files: { [setFile]: text } }
-  const recorded = (to: Sha, problems: readonly Problem[]) =>
-    ({ kind: 'recorded', moves: [{ ref, from, to }], set: { id, document: set }, problems }) as const
-  if (!sign) return recorded(await refs.write(content, from), [])
-  try {
-    return recorded(await refs.write({ ...content, sign }, from), [])
-  } catch (error) {
+  const problems: Problem[] = []
+  let to = await writeOrTell(refs, { ...content, sign }, from)
+  if (typeof to !== 'string' && sign) {
     // What is live stays live; a record without a signature is better than none.
-    const detail = error instanceof Error ? error.message : String(error)
-    return recorded(await refs.write(content, from), [{ code: 'SET_NOT_SIGNED', severity: 'warning', detail }])
+    problems.push({ code: 'SET_NOT_SIGNED', severity: 'warning', detail: to.detail })
+    to = await writeOrTell(refs, content, from)
   }
+  if (typeof to !== 'string') return to
+  return { kind: 'recorded', moves: [{ ref, from, to }], set: { id, document: set }, problems }
 }
 
 type SetReading = StoredSet | undefined | 'unreachable'

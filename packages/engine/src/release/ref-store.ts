@@ -39,3 +39,14 @@ export type RefStore = {
    */
   swap(moves: readonly RefMove[], tags?: readonly string[]): Promise<SwapOutcome>
 }
+
+export type Unwritten = { readonly kind: 'unreachable'; readonly detail: string }
+
+/** A store that takes nothing, on a full disk, is to a release like one that does not answer: nothing moved. */
+export function writeOrTell(refs: Pick<RefStore, 'write'>, ...given: Written): Promise<Sha | Unwritten> {
+  return refs.write(...given).catch((error: unknown) => {
+    return { kind: 'unreachable', detail: error instanceof Error ? error.message : String(error) }
+  })
+}
+
+type Written = Parameters<RefStore['write']>

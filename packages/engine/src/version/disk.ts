@@ -82,8 +82,8 @@ export const realDisk: Disk = {
   create(path, text) {
     const draft = `${path}.${process.pid}`
     const file = openSync(draft, 'w', 0o600)
-    writeAndClose(file, text, fsyncSync)
     try {
+      writeAndClose(file, text, fsyncSync)
       return placeNew(draft, path)
     } finally {
       unless('ENOENT', () => unlinkSync(draft))

@@ -68,6 +68,12 @@ export const releaseProblems = {
     mend: () => 'see how it fares with topsail status',
     example: { severity: 'error', holder: 'ada@build-8 (process 12, 9be2c1f4)' },
   },
+  DISK_REFUSED: {
+    title: 'This machine cannot write what it has to remember',
+    says: (p) => `This machine refused to write: ${printable(p.detail)}.`,
+    mend: () => 'give it the space or the permission, and run the same command; an open release is gone on with',
+    example: { severity: 'error', detail: 'ENOSPC: no space left on device, write' },
+  },
   LEASE_UNREACHABLE: {
     title: 'The remote that keeps the lease does not answer',
     says: (p) => `Nothing is released while nobody can tell who else is releasing (${printable(p.detail)}).`,
