@@ -38,9 +38,9 @@ export function asFailure(error: unknown): RegistryFailure {
 
 const transientStatus = [408, 420, 425, 429]
 
-/** Errors that no second attempt will mend: certificates, proxies, and what the library itself refuses to send. */
+/** Errors that no second attempt will mend: certificates, proxies, answers without end, and what the library itself refuses to send. */
 const lasting =
-  /^(E(PRIVATE|UNSCOPED|USAGE|BADSEMVER|PACKAGEEXTENSIONS|INVALIDPROXY|\d{3})|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_CERT|ERR_INVALID)/
+  /^(E(PRIVATE|UNSCOPED|USAGE|BADSEMVER|PACKAGEEXTENSIONS|INVALIDPROXY|\d{3})|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_CERT|ERR_INVALID|ERR_BUFFER_TOO_LARGE)/
 
 function isTransient(error: unknown): boolean {
   const { statusCode, code } = error as LibraryError

@@ -103,3 +103,32 @@ test('what a registry refuses is told apart by its answer', async () => {
     { kind: 'unknown', retryAfter: undefined },
   ])
 })
+
+test.each(['null', '[]', '{}', '"@a/b"', '{"name":"a","versions":["1.0.0"]}', '{"error":"gone"}'])(
+  'an answer that tells of no package says nothing: %s',
+  async (text) => {
+    const server = await listening((_, answer) => answer.end(text))
+    expect(await registryAt(server.url).facts('a')).toMatchObject({ kind: 'unreachable', refused: false })
+  },
+)
+
+test('of a package that was unpublished whole, its name is an answer', async () => {
+  const server = await listening((_, answer) => answer.end('{"name":"a","time":{"unpublished":{}}}'))
+  expect(await registryAt(server.url).facts('a')).toEqual({ kind: 'known', versions: new Map(), distTags: new Map() })
+})
+
+test('a host that never stops talking is not listened to for ever', async () => {
+  const server = await listening((_, answer) => {
+    const talking = setInterval(() => answer.write(' '), 20)
+    answer.on('close', () => clearInterval(talking))
+  })
+  const registry = registryAt(server.url, { 'fetch-timeout': '300' })
+  const detail = expect.stringContaining('no whole answer')
+  expect(await registry.facts('a')).toMatchObject({ kind: 'unreachable', detail, refused: false })
+})
+
+test('an answer that unpacks without end is refused, and is not asked for again', async () => {
+  const bomb = Buffer.concat(Array(20).fill(gzipSync(Buffer.alloc(16 * 1024 * 1024))))
+  const server = await listening((_, answer) => answer.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
+  expect(await registryAt(server.url).facts('a')).toMatchObject({ kind: 'unreachable', refused: true })
+})

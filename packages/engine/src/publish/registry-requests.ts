@@ -82,27 +82,50 @@ type Answer = {
   readonly body: string
 }
 
-/** Complete, or none at all; how long silence may last is the connection's to say. */
-async function exchange(address: string, options: RequestOptions, { body }: RequestSettings): Promise<Answer> {
+/**
+ * Complete, or none at all. How long silence may last is the connection's to say; a host that keeps talking has no more
+ * time for the whole, and is not listened to for ever.
+ */
+async function exchange(address: string, options: RequestOptions, settings: RequestSettings): Promise<Answer> {
+  const { body, timeout } = settings
   const request = address.startsWith('https:') ? requestSecure : requestPlain
-  const { answer, bytes } = await new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined
+  const exchanged = new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
+    const giveUp = (code: string, message: string): void => {
+      reject(Object.assign(new Error(message), { code }))
+      asked.destroy()
+    }
     const asked = request(address, options, (answer) => {
       const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      let length = 0
+      answer.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length > mostBytes) giveUp('ERR_BUFFER_TOO_LARGE', tooLong)
+      })
       answer.on('end', () => resolve({ answer, bytes: Buffer.concat(chunks) }))
       answer.on('error', reject)
     })
     asked.on('error', reject)
     asked.end(body)
+    if (typeof timeout === 'number') {
+      timer = setTimeout(giveUp, timeout, 'ETIMEDOUT', `no whole answer within ${timeout / 1000} s`)
+    }
   })
+  const { answer, bytes } = await exchanged.finally(() => clearTimeout(timer))
   const { statusCode: status = 0, statusMessage = '', headers } = answer
   const isPacked = headers['content-encoding'] === 'gzip' && bytes.length > 0
   return { status, statusMessage, headers, body: (isPacked ? await unpacked(bytes) : bytes).toString('utf8') }
 }
 
+/** The longest that real packages have is a tenth of it. */
+const mostBytes = 256 * 1024 * 1024
+const tooLong = 'the answer is longer than 256 MB'
+
 /** To have little unpacked elsewhere costs many times more than to do it. */
 function unpacked(bytes: Buffer): Buffer | Promise<Buffer> {
-  return bytes.length < 64 * 1024 ? gunzipSync(bytes) : promisify(gunzip)(bytes)
+  const most = { maxOutputLength: mostBytes }
+  return bytes.length < 64 * 1024 ? gunzipSync(bytes, most) : promisify(gunzip)(bytes, most)
 }
 
 /** With what `asFailure` looks for. */

@@ -149,19 +149,32 @@ type PackumentAnswer =
 
 async function fetchPackument(ask: () => Promise<string>): Promise<PackumentAnswer> {
   try {
-    return { kind: 'found', packument: jsonIn(await ask()) }
+    return { kind: 'found', packument: packumentIn(await ask()) }
   } catch (error) {
     if ((error as { statusCode?: unknown }).statusCode === 404) return { kind: 'absent' }
     return { kind: 'failed', failure: asFailure(error) }
   }
 }
 
-/** What is no JSON was cut off, or comes from somebody else: ask again. */
+/** What is no JSON was cut off, and what tells of no package comes from somebody else: ask again. */
+function packumentIn(text: string): unknown {
+  const isPackument = (value: unknown): boolean => {
+    const versions = fieldOf(value, 'versions')
+    // Of a package that was unpublished whole only its name and its times are left.
+    if (versions === undefined) return ['name', '_id', 'time'].some((key) => fieldOf(value, key) !== undefined)
+    return typeof versions === 'object' && versions !== null && !Array.isArray(versions)
+  }
+  const value = jsonIn(text)
+  if (isPackument(value)) return value
+  const what = value === undefined ? 'no JSON' : 'nothing about a package'
+  throw Object.assign(new Error(`${what}: ${text.slice(0, 100)}`), { code: 'EBADANSWER' })
+}
+
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw Object.assign(new Error(`no JSON: ${text.slice(0, 100)}`), { code: 'EBADANSWER' })
+    return undefined
   }
 }
 
