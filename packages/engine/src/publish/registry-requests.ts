@@ -124,8 +124,9 @@ const tooLong = 'the answer is longer than 256 MB'
 
 /** To have little unpacked elsewhere costs many times more than to do it. */
 function unpacked(bytes: Buffer): Buffer | Promise<Buffer> {
-  const most = { maxOutputLength: mostBytes }
-  return bytes.length < 64 * 1024 ? gunzipSync(bytes, most) : promisify(gunzip)(bytes, most)
+  const maxOutputLength = mostBytes
+  if (bytes.length < 64 * 1024) return gunzipSync(bytes, { maxOutputLength })
+  return promisify(gunzip)(bytes, { maxOutputLength, chunkSize: 256 * 1024 })
 }
 
 /** With what `asFailure` looks for. */
