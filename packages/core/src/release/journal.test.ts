@@ -99,3 +99,29 @@ function written(events: readonly JournalEvent[]): { text: string; records: read
   }
   return { text, records }
 }
+
+test.each([
+  ['no record', null],
+  ['no version', { ...opened, v: undefined }],
+  ['a version to come', { ...opened, v: 2 }],
+  ['steps that are no list', { ...opened, steps: 'all' }],
+  [
+    'a step of no kind',
+    { ...opened, steps: [{ kind: 'exec', id: 'x', needs: [], after: [], undo: { kind: 'none' } }] },
+  ],
+  ['a step without needs', { ...opened, steps: [{ kind: 'check', id: 'check', undo: { kind: 'none' } }] }],
+  ['integrities that are none', { ...opened, integrities: null }],
+  ['a unit without a folder', { ...opened, units: [{ name: 'a', version: '1.0.0', needs: [] }] }],
+  ['a fence that is no number', { ...opened, fence: '9' }],
+])('a line that is whole, and holds %s, is damage', (_, record) => {
+  const forged = record === null ? null : { v: 1, n: 0, at: '2026-01-01T00:00:00Z', fence: 1, ...record }
+  const { line } = encodeRecord(forged as unknown as JournalRecord, '', hash)
+  const after = encodeRecord({ ...written(story).records[1] } as JournalRecord, '', hash).line
+  expect(decodeJournal(line + after, hash)).toMatchObject({ kind: 'corrupt', line: 1 })
+})
+
+test('a line whose sum fits and that is no JSON is damage', () => {
+  const sum = hash('\n{').slice(0, 32)
+  const text = `{"sum":"${sum}","record":{}\n`
+  expect(decodeJournal(`${text}${text}`, hash)).toMatchObject({ kind: 'corrupt', line: 1 })
+})

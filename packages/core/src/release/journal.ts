@@ -4,6 +4,7 @@
  * of a journal folds into a valid `Progress`: that is what makes a kill at any moment harmless.
  */
 import type { Integrity, Sha } from '../names.ts'
+import { misfitOf } from './journal-shape.ts'
 import type { Promotion } from './promotion.ts'
 import type { ForwardStep, PublishUnit, StepId } from './step.ts'
 
@@ -192,9 +193,26 @@ function decodeLine(line: string, previous: string, hash: Hash): Line {
   const [, sum = '', body = ''] = match ?? []
   if (match === null) return { kind: 'damaged', detail: 'the line has not the form of a record' }
   if (sumOf(body, previous, hash) !== sum) return { kind: 'damaged', detail: 'the sum does not fit the line' }
-  const record = JSON.parse(body) as JournalRecord
-  if (record.v !== 1) return { kind: 'foreign', detail: `version ${String(record.v)} is not known to this Topsail` }
-  return { kind: 'whole', record, sum }
+  const record = jsonIn(body)
+  if (isOfAnotherVersion(record)) return { kind: 'foreign', detail: `version ${record.v} is not known to this Topsail` }
+  const misfit = misfitOf(record)
+  return misfit === undefined
+    ? { kind: 'whole', record: record as JournalRecord, sum }
+    : { kind: 'foreign', detail: misfit }
+}
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+function isOfAnotherVersion(record: unknown): record is { readonly v: number } {
+  return (
+    typeof record === 'object' && record !== null && 'v' in record && typeof record.v === 'number' && record.v !== 1
+  )
 }
 
 function sumOf(body: string, previous: string, hash: Hash): string {
