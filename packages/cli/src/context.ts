@@ -94,6 +94,11 @@ export function wantsColours(env: Environment, isTTY: boolean): boolean {
   return isTTY && env['TERM'] !== 'dumb'
 }
 
+/** A terminal behind `docker exec` or `script` may not know its size, and says 0. */
+export function sizeOr(usual: number, told: number | undefined): number {
+  return told === undefined || told < 1 ? usual : told
+}
+
 async function readUpTo(stream: NodeJS.ReadStream, most: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -118,8 +123,8 @@ function streamOutput(stream: NodeJS.WriteStream, env: Environment): Output {
       if (open) stream.write(text)
     },
     isTTY,
-    columns: () => stream.columns ?? 100,
-    rows: () => stream.rows ?? 24,
+    columns: () => sizeOr(100, stream.columns),
+    rows: () => sizeOr(24, stream.rows),
     colours: createColors(wantsColours(env, isTTY)),
     drained: () =>
       new Promise((resolve) => {

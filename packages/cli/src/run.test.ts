@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryContext, wantsColours } from './context.ts'
+import { memoryContext, sizeOr, wantsColours } from './context.ts'
 import { run } from './run.ts'
 
 test('what nobody expected ends with 70 and a report without credentials and control characters', async () => {
@@ -30,4 +30,8 @@ test.each([
   [{ TERM: 'dumb' }, true, false],
 ])('with %j on a terminal %s colours are %s', (env, isTTY, expected) => {
   expect(wantsColours(env, isTTY)).toBe(expected)
+})
+
+test('a terminal that does not know its size has a usual one', () => {
+  expect([sizeOr(100, undefined), sizeOr(100, 0), sizeOr(100, 40)]).toEqual([100, 100, 40])
 })
