@@ -57,7 +57,10 @@ function runGit(dir: string, args: readonly string[], options: Run): Promise<Git
     // A git that ends before it has read everything says why in its exit code.
     child.stdin?.on('error', () => {})
     child.stdin?.end(options.input)
-    child.on('error', (error) => resolve({ kind: 'missing', detail: error.message }))
+    child.on('error', (error) => {
+      const isLate = options.signal?.aborted === true && (options.signal.reason as Error)?.name === 'TimeoutError'
+      resolve({ kind: 'missing', detail: isLate ? `no answer in time to git ${args[0]}` : error.message })
+    })
     child.on('close', (code) =>
       resolve({ kind: 'done', code: code ?? 128, stdout: textOf(stdout), stderr: textOf(stderr) }),
     )

@@ -8,19 +8,29 @@ import type { Git, GitAnswer } from '../ports.ts'
 import { mirrorOf } from '../read/release-namespaces.ts'
 import type { RefContent, RefMove, RefsRead, RefStore, SwapOutcome } from './ref-store.ts'
 
+/** Milliseconds after which a remote that says nothing does not answer. A push runs hooks on the other side. */
+const usualPatience = { asked: 60_000, pushed: 300_000 }
+
 /** `remote`: a name as `git remote` lists it; undefined keeps the refs in this repository. */
-export function gitRefStore(git: Git, remote: string | undefined, objects = objectStore(git)): RefStore {
+export function gitRefStore(
+  git: Git,
+  remote: string | undefined,
+  objects = objectStore(git),
+  patience = usualPatience,
+): RefStore {
+  const asking: Git = (args, options) => git(args, { ...options, signal: AbortSignal.timeout(patience.asked) })
+  const pushing: Git = (args, options) => git(args, { ...options, signal: AbortSignal.timeout(patience.pushed) })
   return {
-    list: (...prefixes) => (remote === undefined ? listLocal(git, prefixes) : listRemote(git, remote, prefixes)),
+    list: (...prefixes) => (remote === undefined ? listLocal(git, prefixes) : listRemote(asking, remote, prefixes)),
     write: (content, parent) => writeCommit(git, objects, content, parent),
     async read(ref, sha) {
       if (remote !== undefined && !(await hasCommit(git, sha))) {
-        await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ref])
+        await asking(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ref])
       }
       return readCommit(git, sha)
     },
     async swap(moves, tags = []) {
-      const outcome = await (remote === undefined ? swapLocal(git, moves) : swapRemote(git, remote, moves, tags))
+      const outcome = await (remote === undefined ? swapLocal(git, moves) : swapRemote(pushing, remote, moves, tags))
       if (outcome.kind === 'done') await follow(git, remote, moves)
       return outcome
     },

@@ -130,13 +130,16 @@ export function messageOf(
   return JSON.stringify({ format: 'topsail/lease@1', holder, fence, seconds, beat })
 }
 
+/** The longest that settings allow: nothing that stands at a ref keeps others out for longer. */
+const longestLease = 3600
+
 /** Undefined for anything but a lease: a ref that somebody else wrote is nobody's lease. */
 export function parseLease(message: string | undefined): LeaseHolder | undefined {
   try {
     const { format, holder, fence, seconds } = JSON.parse(message ?? '') as Record<string, unknown>
     if (format !== 'topsail/lease@1' || typeof holder !== 'string') return undefined
     if (typeof fence !== 'number' || typeof seconds !== 'number') return undefined
-    return { holder, fence, seconds }
+    return { holder, fence, seconds: Math.min(seconds, longestLease) }
   } catch {
     return undefined
   }

@@ -301,3 +301,10 @@ function held(answer: LeaseAnswer): Lease {
   if (answer.kind !== 'acquired') throw new Error(JSON.stringify(answer))
   return answer.lease
 }
+
+test('a lease that says it holds for years keeps nobody out for longer than settings allow', async () => {
+  const refs = memoryRefStore()
+  const message = JSON.stringify({ format: 'topsail/lease@1', holder: 'x', fence: 7, seconds: 1e9, beat: 0 })
+  await refs.swap([{ ref, from: undefined, to: await refs.write({ message, files: {} }, undefined) }])
+  expect(held(await acquire(refs, 'a', handClock(), 4000)).fence).toBe(8)
+})

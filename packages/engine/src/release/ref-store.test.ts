@@ -1,5 +1,6 @@
 /** One contract for every `RefStore`. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -163,4 +164,20 @@ test('of many in a folder who swap at once each swap counts once, and old states
   const sha = listed.kind === 'known' ? (listed.refs.get('refs/count') ?? '') : ''
   expect(await store.read('refs/count', sha)).toMatchObject({ message: '20' })
   expect((await readdir(join(made, 'refs'))).length).toBeLessThan(12)
+})
+
+test('a remote that takes the question and never answers is not waited for without end', async () => {
+  const silent = createServer(() => {})
+  await new Promise<void>((done) => silent.listen(0, '127.0.0.1', () => done()))
+  const git = gitIn(await repository(false))
+  await git(['remote', 'add', 'origin', `git://127.0.0.1:${(silent.address() as AddressInfo).port}/x.git`])
+  const store = gitRefStore(git, 'origin', undefined, { asked: 300, pushed: 300 })
+  const detail = expect.stringContaining('no answer in time')
+  expect(await store.list('refs/topsail/')).toEqual({ kind: 'unreachable', detail })
+  const to = await store.write({ message: 'one', files: {} }, undefined)
+  expect(await store.swap([{ ref: 'refs/topsail/lease', from: undefined, to }])).toEqual({
+    kind: 'unreachable',
+    detail,
+  })
+  silent.close()
 })
