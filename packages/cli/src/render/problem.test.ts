@@ -43,6 +43,13 @@ test('a changelog generator that cannot be loaded has failed for no package', ()
   )
 })
 
+test('where the range is not read, the hint holds without the workspace protocol too', () => {
+  const example = exampleOf('DEPENDENCY_NOT_FOLLOWED')
+  const read = (why: string, range: string) => mendOf({ ...example, why, range } as Problem)
+  expect(read('protocol', 'file:../db')).toBe('write a range such as "^2.0.0", or "workspace:^"')
+  expect(read('workspace-only', '^2.0.0')).toBe('write "workspace:^"')
+})
+
 test('facts cannot steer the terminal', () => {
   const hostile = '\u001b[2J\u202e\u0007x'
   const text = renderProblem(

@@ -12,12 +12,14 @@ export const planProblems = {
         tag: `${quote(p.name)} depends on ${quote(p.dependency)} by the dist-tag ${quote(p.range)} in ${p.field}; the release of ${printable(p.next)} does not reach it.`,
         'workspace-only': `${quote(p.name)} depends on ${quote(p.dependency)} without the workspace protocol, and bumpVersionsWithWorkspaceProtocolOnly is on; the release of ${printable(p.next)} does not reach it.`,
       })[p.why],
-    mend: (p) =>
-      p.why === 'stale'
-        ? `write a range that holds ${printable(p.current)}, or "workspace:^"`
-        : /^(?:catalog|npm):/.test(p.range)
-          ? 'write "workspace:^"; the rules "topsail" read aliases, and catalogs that have an entry for it'
-          : 'write "workspace:^"',
+    mend: (p) => {
+      // Not every package manager has the protocol.
+      if (p.why === 'stale') return `write a range that holds ${printable(p.current)}, or "workspace:^"`
+      if (p.why === 'workspace-only') return 'write "workspace:^"'
+      const range = `write a range such as "^${printable(p.current)}", or "workspace:^"`
+      const isRead = /^(?:catalog|npm):/.test(p.range)
+      return isRead ? `${range}; the rules "topsail" read aliases, and catalogs that have an entry for it` : range
+    },
     example: {
       severity: 'warning',
       place: { file: 'services/api/package.json' },
