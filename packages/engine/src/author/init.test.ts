@@ -376,6 +376,14 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
   })
 })
 
+test('from release-please: private packages that it lists are versioned', async () => {
+  const config = { packages: { 'packages/db': {}, 'apps/web': {} } }
+  const root = await workspace({ ...monorepo, 'release-please-config.json': config })
+  const result = await initWorkspace({ cwd: root })
+  expect(result.notes).toContainEqual({ kind: 'private-packages-versioned', names: ['@acme/web'] })
+  expect((await settingsOf(root)).privatePackages).toEqual({ version: true, tag: true })
+})
+
 test('Lerna and Nx beside release-please only run tasks, unless they say how releases are made', async () => {
   const releasePlease = { 'release-please-config.json': { packages: { 'packages/db': {} } } }
   const toolOf = async (files: Record<string, object>): Promise<string | undefined> => {

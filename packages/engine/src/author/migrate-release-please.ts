@@ -16,6 +16,7 @@ export function migrateReleasePlease(config: unknown, workspace: Workspace): Set
   carryPlugins(setUp, config, components)
   const listed = new Set(components.map(({ name }) => name))
   ignoreUnreleased(setUp, { key: 'packages', value: null }, listed, workspace)
+  carryPrivatePackages(setUp, listed, workspace)
   carryTags(setUp, config)
   for (const [name, because] of leftBehind) {
     const value = own(config, name)
@@ -92,6 +93,16 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
   if (!plugins.some((plugin) => typeOf(plugin) === 'node-workspace')) {
     setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
   }
+}
+
+/** It releases every package that is listed, private or not. */
+function carryPrivatePackages(setUp: SetUpBuilder, listed: ReadonlySet<PackageName>, workspace: Workspace): void {
+  const names = workspace.packages
+    .filter((pkg) => pkg.private && pkg.version !== undefined && listed.has(pkg.name))
+    .map((pkg) => pkg.name)
+  if (names.length === 0) return
+  setUp.config['privatePackages'] = { version: true, tag: true }
+  setUp.notes.push({ kind: 'private-packages-versioned', names })
 }
 
 const relations = ['in-range', 'out-by-patch', 'out-by-minor', 'out-by-major']
