@@ -376,6 +376,14 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
   })
 })
 
+test('from release-please: node-workspace releases dependents whatever their range holds', async () => {
+  const config = { packages: { 'packages/db': {}, 'packages/log': {} }, plugins: [{ type: 'node-workspace' }] }
+  const root = await workspace({ ...monorepo, 'release-please-config.json': config })
+  await initWorkspace({ cwd: root })
+  const settings = await settingsOf(root)
+  expect(settings).toMatchObject({ updateInternalDependents: 'always', cascade: {} })
+})
+
 test('from release-please: private packages that it lists are versioned', async () => {
   const config = { packages: { 'packages/db': {}, 'apps/web': {} } }
   const root = await workspace({ ...monorepo, 'release-please-config.json': config })

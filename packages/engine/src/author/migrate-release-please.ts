@@ -90,9 +90,11 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
   }
   const groups = fixed.filter((group) => group.length > 1)
   if (groups.length > 0) setUp.toConfig('plugins', 'linked-versions', 'fixed', groups)
-  if (!plugins.some((plugin) => typeOf(plugin) === 'node-workspace')) {
-    setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
-  }
+  if (plugins.some((plugin) => typeOf(plugin) === 'node-workspace')) {
+    // It releases every dependent, whatever the range holds.
+    const name = '___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'
+    setUp.toConfig('plugins', 'node-workspace', name, { updateInternalDependents: 'always' })
+  } else setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
 }
 
 /** It releases every package that is listed, private or not. */
