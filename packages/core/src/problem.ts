@@ -22,6 +22,14 @@ type ProblemOf<Code extends string, Facts = unknown> = {
   readonly place?: Place | undefined
 } & Readonly<Facts>
 
+/** A tag in the history that names a later version than the manifest. */
+export type TagAhead = {
+  readonly name: PackageName
+  readonly version: Version
+  readonly released: Version
+  readonly tag: string
+}
+
 export type Problem =
   // manifests and the workspace
   | ProblemOf<'MANIFEST_INVALID', { detail: string }>
@@ -50,6 +58,7 @@ export type Problem =
   // history
   | ProblemOf<'CHECKOUT_SPARSE', { paths: readonly Path[] }>
   | ProblemOf<'HISTORY_SHALLOW', { names: readonly PackageName[]; remote: string | undefined }>
+  | ProblemOf<'VERSION_BEHIND_TAG', { behind: readonly TagAhead[] }>
   | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'no-commits' | 'git-failed'; detail: string }>
   // changesets
   | ProblemOf<'CHANGESET_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>

@@ -167,6 +167,23 @@ describe('the last release', () => {
     expect(releasesOf(await read(repository.root))).toEqual({ a: 'release/a/v1.0.0', b: 'b@1.0.0' })
   })
 
+  test('that is tagged and later than the manifest is told of, unless it lies beside our history', async () => {
+    const repository = await repositoryOf()
+    await repository.git('tag', 'a@3.4.1')
+    await repository.git('tag', 'a@2.0.0')
+    await repository.git('tag', 'a@4.0.0-beta.1')
+    await repository.git('checkout', '--quiet', '-b', 'next')
+    await change(repository, 'packages/b/x', 'feat: next')
+    await repository.git('tag', 'b@2.0.0')
+    await repository.git('checkout', '--quiet', 'main')
+    const behind = [{ name: 'a', version: '1.0.0', released: '3.4.1', tag: 'a@3.4.1' }]
+    expect((await read(repository.root)).problems).toEqual([
+      { code: 'VERSION_BEHIND_TAG', severity: 'warning', behind },
+    ])
+    await repository.git('tag', 'a@1.0.0')
+    expect((await read(repository.root)).problems).toEqual([])
+  })
+
   test('of a single package is its v tag', async () => {
     const repository = await repositoryOf({ 'package.json': manifest('only', '2.1.0') })
     await repository.git('tag', 'v2.1.0')

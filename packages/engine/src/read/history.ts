@@ -91,7 +91,7 @@ export async function readHistory(request: HistoryRequest): Promise<HistoryReadi
     table.sayings.reading !== before.reading ||
     !listed.wasKept
   const kept = request.index && isGrown ? saveIndex(indexPlace(facts.commonDir, facts.prefix), table) : undefined
-  return { history: reading.history, problems: [], kept }
+  return { history: reading.history, problems: problemsOf(reading.releases), kept }
 }
 
 /** Bytes of commit messages below which walking again is cheaper than writing the index. */
@@ -146,11 +146,15 @@ async function readShallow(request: HistoryRequest, head: Sha): Promise<HistoryR
     const reading = await readWith(request, { table, firstNewRow: 0, failure }, head, tags)
     if (typeof reading === 'string') return failed(reading)
     const names = reading.releases.missing
-    if (names.length === 0 || !isCutOff) return { history: reading.history, problems: [] }
+    if (names.length === 0 || !isCutOff) return { history: reading.history, problems: problemsOf(reading.releases) }
     if (step !== undefined && remote !== undefined && (await deepen(git, remote, step))) continue
     return { history: reading.history, problems: [{ code: 'HISTORY_SHALLOW', severity: 'error', names, remote }] }
   }
   return { history: undefined, problems: [] }
+}
+
+function problemsOf({ behind }: LastReleases): readonly Problem[] {
+  return behind.length === 0 ? [] : [{ code: 'VERSION_BEHIND_TAG', severity: 'warning', behind }]
 }
 
 function failed(detail: string): HistoryReading {

@@ -10,11 +10,13 @@ import {
   type PackageName,
   type Settings,
   type Sha,
+  type TagAhead,
   type Workspace,
 } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { collectLines } from './history-commits.ts'
 import { rowOf, shaOf, type Row } from './history-table.ts'
+import { tagsAhead } from './later-tags.ts'
 import { tagNamesOf, type Tags } from './tags.ts'
 import { findVersionWrites, type WriteSearch } from './version-writes.ts'
 
@@ -24,6 +26,7 @@ export type LastReleases = {
   readonly rows: ReadonlySet<Row>
   /** Packages that were committed with a version, yet no release of them was found. */
   readonly missing: readonly PackageName[]
+  readonly behind: readonly TagAhead[]
 }
 
 export type ReleaseSearch = WriteSearch & {
@@ -65,7 +68,7 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
     if (row !== undefined) rows.add(row)
   }
   const missing = untagged.filter((pkg) => writes.missing.has(pkg.dir)).map((pkg) => pkg.name)
-  return { lastRelease, rows, missing }
+  return { lastRelease, rows, missing, behind: tagsAhead(search, untagged) }
 }
 
 type Tagged = { readonly commit: Sha; readonly tag: string }

@@ -19,6 +19,25 @@ export const historyProblems = {
         : `run git fetch --unshallow --tags ${printable(p.remote)} (fetch-depth: 0 in the checkout step of CI)`,
     example: { severity: 'error', names: ['@acme/db'], remote: 'origin' },
   },
+  VERSION_BEHIND_TAG: {
+    title: 'A manifest is behind what was released',
+    says: (p) => {
+      const shown = p.behind
+        .slice(0, 3)
+        .map(
+          ({ name, version, tag }) =>
+            `${quote(name)} is ${printable(version)} in its manifest, and ${quote(tag)} is tagged in its history`,
+        )
+      const others = p.behind.length - shown.length
+      return `${shown.join('; ')}${others > 0 ? `; and ${others} more` : ''}. Its next version would begin from the manifest.`
+    },
+    mend: (p) =>
+      `write the version that was released last into the manifest${p.behind[0] === undefined ? '' : ` ("version": ${quote(p.behind[0].released)})`}`,
+    example: {
+      severity: 'warning',
+      behind: [{ name: '@acme/db', version: '0.0.0-development', released: '3.4.1', tag: '@acme/db@3.4.1' }],
+    },
+  },
   HISTORY_UNAVAILABLE: {
     title: 'Commits cannot be read',
     says: (p) =>
