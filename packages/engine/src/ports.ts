@@ -36,6 +36,11 @@ export type GitOptions = {
   readonly onOutput?: ((chunk: Buffer) => void) | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly signal?: AbortSignal | undefined
+  /**
+   * Goes on when all processes of this run are killed at once: what moves refs ends by itself, and leaves no lock of git
+   * behind. It has no terminal.
+   */
+  readonly outlives?: boolean | undefined
 }
 
 export type GitAnswer =

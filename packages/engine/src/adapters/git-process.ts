@@ -49,6 +49,7 @@ function runGit(dir: string, args: readonly string[], options: Run): Promise<Git
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
       signal: options.signal,
+      detached: options.outlives === true && process.platform !== 'win32',
     })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []

@@ -80,7 +80,8 @@ export function gitTags(git: Git, { objects = objectStore(git), prePush }: TagOp
       return failure === undefined ? undefined : makeMissingTags(git, objects, tags)
     },
     adopt: (remote, tags) => adoptTags(git, remote, tags),
-    push: (remote, tags) => pushTags(git, remote, tags),
+    // A check of the user's may want to ask at the terminal.
+    push: (remote, tags) => pushTags(git, remote, tags, prePush !== undefined && !existsSync(prePush)),
     remove: (tags) => removeTags(git, tags),
     removeRemote: (remote, tags) => removeRemoteTags(git, remote, tags),
   }
@@ -113,7 +114,7 @@ async function removeTags(git: Git, tags: readonly TagToMake[]): Promise<string 
   const ours = tags.filter(({ tag, commit }) => present.get(tag) === commit)
   if (ours.length === 0) return undefined
   const refs = ours.map(({ tag }) => `delete refs/tags/${tag}\0\0`).join('')
-  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs }))
+  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs, outlives: true }))
 }
 
 async function removeRemoteTags(git: Git, remote: string, tags: readonly TagToMake[]): Promise<string | undefined> {
@@ -126,7 +127,8 @@ async function removeRemoteTags(git: Git, remote: string, tags: readonly TagToMa
   if (ours.length === 0) return undefined
   const expected = ours.map(({ ref, object }) => `--force-with-lease=${ref}:${object}`)
   const refs = ours.map(({ ref }) => `:${ref}`)
-  return failureOf(await git(['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs]))
+  const push = ['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs]
+  return failureOf(await git(push, { outlives: true }))
 }
 
 type TagObject = { readonly object: Sha; readonly commit: Sha }
@@ -169,12 +171,17 @@ async function writeTags(git: Git, store: ObjectStore, tags: readonly TagToMake[
 
 async function createRefs(git: Git, tags: readonly TagToMake[], names: readonly Sha[]): Promise<string | undefined> {
   const refs = tags.map(({ tag }, index) => `create refs/tags/${tag}\0${names[index]}\0`).join('')
-  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs }))
+  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs, outlives: true }))
 }
 
-async function pushTags(git: Git, remote: string, tags: readonly string[]): Promise<string | undefined> {
+async function pushTags(
+  git: Git,
+  remote: string,
+  tags: readonly string[],
+  outlives: boolean,
+): Promise<string | undefined> {
   const refs = tags.map((tag) => `refs/tags/${tag}:refs/tags/${tag}`)
-  return failureOf(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs]))
+  return failureOf(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs], { outlives }))
 }
 
 async function taggerOf(git: Git): Promise<string> {

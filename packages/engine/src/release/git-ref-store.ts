@@ -2,6 +2,7 @@
  * `RefStore` over git: at a remote by one atomic push with a lease on every ref, in the local repository by one
  * transaction of refs. Texts are commits, so that any clone can fetch them.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sha } from '@topsail/core'
 import { nameOfObject, objectStore, treeOf, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
@@ -45,7 +46,7 @@ async function follow(git: Git, remote: string | undefined, moves: readonly RefM
   const lines = moves
     .filter(({ ref, to }) => to !== undefined && read.test(ref) && isElsewhere(ref))
     .map(({ ref, to }) => `update ${mirrorOf(ref)} ${to}\n`)
-  if (lines.length > 0) await git(['update-ref', '--stdin'], { input: lines.join('') })
+  if (lines.length > 0) await git(['update-ref', '--stdin'], { input: lines.join(''), outlives: true })
 }
 
 async function listLocal(git: Git, prefixes: readonly string[]): Promise<RefsRead> {
@@ -144,20 +145,39 @@ async function swapRemote(
   const expected = moves.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ''}`)
   const moved = moves.map(({ ref, to }) => `${to ?? ''}:${ref}`)
   const refs = [...moved, ...tags.map((tag) => `refs/tags/${tag}:refs/tags/${tag}`)]
-  const answer = await git(['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs])
+  const push = ['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs]
+  const answer = await unlocked(() => git(push, { outlives: true }))
   if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }
   if (answer.code === 0) return { kind: 'done' }
   // Porcelain lists a line per ref only when the other side has answered.
   const answered = answer.stdout.split('\n').some((line) => line.startsWith('!'))
-  return { kind: answered ? 'refused' : 'unreachable', detail: detailOf(answer) }
+  return { kind: answered && !isLocked(answer) ? 'refused' : 'unreachable', detail: detailOf(answer) }
 }
 
 async function swapLocal(git: Git, moves: readonly RefMove[]): Promise<SwapOutcome> {
   const zero = '0'.repeat(40)
   const input = moves.map(({ ref, from, to }) => `update ${ref}\0${to ?? zero}\0${from ?? zero}\0`).join('')
-  const answer = await git(['update-ref', '-z', '--stdin'], { input })
+  const answer = await unlocked(() => git(['update-ref', '-z', '--stdin'], { input, outlives: true }))
   if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }
-  return answer.code === 0 ? { kind: 'done' } : { kind: 'refused', detail: detailOf(answer) }
+  if (answer.code === 0) return { kind: 'done' }
+  return { kind: isLocked(answer) ? 'unreachable' : 'refused', detail: detailOf(answer) }
+}
+
+/** Somebody else moves the same refs at this moment, or left a lock behind: nothing moved, and nothing was decided. */
+function isLocked(answer: GitAnswer): boolean {
+  return answer.kind === 'done' && answer.code !== 0 && /Unable to create '.*\.lock': File exists/.test(answer.stderr)
+}
+
+/** Milliseconds between two attempts; moving refs takes less. */
+const untilUnlocked = [100, 200, 400, 800]
+
+async function unlocked(move: () => Promise<GitAnswer>): Promise<GitAnswer> {
+  for (const pause of untilUnlocked) {
+    const answer = await move()
+    if (!isLocked(answer)) return answer
+    await sleep(pause * (0.5 + Math.random()))
+  }
+  return move()
 }
 
 function detailOf(answer: GitAnswer): string {

@@ -1,8 +1,10 @@
 /** One contract for every `RefStore`. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
 import { fileRefStore } from './file-ref-store.ts'
@@ -34,6 +36,52 @@ async function clonesOfOneRemote(): Promise<readonly [RefStore, RefStore]> {
   }
   return [await clone(), await clone()]
 }
+
+test('what moves refs ends by itself although everything here is killed, and leaves no lock', async () => {
+  const remote = await repository(true)
+  const slow = '#!/bin/sh\nif [ "$1" = prepared ]; then touch begun; sleep 1; fi\n'
+  await writeFile(join(remote, 'hooks', 'reference-transaction'), slow, { mode: 0o755 })
+  const clone = await repository(false)
+  await gitIn(clone)(['remote', 'add', 'origin', remote])
+  const script = `
+    import { gitIn } from ${JSON.stringify(import.meta.resolve('../adapters/git-process.ts'))}
+    import { gitRefStore } from ${JSON.stringify(import.meta.resolve('./git-ref-store.ts'))}
+    const store = gitRefStore(gitIn(process.cwd()), 'origin')
+    const to = await store.write({ message: 'one', files: {} }, undefined)
+    await store.swap([{ ref: 'refs/topsail/lease', from: undefined, to }])`
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+    cwd: clone,
+    detached: true,
+    stdio: 'ignore',
+  })
+  await expect.poll(() => existsSync(join(remote, 'begun')), { timeout: 20_000 }).toBe(true)
+  process.kill(-(child.pid ?? 0), 'SIGKILL')
+  const store = gitRefStore(gitIn(clone), 'origin')
+  await expect.poll(() => store.list('refs/topsail/'), { timeout: 10_000 }).toMatchObject({ refs: { size: 1 } })
+  const listed = await store.list('refs/topsail/')
+  const from = listed.kind === 'known' ? listed.refs.get('refs/topsail/lease') : undefined
+  const to = await store.write({ message: 'two', files: {} }, undefined)
+  expect(await store.swap([{ ref: 'refs/topsail/lease', from, to }])).toEqual({ kind: 'done' })
+})
+
+test('refs that another git is just moving are waited for, and a lock that stays is told of', async () => {
+  const remote = await repository(true)
+  const git = gitIn(await repository(false))
+  await git(['remote', 'add', 'origin', remote])
+  const store = gitRefStore(git, 'origin')
+  const to = await store.write({ message: 'one', files: {} }, undefined)
+  const move = { ref: 'refs/topsail/lease', from: undefined, to }
+  const lock = join(remote, 'refs', 'topsail', 'lease.lock')
+  await mkdir(dirname(lock), { recursive: true })
+  await writeFile(lock, '')
+  expect(await store.swap([move])).toMatchObject({
+    kind: 'unreachable',
+    detail: expect.stringContaining('lease.lock'),
+  })
+  const swapped = store.swap([move])
+  await rm(lock)
+  expect(await swapped).toEqual({ kind: 'done' })
+})
 
 test('tags go to the remote with the refs, all of it or nothing', async () => {
   const remote = await repository(true)
