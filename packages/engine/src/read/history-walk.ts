@@ -68,10 +68,7 @@ async function walkPiece(walk: Walk, git: Git, rows: readonly Row[]): Promise<st
   return undefined
 }
 
-/**
- * Neighbours share their trees, so that a few are enough. Git keeps 96 MB of them and spends an eighth of its time on
- * getting the memory.
- */
+/** Neighbours share their trees, so that a few are enough; git would keep 96 MB, and getting that much memory takes time. */
 const treesKept = 'core.deltaBaseCacheLimit=16m'
 
 /** No person writes a longer message; what comes after is not read. */
