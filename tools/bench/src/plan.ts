@@ -7,11 +7,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { randomNumbers } from '@topsail/engine/testing'
 import { casesFor, type Case, type CaseName } from './cases.ts'
 import { benchFolder, fleetOf, sizeNames, type SizeName } from './fleets.ts'
 import { measure, type Outcome } from './measure.ts'
 import { describePeer, peerNames, type PeerName } from './peers.ts'
-import { randomFrom, shuffled } from './random.ts'
+import { shuffled } from './shuffled.ts'
 import { renderSize, renderSummary } from './report.ts'
 import type { SizeResults } from './results.ts'
 import { judge } from './targets.ts'
@@ -46,7 +47,7 @@ export async function benchPlan(argv: readonly string[]): Promise<number> {
 
 async function runRounds(cases: readonly Case[], rounds: number): Promise<ReadonlyMap<CaseName, readonly Outcome[]>> {
   const outcomes = new Map<CaseName, Outcome[]>(cases.map(({ name }) => [name, []]))
-  const random = randomFrom(1)
+  const random = randomNumbers(1)
   for (let round = 1; round <= rounds; round += 1) {
     for (const entry of shuffled(cases, random)) {
       const known = outcomes.get(entry.name) ?? []

@@ -66,8 +66,9 @@ export function gitTags(git: Git, { objects = objectStore(git), prePush }: TagOp
   /** Tag objects without a ref. */
   const prepared = new Map<string, Sha>()
   const keyOf = ({ tag, commit }: TagToMake): string => `${commit} ${tag}`
+  const travelsAlone = (): boolean => prePush === undefined || existsSync(prePush)
   return {
-    travelsAlone: () => prePush === undefined || existsSync(prePush),
+    travelsAlone,
     async prepare(tags) {
       const written = await writeTags(git, objects, tags)
       if (typeof written === 'string') return
@@ -81,7 +82,7 @@ export function gitTags(git: Git, { objects = objectStore(git), prePush }: TagOp
     },
     adopt: (remote, tags) => adoptTags(git, remote, tags),
     // A check of the user's may want to ask at the terminal.
-    push: (remote, tags) => pushTags(git, remote, tags, prePush !== undefined && !existsSync(prePush)),
+    push: (remote, tags) => pushTags(git, remote, tags, !travelsAlone()),
     remove: (tags) => removeTags(git, tags),
     removeRemote: (remote, tags) => removeRemoteTags(git, remote, tags),
   }

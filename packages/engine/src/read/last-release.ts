@@ -16,7 +16,7 @@ import {
 import type { Git } from '../ports.ts'
 import { collectLines } from './history-commits.ts'
 import { rowOf, shaOf, type Row } from './history-table.ts'
-import { tagsAhead } from './later-tags.ts'
+import { tagsAhead } from './tags-ahead.ts'
 import { tagNamesOf, type Tags } from './tags.ts'
 import { findVersionWrites, type WriteSearch } from './version-writes.ts'
 

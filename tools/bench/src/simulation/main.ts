@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { columns } from '../report.ts'
 import { median } from '../statistics.ts'
-import { randomFrom } from '../random.ts'
+import { randomNumbers } from '@topsail/engine/testing'
 import { layeredGraph } from './graph.ts'
 import { simulate, type RegistryModel, type Scheduling, type Simulated } from './run.ts'
 
@@ -46,7 +46,7 @@ if (!Number.isInteger(packages) || packages < 1 || seeds.some((seed) => !Number.
 function rowFor(layers: number, { name, budget }: (typeof budgets)[number]): readonly string[] {
   const [barriers = [], own = []] = schedulings.map((scheduling) =>
     seeds.map((seed) => {
-      const random = randomFrom(seed)
+      const random = randomNumbers(seed)
       const units = layeredGraph(packages, layers, random)
       return simulate(
         units,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomFrom } from '../random.ts'
+import { randomNumbers } from '@topsail/engine/testing'
 import { layeredGraph, unitOf } from './graph.ts'
 import { layersOf, simulate, type RegistryModel } from './run.ts'
 import { slowPackage } from './slow-package.ts'
@@ -29,14 +29,14 @@ test('a budget spreads the uploads over time', () => {
 })
 
 test('layers never make a release faster, and the same seed gives the same hours', () => {
-  const units = layeredGraph(400, 6, randomFrom(7))
+  const units = layeredGraph(400, 6, randomNumbers(7))
   expect(Math.max(...layersOf(units).values())).toBe(5)
-  const random = randomFrom(8)
+  const random = randomNumbers(8)
   const served = new Map(units.map(({ name }) => [name, 60 + 600 * random()]))
   const uneven: RegistryModel = { ...registry, visibility: (name) => served.get(name) ?? 0 }
   const [soon, late] = [simulate(units, ready, uneven), simulate(units, layered, uneven)]
   expect(soon.seconds).toBeLessThan(late.seconds)
-  expect(simulate(layeredGraph(400, 6, randomFrom(7)), ready, uneven)).toEqual(soon)
+  expect(simulate(layeredGraph(400, 6, randomNumbers(7)), ready, uneven)).toEqual(soon)
 })
 
 test('one slow package that nobody needs keeps a release back only behind a barrier', () => {

@@ -2,7 +2,7 @@
  * What critical-path scheduling gains where one package is slow: the same graph with and without it, once as soon as
  * dependencies are served and once layer after layer.
  */
-import { randomFrom } from '../random.ts'
+import { randomNumbers } from '@topsail/engine/testing'
 import { layeredGraph } from './graph.ts'
 import { layersOf, simulate, type RegistryModel, type Scheduling } from './run.ts'
 
@@ -17,7 +17,7 @@ export type SlowPackage = {
 
 /** Every request takes 200 ms, and one upload in the middle of the graph takes that much longer. */
 export function slowPackage(packages: number, layers: number, slow: number): SlowPackage {
-  const units = layeredGraph(packages, layers, randomFrom(1))
+  const units = layeredGraph(packages, layers, randomNumbers(1))
   const depth = layersOf(units)
   const needed = new Set(units.flatMap((unit) => unit.needs))
   // Somebody whom nobody waits for, so that only a barrier makes others wait.
