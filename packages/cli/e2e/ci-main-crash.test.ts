@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npmrcFor } from '@topsail/engine/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
+import { type Job, type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
 import { type Toll, type Tollgate, tollgate } from '../src/testing/tollgate.ts'
 
 // A forge, git over HTTP and a registry, each real: on a busy machine that takes its time.
@@ -40,8 +40,8 @@ afterAll(async () => {
 
 type Point = { readonly at: Toll['at']; readonly when: Toll['when'] }
 
-/** Runs as a process of its own, through the gate. Undefined: it was killed. */
-async function childAt(point: Point | undefined): Promise<number | undefined> {
+/** Runs as a process of its own, through the gate. Undefined: it was killed there, as it is unless told otherwise. */
+async function childAt(point: Point, instead?: Toll['act']): Promise<number | undefined> {
   const { clone, env } = await shop.job(throughGate)
   const [web = ''] = gate.urls
   await clone.git(
@@ -56,7 +56,7 @@ async function childAt(point: Point | undefined): Promise<number | undefined> {
     env: { ...env, GITHUB_API_URL: api },
     stdio: 'ignore',
   })
-  gate.set(point && { ...point, act: () => void child.kill('SIGKILL') })
+  gate.set({ ...point, act: instead ?? (() => void child.kill('SIGKILL')) })
   const code = await new Promise<number | null>((done) => child.on('close', done))
   gate.set(undefined)
   return code ?? undefined
@@ -137,4 +137,16 @@ test('two runners at once leave one release pull request, and publish everything
   expect(published.map(({ name }) => name).toSorted()).toEqual(['@acme/api', '@acme/web'])
   const tags = await shop.tags()
   expect((await shop.releases()).map(({ tag_name: tag }) => tag).toSorted()).toEqual(tags)
+})
+
+test('what another run pushed meanwhile is seen, whatever git says of it over HTTP', async () => {
+  await shop.change('meanwhile', { '@acme/db': 'patch' })
+  const others: Job[] = []
+  const code = await childAt(request('GET', /service=git-receive-pack$/, 'held'), async () => {
+    others.push(await shop.ciMain([], throughGate))
+  })
+  expect([code, ...others.map((other) => other.code)]).toEqual([0, 0])
+  expect((await shop.openPullRequests()).map(({ number }) => number)).toEqual([others[0]?.result.pullRequest?.number])
+  const refs = [...(await shop.rig.bare.refs()).keys()]
+  expect(refs.filter((ref) => ref.startsWith('refs/heads/topsail/'))).toEqual(['refs/heads/topsail/release'])
 })

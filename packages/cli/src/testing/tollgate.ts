@@ -1,6 +1,7 @@
 /**
  * Stands between a child process and the servers it talks to, counts every request over all of them, and at one of them
- * ends the child: before the server has seen it, or when the server has done it and nobody has heard of it.
+ * ends the child: before the server has seen it, or when the server has done it and nobody has heard of it. Or keeps the
+ * request until something else has happened.
  */
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,8 +9,9 @@ import type { AddressInfo } from 'node:net'
 export type Toll = {
   /** True for the request at which it happens. */
   readonly at: (request: { readonly count: number; readonly method: string; readonly path: string }) => boolean
-  readonly when: 'before' | 'after'
-  readonly act: () => void
+  /** held: the server sees it once `act` is done. */
+  readonly when: 'before' | 'after' | 'held'
+  readonly act: () => void | Promise<void>
 }
 
 export type Tollgate = {
@@ -32,8 +34,10 @@ export async function tollgate(...targets: readonly string[]): Promise<Tollgate>
         const due = toll?.at({ count, method, path }) === true ? toll : undefined
         if (due !== undefined) toll = undefined
         if (due?.when === 'before') {
-          due.act()
+          void due.act()
           asked.socket.destroy()
+        } else if (due?.when === 'held') {
+          void Promise.resolve(due.act()).then(() => pass(asked, answer, new URL(target), undefined))
         } else pass(asked, answer, new URL(target), due)
       })
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', () => done()))
@@ -68,7 +72,7 @@ function pass(asked: IncomingMessage, answer: ServerResponse, target: URL, toll:
       return
     }
     reply.resume().on('end', () => {
-      toll.act()
+      void toll.act()
       asked.socket.destroy()
     })
   })

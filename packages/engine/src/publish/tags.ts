@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs'
 import type { Sha, TagToMake } from '@topsail/core'
+import { gitFailure, gitDetail } from '../adapters/git-failure.ts'
 import { nameOfObject, objectStore, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { pushRemote } from '../read/push-remote.ts'
@@ -107,7 +108,7 @@ async function adoptTags(git: Git, remote: string, tags: readonly TagToMake[]): 
   const wanted = tags.filter(({ tag, commit }) => there.get(tag)?.commit === commit && !present.has(tag))
   if (wanted.length === 0) return undefined
   const refs = wanted.map(({ tag }) => `refs/tags/${tag}:refs/tags/${tag}`)
-  return failureOf(await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ...refs]))
+  return gitFailure(await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', remote, ...refs]))
 }
 
 async function removeTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
@@ -115,7 +116,7 @@ async function removeTags(git: Git, tags: readonly TagToMake[]): Promise<string 
   const ours = tags.filter(({ tag, commit }) => present.get(tag) === commit)
   if (ours.length === 0) return undefined
   const refs = ours.map(({ tag }) => `delete refs/tags/${tag}\0\0`).join('')
-  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs, outlives: true }))
+  return gitFailure(await git(['update-ref', '-z', '--stdin'], { input: refs, outlives: true }))
 }
 
 async function removeRemoteTags(git: Git, remote: string, tags: readonly TagToMake[]): Promise<string | undefined> {
@@ -129,14 +130,14 @@ async function removeRemoteTags(git: Git, remote: string, tags: readonly TagToMa
   const expected = ours.map(({ ref, object }) => `--force-with-lease=${ref}:${object}`)
   const refs = ours.map(({ ref }) => `:${ref}`)
   const push = ['push', '--atomic', '--porcelain', '--no-verify', ...expected, '--', remote, ...refs]
-  return failureOf(await git(push, { outlives: true }))
+  return gitFailure(await git(push, { outlives: true }))
 }
 
 type TagObject = { readonly object: Sha; readonly commit: Sha }
 
 async function tagObjectsAt(git: Git, remote: string): Promise<ReadonlyMap<string, TagObject> | string> {
   const answer = await git(['ls-remote', '--tags', '--', remote])
-  if (answer.kind === 'missing' || answer.code !== 0) return detailOf(answer)
+  if (answer.kind === 'missing' || answer.code !== 0) return gitDetail(answer)
   const tags = new Map<string, TagObject>()
   for (const line of linesOf(answer)) {
     const [sha, ref] = line.split('\t')
@@ -172,7 +173,7 @@ async function writeTags(git: Git, store: ObjectStore, tags: readonly TagToMake[
 
 async function createRefs(git: Git, tags: readonly TagToMake[], names: readonly Sha[]): Promise<string | undefined> {
   const refs = tags.map(({ tag }, index) => `create refs/tags/${tag}\0${names[index]}\0`).join('')
-  return failureOf(await git(['update-ref', '-z', '--stdin'], { input: refs, outlives: true }))
+  return gitFailure(await git(['update-ref', '-z', '--stdin'], { input: refs, outlives: true }))
 }
 
 async function pushTags(
@@ -182,7 +183,7 @@ async function pushTags(
   outlives: boolean,
 ): Promise<string | undefined> {
   const refs = tags.map((tag) => `refs/tags/${tag}:refs/tags/${tag}`)
-  return failureOf(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs], { outlives }))
+  return gitFailure(await git(['push', '--atomic', '--porcelain', '--', remote, ...refs], { outlives }))
 }
 
 async function taggerOf(git: Git): Promise<string> {
@@ -197,20 +198,10 @@ async function taggerOf(git: Git): Promise<string> {
 /** Signing asks a key agent for each tag, so here a process per tag cannot be avoided. */
 async function makeSignedTags(git: Git, tags: readonly TagToMake[]): Promise<string | undefined> {
   for (const { tag, commit } of tags) {
-    const failure = failureOf(await git(['tag', '--sign', '--message', tag, '--', tag, commit]))
+    const failure = gitFailure(await git(['tag', '--sign', '--message', tag, '--', tag, commit]))
     if (failure !== undefined) return failure
   }
   return undefined
-}
-
-function failureOf(answer: GitAnswer): string | undefined {
-  return answer.kind === 'done' && answer.code === 0 ? undefined : detailOf(answer)
-}
-
-function detailOf(answer: GitAnswer): string {
-  if (answer.kind === 'missing') return answer.detail
-  const text = answer.stderr.trim() || answer.stdout.trim()
-  return text === '' ? `git ended with code ${answer.code}` : text.slice(-1500)
 }
 
 function linesOf(answer: GitAnswer): readonly string[] {

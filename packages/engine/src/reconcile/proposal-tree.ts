@@ -17,12 +17,12 @@ import {
   type Sha,
   type Snapshot,
 } from '@topsail/core'
+import { gitDetail } from '../adapters/git-failure.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { CommitEdit } from '../forge/forge.ts'
 import type { Git } from '../ports.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { versionWorkspace } from '../version/version-workspace.ts'
-import { detailOf } from './remote-refs.ts'
 
 export type ProposalTree = {
   /** The workspace root in the worktree. */
@@ -52,7 +52,7 @@ export async function openTree(
   const added = await git(add, { env: { GIT_LFS_SKIP_SMUDGE: '1' } })
   if (added.kind === 'missing' || added.code !== 0) {
     await close()
-    return { detail: detailOf(added) }
+    return { detail: gitDetail(added) }
   }
   const inside = join(tree, prefix)
   const installed = join(root, 'node_modules')
@@ -105,14 +105,14 @@ export async function commitEdits(
   const add = ['--literal-pathspecs', 'add', '--all', '--force', '--pathspec-from-file=-', '--pathspec-file-nul']
   const added = await git(add, { input: paths })
   const tree = added.kind === 'done' && added.code === 0 ? await git(['write-tree']) : added
-  if (tree.kind === 'missing' || tree.code !== 0) return { detail: detailOf(tree) }
+  if (tree.kind === 'missing' || tree.code !== 0) return { detail: gitDetail(tree) }
   const signs = await git(['config', '--type=bool', '--get', 'commit.gpgSign'])
   const isSigned = signs.kind === 'done' && signs.stdout.trim() === 'true'
   const own = await git(['var', 'GIT_COMMITTER_IDENT'])
   const env = own.kind === 'done' && own.code === 0 ? {} : nobody
   const args = ['commit-tree', tree.stdout.trim(), '-p', commit, ...(isSigned ? ['-S'] : []), '-F', '-']
   const made = await git(args, { input: message, env })
-  if (made.kind === 'missing' || made.code !== 0) return { detail: detailOf(made) }
+  if (made.kind === 'missing' || made.code !== 0) return { detail: gitDetail(made) }
   return { sha: made.stdout.trim() }
 }
 

@@ -6,7 +6,8 @@ import type { Problem, Sha } from '@topsail/core'
 import type { Forge } from '../forge/forge.ts'
 import { planAt } from './plan-at.ts'
 import type { Place } from './place.ts'
-import { bringBranch, detailOf, readRemote } from './remote-refs.ts'
+import { gitDetail } from '../adapters/git-failure.ts'
+import { bringBranch, readRemote } from './remote-refs.ts'
 import type { ReconcileWords } from './words.ts'
 import { writeBranch } from './write-branch.ts'
 
@@ -70,7 +71,7 @@ async function follow({ git, remote, base }: Place, tip: Sha, commit: Sha | unde
   if (head.kind === 'done' && head.stdout.trim() === tip) return { ...nothing, commit }
   const merged = await git(['-c', 'core.hooksPath=/dev/null', 'merge', '--ff-only', '--quiet', tip])
   if (merged.kind === 'done' && merged.code === 0) return { commit, moved: true, problems: [] }
-  return { ...stopped(cannotFollow(tip, detailOf(merged))), commit }
+  return { ...stopped(cannotFollow(tip, gitDetail(merged))), commit }
 }
 
 function stopped(problem: Problem): DirectOutcome {

@@ -3,6 +3,7 @@
  * one `ls-remote`. What is needed of it is fetched by its hash or name; the working tree is never touched.
  */
 import type { Problem, Sha } from '@topsail/core'
+import { gitDetail } from '../adapters/git-failure.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { isShallow } from '../read/shallow.ts'
 
@@ -48,7 +49,7 @@ export async function readRemote(git: Git, { remote, branches, namespaces }: Rem
 }
 
 function unreachable(remote: string, answer: GitAnswer): Problem {
-  return { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote, detail: detailOf(answer) }
+  return { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote, detail: gitDetail(answer) }
 }
 
 /** True when the commit is here in the end. A shallow clone stays shallow. */
@@ -85,10 +86,4 @@ export async function isAncestor(git: Git, older: Sha, newer: Sha): Promise<bool
   if (older === newer) return true
   const answer = await git(['merge-base', '--is-ancestor', older, newer])
   return answer.kind === 'done' && answer.code === 0
-}
-
-export function detailOf(answer: GitAnswer): string {
-  if (answer.kind === 'missing') return answer.detail
-  const text = answer.stderr.trim() || answer.stdout.trim()
-  return text === '' ? `git ended with code ${answer.code}` : text.slice(-1500)
 }

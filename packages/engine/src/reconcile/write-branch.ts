@@ -3,6 +3,7 @@
  * compare-and-swap: through the forge, which signs it, or with git. What it proposes is recorded before the branch can
  * be merged.
  */
+import { dirname } from 'node:path/posix'
 import { planTrailer, type Problem, type Proposal, type Sha } from '@topsail/core'
 import type { CommitEdit, Forge } from '../forge/forge.ts'
 import type { Git } from '../ports.ts'
@@ -75,7 +76,7 @@ async function recordAndMove(
     const moves = [...record, ...(move === undefined ? [] : [move])]
     const outcome = moves.length === 0 ? ({ kind: 'done' } as const) : await refs.swap(moves)
     if (outcome.kind === 'done') return undefined
-    if (isMoved(outcome.detail)) return { kind: 'contested' }
+    if (await isMoved(refs, moves)) return { kind: 'contested' }
     detail = outcome.detail
     if (outcome.kind === 'unreachable') break
   }
@@ -83,13 +84,12 @@ async function recordAndMove(
 }
 
 /**
- * A lease that does not hold is refused as a ref is that may not be pushed; only the words tell them apart. What git
- * itself finds stale it does not even send (`atomic push failed for ref`).
+ * A lease that does not hold is refused as a ref is that may not be pushed, and every forge and transport has its own
+ * words for it: what tells them apart is that the refs are no longer where they were seen.
  */
-function isMoved(detail: string): boolean {
-  return /stale info|atomic push failed for ref|fetch first|non-fast-forward|cannot lock ref|failed to (?:update|lock) ref|reference already exists/i.test(
-    detail,
-  )
+async function isMoved(refs: RefStore, moves: readonly RefMove[]): Promise<boolean> {
+  const listed = await refs.list(...new Set(moves.map(({ ref }) => dirname(ref))))
+  return listed.kind === 'known' && moves.some(({ ref, from }) => listed.refs.get(ref) !== from)
 }
 
 async function commitThrough(

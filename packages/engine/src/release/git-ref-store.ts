@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sha } from '@topsail/core'
+import { gitDetail } from '../adapters/git-failure.ts'
 import { nameOfObject, objectStore, treeOf, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { mirrorOf } from '../read/release-namespaces.ts'
@@ -60,7 +61,7 @@ async function listRemote(git: Git, remote: string, prefixes: readonly string[])
 }
 
 function refsOf(answer: GitAnswer): RefsRead {
-  if (answer.kind === 'missing' || answer.code !== 0) return { kind: 'unreachable', detail: detailOf(answer) }
+  if (answer.kind === 'missing' || answer.code !== 0) return { kind: 'unreachable', detail: gitDetail(answer) }
   const refs = new Map<string, Sha>()
   for (const line of answer.stdout.split('\n')) {
     const [sha, ref] = line.split('\t')
@@ -110,7 +111,7 @@ async function write(store: ObjectStore, objects: readonly GitObject[]): Promise
 /** A signature belongs to a person: the identity is theirs, and only they can mend what is missing for it. */
 async function signedCommit(git: Git, [command = '', ...args]: readonly string[], message: string): Promise<Sha> {
   const answer = await git([command, '-S', ...args], { input: message })
-  if (answer.kind === 'missing' || answer.code !== 0) throw new Error(`git cannot sign: ${detailOf(answer)}`)
+  if (answer.kind === 'missing' || answer.code !== 0) throw new Error(`git cannot sign: ${gitDetail(answer)}`)
   return answer.stdout.trim()
 }
 
@@ -151,7 +152,7 @@ async function swapRemote(
   if (answer.code === 0) return { kind: 'done' }
   // Porcelain lists a line per ref only when the other side has answered.
   const answered = answer.stdout.split('\n').some((line) => line.startsWith('!'))
-  return { kind: answered && !isLocked(answer) ? 'refused' : 'unreachable', detail: detailOf(answer) }
+  return { kind: answered && !isLocked(answer) ? 'refused' : 'unreachable', detail: gitDetail(answer) }
 }
 
 async function swapLocal(git: Git, moves: readonly RefMove[]): Promise<SwapOutcome> {
@@ -160,7 +161,7 @@ async function swapLocal(git: Git, moves: readonly RefMove[]): Promise<SwapOutco
   const answer = await unlocked(() => git(['update-ref', '-z', '--stdin'], { input, outlives: true }))
   if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }
   if (answer.code === 0) return { kind: 'done' }
-  return { kind: isLocked(answer) ? 'unreachable' : 'refused', detail: detailOf(answer) }
+  return { kind: isLocked(answer) ? 'unreachable' : 'refused', detail: gitDetail(answer) }
 }
 
 /** Somebody else moves the same refs at this moment, or left a lock behind: nothing moved, and nothing was decided. */
@@ -178,10 +179,4 @@ async function unlocked(move: () => Promise<GitAnswer>): Promise<GitAnswer> {
     await sleep(pause * (0.5 + Math.random()))
   }
   return move()
-}
-
-function detailOf(answer: GitAnswer): string {
-  if (answer.kind === 'missing') return answer.detail
-  const text = answer.stderr.trim() || answer.stdout.trim()
-  return text === '' ? `git ended with code ${answer.code}` : text.slice(-1500)
 }

@@ -100,7 +100,10 @@ test('tags go to the remote with the refs, all of it or nothing', async () => {
   await git(['tag', 'a@1', one])
   await git(['tag', 'b@1', one])
   const first = { ref, from: undefined, to: one }
-  expect(await store.swap([{ ...first, from: two }], ['a@1'])).toMatchObject({ kind: 'refused' })
+  expect(await store.swap([{ ...first, from: two }], ['a@1'])).toEqual({
+    kind: 'refused',
+    detail: expect.stringContaining(`${ref} [rejected] (stale info)`),
+  })
   expect(await there()).toEqual([])
   expect(await store.swap([first], ['a@1'])).toEqual({ kind: 'done' })
   // One that is there already changes nothing.

@@ -6,7 +6,8 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PackageName, RevertStep, WrittenVersion } from '@topsail/core'
-import type { Git, GitAnswer } from '../ports.ts'
+import { gitFailure } from '../adapters/git-failure.ts'
+import type { Git } from '../ports.ts'
 import { remoteTags } from '../read/shallow.ts'
 import { readTags } from '../read/tags.ts'
 import { bringCommit } from './bring-commit.ts'
@@ -56,7 +57,7 @@ async function makeBranch(step: RevertStep, options: RevertBranchOptions): Promi
     remote === undefined
       ? undefined
       : await git(['push', '--porcelain', '--no-verify', '--', remote, `refs/heads/${branch}:refs/heads/${branch}`])
-  const failure = pushed === undefined ? undefined : failureOf(pushed)
+  const failure = pushed === undefined ? undefined : gitFailure(pushed)
   return failure === undefined ? { kind: 'made', branch } : { kind: 'failed', detail: failure }
 }
 
@@ -81,26 +82,26 @@ async function commitReverts(
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'topsail-rollback-')))
   const tree = join(folder, 'tree')
   try {
-    const added = failureOf(await git(['worktree', 'add', '--quiet', '--detach', '--', tree, step.commit]))
+    const added = gitFailure(await git(['worktree', 'add', '--quiet', '--detach', '--', tree, step.commit]))
     if (added !== undefined) return added
     const below = await git(['rev-parse', '--show-prefix'])
     const workspace = join(tree, below.kind === 'done' ? below.stdout.trim() : '')
     const inTree = gitIn(workspace)
     for (const { commit, paths } of reverts) {
       const diff = await inTree(['diff', '--binary', '--full-index', `${commit}^`, commit, '--', ...paths])
-      if (diff.kind === 'missing' || diff.code !== 0) return failureOf(diff)
+      if (diff.kind === 'missing' || diff.code !== 0) return gitFailure(diff)
       const inRoot = gitIn(tree)
-      const applied = failureOf(await inRoot(['apply', '--reverse', '--3way', '--index', '-'], { input: diff.stdout }))
+      const applied = gitFailure(await inRoot(['apply', '--reverse', '--3way', '--index', '-'], { input: diff.stdout }))
       if (applied !== undefined) return applied
     }
     const written = await writeRetractions(workspace, retracted)
-    const staged = written.length === 0 ? undefined : failureOf(await inTree(['add', '--', ...written]))
+    const staged = written.length === 0 ? undefined : gitFailure(await inTree(['add', '--', ...written]))
     if (staged !== undefined) return staged
     const message = `revert: release ${step.release} was rolled back\n\nManifests, changelogs and changesets are as they were before it.\n`
     const commit = ['commit', '--quiet', '--no-verify', '--allow-empty', '--file', '-']
     const env = await identityFor(inTree)
-    const committed = failureOf(await inTree(['-c', 'commit.gpgSign=false', ...commit], { input: message, env }))
-    return committed ?? failureOf(await inTree(['branch', '--no-track', '--', branch, 'HEAD']))
+    const committed = gitFailure(await inTree(['-c', 'commit.gpgSign=false', ...commit], { input: message, env }))
+    return committed ?? gitFailure(await inTree(['branch', '--no-track', '--', branch, 'HEAD']))
   } finally {
     await git(['worktree', 'remove', '--force', '--', tree])
     await rm(folder, { recursive: true, force: true })
@@ -113,11 +114,4 @@ async function identityFor(git: Git): Promise<Readonly<Record<string, string>>> 
   if (own.kind === 'done' && own.code === 0) return {}
   const [name, email] = ['Topsail', 'topsail@localhost']
   return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email }
-}
-
-function failureOf(answer: GitAnswer): string | undefined {
-  if (answer.kind === 'missing') return answer.detail
-  if (answer.code === 0) return undefined
-  const text = answer.stderr.trim() || answer.stdout.trim()
-  return text === '' ? `git ended with code ${answer.code}` : text.slice(-1500)
 }

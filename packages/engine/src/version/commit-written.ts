@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Change, Path, Problem, ReleasePlan, Settings } from '@topsail/core'
 import type { CommitFunctions } from '@changesets/types'
+import { gitDetail } from '../adapters/git-failure.ts'
 import { gitIn } from '../adapters/git-process.ts'
-import type { GitAnswer } from '../ports.ts'
 import { changesetFor } from './changelog-generators.ts'
 import { changesetsCommit } from './changesets-commit.ts'
 import { loadUserModule } from './user-module.ts'
@@ -89,20 +89,15 @@ type Done = { readonly commit: string } | { readonly detail: string }
 async function commitFiles(root: string, files: readonly Path[], message: string): Promise<Done> {
   const git = gitIn(root)
   const known = await git(['ls-files', '-z', '--cached', '--', '.changeset'])
-  if (known.kind === 'missing' || known.code !== 0) return { detail: detailOf(known) }
+  if (known.kind === 'missing' || known.code !== 0) return { detail: gitDetail(known) }
   const changesets = new Set(known.stdout.split('\0'))
   const mayGo = files.filter((file) => changesets.has(file) || existsSync(join(root, file)))
   const input = mayGo.map((file) => `${file}\0`).join('')
   const paths = ['--pathspec-from-file=-', '--pathspec-file-nul']
   const added = await git(['--literal-pathspecs', 'add', '--all', '--force', ...paths], { input })
-  if (added.kind === 'missing' || added.code !== 0) return { detail: detailOf(added) }
+  if (added.kind === 'missing' || added.code !== 0) return { detail: gitDetail(added) }
   const made = await git(['--literal-pathspecs', 'commit', '--quiet', '--message', message, ...paths], { input })
-  if (made.kind === 'missing' || made.code !== 0) return { detail: detailOf(made) }
+  if (made.kind === 'missing' || made.code !== 0) return { detail: gitDetail(made) }
   const head = await git(['rev-parse', 'HEAD'])
   return { commit: head.kind === 'done' ? head.stdout.trim() : '' }
-}
-
-function detailOf(answer: GitAnswer): string {
-  if (answer.kind === 'missing') return answer.detail
-  return (answer.stderr.trim() || answer.stdout.trim() || `git ended with code ${answer.code}`).slice(-1500)
 }
