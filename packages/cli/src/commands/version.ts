@@ -5,7 +5,7 @@ import { beginVersion, planWorkspace, recoverVersion, versionWorkspace } from '@
 import type { Command } from 'commander'
 import { type PlanningOptions, folderOf, newPlanningCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { renderPlanTable } from '../render/plan-table.ts'
+import { renderReleases } from '../render/plan-table.ts'
 import { reportProblems } from '../render/problem.ts'
 import { showVersionResult } from '../render/version-result.ts'
 import { snapshotRequest } from './plan.ts'
@@ -42,8 +42,7 @@ async function version(options: Options, context: CliContext): Promise<void> {
     return
   }
   const { dryRun, strict, allowDirty, lockfile, commit } = options
-  const tree = allowDirty === true ? undefined : beginVersion({ cwd })
-  const { snapshot, plan } = await planWorkspace({
+  const planning = planWorkspace({
     cwd,
     rules: options.rules,
     sources: options.sources,
@@ -53,9 +52,11 @@ async function version(options: Options, context: CliContext): Promise<void> {
     snapshotRelease: snapshotRequest(options.snapshot),
     now: context.now().toISOString(),
   })
+  const tree = allowDirty === true ? undefined : beginVersion({ cwd })
+  const { snapshot, plan } = await planning
   const result = await versionWorkspace({ cwd, snapshot, plan, tree, dryRun, strict, allowDirty, lockfile, commit })
   reportProblems(context, recovered)
   const isPlan = plan.problems.every(({ severity }) => severity !== 'error')
-  if (options.json !== true && isPlan) context.out.write(`${renderPlanTable({ ...plan, problems: [] }, context.out)}\n`)
+  if (options.json !== true && isPlan) context.out.write(`${renderReleases(plan, context.out)}\n`)
   showVersionResult(result, { json: options.json, plan }, context)
 }

@@ -9,15 +9,25 @@ import { renderProblems } from './problem.ts'
 import { changesById, plainText, reasonPhrase } from './reason.ts'
 import { plural, printable } from './text.ts'
 
-export function renderPlanTable(plan: ReleasePlan, output: Pick<Output, 'colours' | 'isTTY' | 'columns'>): string {
+type Screen = Pick<Output, 'colours' | 'isTTY' | 'columns'>
+
+export function renderPlanTable(plan: ReleasePlan, output: Screen): string {
+  const problems = plan.problems.length === 0 ? '' : renderProblems(plan.problems, output.colours)
+  return joined([renderReleases(plan, output), problems])
+}
+
+/** The table for whoever shows the problems elsewhere. */
+export function renderReleases(plan: ReleasePlan, output: Screen): string {
   const width = output.isTTY ? output.columns() : undefined
-  const sections = [
+  return joined([
     headline(plan, output),
     plan.releases.length === 0 ? '' : releaseTable(plan, output, width),
     groupLines(plan, output),
     rewriteLines(plan, output, width),
-    plan.problems.length === 0 ? '' : renderProblems(plan.problems, output.colours),
-  ]
+  ])
+}
+
+function joined(sections: readonly string[]): string {
   return sections.filter((section) => section !== '').join('\n')
 }
 

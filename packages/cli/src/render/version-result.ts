@@ -56,10 +56,11 @@ function changeOf(edit: Edit): keyof typeof letters {
 
 function showFiles(edits: readonly Edit[], { out }: CliContext): void {
   const paint = { added: out.colours.green, changed: out.colours.yellow, removed: out.colours.red }
-  for (const edit of edits) {
+  const lines = edits.map((edit) => {
     const change = changeOf(edit)
-    out.write(`  ${paint[change](letters[change])} ${printable(edit.path)}\n`)
-  }
+    return `  ${paint[change](letters[change])} ${printable(edit.path)}\n`
+  })
+  out.write(lines.join(''))
 }
 
 function showDiffs(edits: readonly Edit[], { out }: CliContext): void {

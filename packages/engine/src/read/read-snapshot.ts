@@ -92,10 +92,12 @@ async function read(options: ReadOptions): Promise<Reading> {
   const git = options.git ?? gitIn(files.root)
   // Git starts before the files are read: both take their time at once.
   const isHistoryRead = mayReadCommits(files, options)
-  // Where it is read it names the commits of changesets as well.
-  const log = options.changesetCommits === true && !isHistoryRead ? startAddingLog(git) : undefined
   const asked = options.facts ?? readGitFacts(git, files.root)
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
+  // Where it is read it names the commits of changesets as well.
+  const log = options.changesetCommits === true && !isHistoryRead ? startAddingLog(git) : undefined
+  // Whoever called may start more of it now, before the files keep this process busy: it takes long beside a busy machine.
+  await undefined
   const begun = isHistoryRead ? beginHistory(git, asked, options.index !== false) : undefined
   const reading = begun === undefined ? readWorkspace(files) : await readWorkspaceInTurns(files)
   const { workspace, problems: workspaceProblems } = reading
