@@ -67,16 +67,22 @@ function topsailCases(fleet: Fleet, bin: string): readonly Case[] {
     before,
   })
   const index = join(fleet.dir, '.git', 'topsail', 'history-root.bin')
-  const forget = (): void => rmSync(index, { force: true })
+  // Whichever case came before: what `version` writes is another workspace, with nothing to release.
+  const clean = (): void => restore(fleet.dir)
+  const forget = (): void => {
+    clean()
+    rmSync(index, { force: true })
+  }
   const learn = (): void => {
+    clean()
     if (!existsSync(index)) execFileSync(process.execPath, [bin, 'plan', '--sources', 'both'], quietlyIn(fleet.dir))
   }
   return [
-    topsail('topsail plan, changesets', ['plan', '--sources', 'changesets'], nothing),
+    topsail('topsail plan, changesets', ['plan', '--sources', 'changesets'], clean),
     topsail('topsail plan, commits, cold', ['plan', '--sources', 'both'], forget),
     topsail('topsail plan, commits, warm', ['plan', '--sources', 'both'], learn),
     topsail('topsail plan --json, commits, warm', ['plan', '--json', '--sources', 'both'], learn),
-    topsail('topsail version', ['version', '--sources', 'changesets'], () => restore(fleet.dir)),
+    topsail('topsail version', ['version', '--sources', 'changesets'], clean),
   ]
 }
 

@@ -30,6 +30,7 @@ const generator = fileURLToPath(new URL('../../fleet/src', import.meta.url))
 
 export function fleetOf(size: SizeName): Fleet {
   const dir = generated(size)
+  restore(dir)
   const manifests = readdirSync(join(dir, 'packages')).map((name) => join(dir, 'packages', name, 'package.json'))
   const commits = Number(git(dir, ['rev-list', '--count', 'HEAD']))
   const unreleased = commits - 1 - Math.floor(commits * 0.4)
