@@ -4,13 +4,25 @@ import { defineConfig } from 'vitest/config'
 /** `.ci/run` wants the counts in a file; a person wants the names. */
 const report = process.env['TOPSAIL_TEST_REPORT']
 
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
+
 export default defineConfig({
   test: {
-    include: ['{packages,services}/*/{src,e2e}/**/*.{test,props}.ts', 'tools/*/src/**/*.test.ts'],
     // One more than there are cores: half of the time a test waits for git, a registry or a process of its own.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    projects: [
+      // Core has no state and no outside: its tests may share a process, which halves their time.
+      { test: { ...patience, name: 'core', include: ['packages/core/src/**/*.{test,props}.ts'], isolate: false } },
+      {
+        test: {
+          ...patience,
+          name: 'rest',
+          include: ['{packages,services}/*/{src,e2e}/**/*.{test,props}.ts', 'tools/*/src/**/*.test.ts'],
+          exclude: ['packages/core/**', '**/node_modules/**'],
+          globalSetup: ['tools/bench/src/tests-setup.ts'],
+        },
+      },
+    ],
   },
 })

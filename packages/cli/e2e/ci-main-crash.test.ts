@@ -16,7 +16,7 @@ import { type Toll, type Tollgate, tollgate } from '../src/testing/tollgate.ts'
 // A forge, git over HTTP and a registry, each real: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const isLong = process.env['TOPSAIL_CI_MAIN'] === 'all'
 const stride = Number(process.env['TOPSAIL_CI_MAIN_STRIDE'] ?? 1)
 

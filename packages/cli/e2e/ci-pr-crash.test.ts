@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPullRequests, type PullRequests } from '../src/testing/pull-requests.ts'
 import { tollgate, type Toll, type Tollgate } from '../src/testing/tollgate.ts'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 let pulls: PullRequests
 let gate: Tollgate

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
 
-const bin = fileURLToPath(new URL('../bin/topsail.js', import.meta.url))
+const bin = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../bin/topsail.js', import.meta.url))
 
 let shop: TestWorkspace
 beforeAll(() => {

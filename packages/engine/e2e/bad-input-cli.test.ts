@@ -14,7 +14,7 @@ import { buildWorld, listTree, type BadInput } from './bad-input/world.ts'
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'topsail-bad-input-')))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const bin = fileURLToPath(new URL('../../cli/bin/topsail.js', import.meta.url))
+const bin = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../../cli/bin/topsail.js', import.meta.url))
 const all = Object.values(tables).flat()
 
 test.each(all.filter((_, index) => index % 15 === 0).map((input) => [input.name, input] as const))(

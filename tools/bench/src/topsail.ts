@@ -21,7 +21,7 @@ export function installTopsail(): string {
     mkdirSync(folder, { recursive: true })
     const { name, version, type } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as Manifest
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, type }))
-    for (const part of ['bin', 'dist', 'schema']) {
+    for (const part of ['bin', 'dist', 'page', 'schema']) {
       if (existsSync(join(cli, part))) cpSync(join(cli, part), join(folder, part), { recursive: true })
     }
   })

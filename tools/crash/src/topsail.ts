@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { gitEnvironment, type TestRegistry } from '@topsail/engine/testing'
 
-const cli = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
+const cli = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
 
 export type Ended = {
   /** Null: it was killed. */

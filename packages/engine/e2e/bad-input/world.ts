@@ -90,24 +90,24 @@ function write(root: string, path: string, content: Content): void {
 
 function commitAll(dir: string, commits: readonly Commit[], tags: readonly string[]): void {
   git(dir, ['init', '-q', '-b', 'main'])
-  commit(dir, 'chore: begin')
-  for (const tag of tags) git(dir, ['update-ref', `refs/tags/${tag}`, 'HEAD'])
+  const first = commit(dir, 'chore: begin', undefined)
+  let head = first
   for (const { message, files } of commits) {
     for (const [path, text] of Object.entries(files ?? {})) write(dir, path, text)
-    commit(dir, message)
+    head = commit(dir, message, head)
   }
+  const refs = [...tags.map((tag) => `create refs/tags/${tag}\0${first}\0`), `create refs/heads/main\0${head}\0`]
+  git(dir, ['update-ref', '-z', '--stdin'], refs.join(''))
 }
 
 /** The message goes in as it is, bytes that git would tidy away included. */
-function commit(dir: string, message: string): void {
+function commit(dir: string, message: string, parent: string | undefined): string {
   git(dir, ['add', '--all'])
   const tree = git(dir, ['write-tree']).trim()
-  const parent = git(dir, ['for-each-ref', '--format=%(objectname)', 'refs/heads/main']).trim()
   const who = 'Ada <ada@acme.example> 1767225600 +0000'
-  const parents = parent === '' ? '' : `parent ${parent}\n`
+  const parents = parent === undefined ? '' : `parent ${parent}\n`
   const text = `tree ${tree}\n${parents}author ${who}\ncommitter ${who}\n\n${message}`
-  const sha = git(dir, ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], text).trim()
-  git(dir, ['update-ref', 'refs/heads/main', sha])
+  return git(dir, ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], text).trim()
 }
 
 function git(dir: string, args: readonly string[], input = ''): string {
