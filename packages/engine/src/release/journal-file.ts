@@ -3,8 +3,10 @@
  * share the next sync, so that a release of hundreds of packages does not wait for hundreds of them one by one.
  */
 import { createHash } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
 import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { decodeJournal, encodeRecord } from '@topsail/core'
 import type { DecodedJournal, Fence, JournalEvent, JournalRecord } from '@topsail/core'
 
@@ -51,7 +53,7 @@ export async function openJournal(path: string, text: string, options: JournalOp
     const lines = pending.join('')
     pending = []
     try {
-      await file.appendFile(lines)
+      appendFileSync(file.fd, lines)
       await file.datasync()
     } catch (error) {
       // What comes after a hole could never be read again, so that what has gathered meanwhile is not written either.
@@ -65,7 +67,10 @@ export async function openJournal(path: string, text: string, options: JournalOp
     // Whoever comes during a flush waits for the next one, which takes all that has gathered.
     while (flushing !== undefined) await flushing
     if (pending.length === 0) return
-    flushing = flush().finally(() => (flushing = undefined))
+    // What an outcome lets begin is written in the same turn, and shares its sync.
+    flushing = turn()
+      .then(flush)
+      .finally(() => (flushing = undefined))
     await flushing
   }
   const recordOf = (event: JournalEvent, n: number): JournalRecord => {
