@@ -2,6 +2,7 @@
  * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag of a run arrives at the remote or none does.
  */
 import { existsSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Sha, TagToMake } from '@topsail/core'
 import { gitFailure, gitDetail } from '../adapters/git-failure.ts'
 import { nameOfObject, objectStore, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
@@ -71,6 +72,8 @@ export function gitTags(git: Git, { objects = objectStore(git), prePush }: TagOp
   return {
     travelsAlone,
     async prepare(tags) {
+      // Whoever has time for this has just begun something more urgent.
+      await turn()
       const written = await writeTags(git, objects, tags)
       if (typeof written === 'string') return
       for (const [index, tag] of tags.entries()) prepared.set(keyOf(tag), written[index] ?? '')

@@ -20,11 +20,30 @@ export type AnnounceEffectOptions = {
   readonly hold: Hold
   readonly keeper: JournalKeeper
   readonly warn: (problem: Problem) => void
+  prepared(): PreparedEnd | undefined
+}
+
+type EndOptions = Pick<AnnounceEffectOptions, 'ports' | 'hold' | 'keeper'>
+
+/** What was made of the end before everything was public. */
+export type PreparedEnd = { readonly recorded: ReturnType<typeof recordFinished> | undefined }
+
+/** Does what can be done before everything is public; nobody sees anything of it. */
+export function prepareEnd({ ports, hold, keeper }: EndOptions): PreparedEnd {
+  const { steps } = keeper.progress().opened
+  for (const step of steps) if (step.kind === 'tag') ports.tags.prepare(step.tags).catch(() => {})
+  // A signature may take a person, who is asked when everything is public.
+  if (hold.records.sign || !steps.some(({ kind }) => kind === 'announce')) return { recorded: undefined }
+  const recorded = record({ ports, hold, keeper })
+  recorded.catch(() => {})
+  return { recorded }
+}
+
+function record({ ports, hold, keeper }: EndOptions): ReturnType<typeof recordFinished> {
+  return recordFinished(ports, keeper.progress(), { ...hold.records, listed: hold.refs })
 }
 
 export type AnnounceEffect = Pick<Effects, 'announce'> & {
-  /** Does what can be done before everything is public, once; nobody sees anything of it. */
-  prepare(): void
   /** Whether the tags will be pushed with the journal. */
   readonly joins: boolean
   /** Pushes the tags, and the set with them; undefined where they have to go alone. */
@@ -35,12 +54,9 @@ export type AnnounceEffect = Pick<Effects, 'announce'> & {
 
 type Recorded = Extract<Awaited<ReturnType<typeof recordFinished>>, { kind: 'recorded' }>
 
-export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOptions): AnnounceEffect {
-  let isPrepared = false
-  let ahead: ReturnType<typeof recordFinished> | undefined
+export function announceEffect(options: AnnounceEffectOptions): AnnounceEffect {
+  const { ports, keeper, warn } = options
   let done: Recorded | undefined
-  const record = (): ReturnType<typeof recordFinished> =>
-    recordFinished(ports, keeper.progress(), { ...hold.records, listed: hold.refs })
   const isRecorded = (recorded: Recorded): void => {
     for (const problem of recorded.problems) warn(problem)
     done = recorded
@@ -51,18 +67,9 @@ export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOpti
   return {
     joins,
     set: () => done?.set.id,
-    prepare() {
-      if (isPrepared) return
-      isPrepared = true
-      for (const step of steps) if (step.kind === 'tag') ports.tags.prepare(step.tags).catch(() => {})
-      // A signature may take a person, who is asked when everything is public.
-      if (last === undefined || hold.records.sign) return
-      ahead = record()
-      ahead.catch(() => {})
-    },
     async together(step) {
       if (!joins || last === undefined) return undefined
-      const recorded = await (ahead?.catch(record) ?? record())
+      const recorded = await (options.prepared()?.recorded?.catch(() => record(options)) ?? record(options))
       if (recorded.kind === 'unreachable') return undefined
       const tags = step.tags.map(({ tag }) => tag)
       const isLast = remainingSteps(keeper.progress()).every(({ id }) => id === step.id || id === last.id)
@@ -75,7 +82,7 @@ export function announceEffect({ ports, hold, keeper, warn }: AnnounceEffectOpti
       return stop === undefined ? { kind: 'done' } : { kind: 'failed', problem: stop }
     },
     async announce(step) {
-      const recorded = done ?? (await record())
+      const recorded = done ?? (await record(options))
       if (recorded.kind === 'unreachable') return again('release set', recorded.detail)
       if (done === undefined) {
         // Nothing has to move where a run that died has moved it.

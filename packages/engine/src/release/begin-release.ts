@@ -17,6 +17,7 @@ import type {
 import { diskRefused } from '../publish/attempt.ts'
 import { drive, type DriveResult } from '../publish/drive.ts'
 import { prepareEffects } from '../publish/prepare-effects.ts'
+import { prepareEnd, type PreparedEnd } from './announce-effect.ts'
 import { goForward } from './go-forward.ts'
 import type { Hold } from './hold.ts'
 import { keepJournal, stopOf } from './journal-keeper.ts'
@@ -53,13 +54,19 @@ export async function beginRelease(
     const opening = keepJournal({ ports, hold, release, ref: undefined, text: '', first: [opened], last })
     const keeper = await opening.catch(diskRefused)
     if ('code' in keeper) return unopened(steps, driven, [keeper])
-    const stop = stopOf(await keeper.push())
+    let end: PreparedEnd | undefined
+    const prepare = (): void => void (end = prepareEnd({ ports, hold, keeper }))
+    const isShort = wanted.units.length <= mostPrepared
+    const stop = stopOf(await keeper.push([], [], isShort ? prepare : undefined))
     if (stop !== undefined) return { ...(await abandoned(keeper, steps, stop)), driven }
-    return await goForward(ports, hold, keeper, { ...options, packer, before: driven })
+    return await goForward(ports, hold, keeper, { ...options, packer, before: driven, prepared: end })
   } finally {
     await prepared.close()
   }
 }
+
+/** The end of more than this takes longer to prepare than a journal to be pushed, and the first upload does not wait. */
+const mostPrepared = 100
 
 /** Everything is packed, and nothing has begun. */
 export type ReadyRelease = { readonly release: string; readonly steps: readonly ForwardStep[] } & (

@@ -7,7 +7,7 @@ import { cleaned } from '../publish/attempt.ts'
 import { drive, type DriveEvent, type DriveResult, type Effects } from '../publish/drive.ts'
 import { npmEffects } from '../publish/npm-effects.ts'
 import { tagEffects } from '../publish/tag-effects.ts'
-import { announceEffect } from './announce-effect.ts'
+import { announceEffect, prepareEnd, type PreparedEnd } from './announce-effect.ts'
 import type { Hold } from './hold.ts'
 import { journalled } from './journalled.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
@@ -19,6 +19,8 @@ export type ForwardOptions = CarryOptions & {
   readonly resumed?: boolean
   /** What was driven before the journal was opened. */
   readonly before?: DriveResult
+  /** What was made of its end already. */
+  readonly prepared?: PreparedEnd | undefined
 }
 
 export async function goForward(
@@ -31,7 +33,8 @@ export async function goForward(
   const { steps } = progress.opened
   const warnings: Problem[] = []
   const warn = (problem: Problem): void => void warnings.push(cleaned(problem, ports.redact))
-  const announcing = announceEffect({ ports, hold, keeper, warn })
+  let { prepared } = options
+  const announcing = announceEffect({ ports, hold, keeper, warn, prepared: () => prepared })
   const { evidenceOf, ...publishing } = publishingEffects(ports, progress, { ...options, warn })
   const effects: Effects = {
     ...noEffects,
@@ -56,7 +59,7 @@ export async function goForward(
     onEvent: (event) => {
       options.onEvent(event)
       // While registries have something to do.
-      if (event.kind === 'step-done' && event.step.kind === 'upload') announcing.prepare()
+      if (event.kind === 'step-done' && event.step.kind === 'upload') prepared ??= prepareEnd({ ports, hold, keeper })
       written.onEvent(event)
       if (endsPhase(event) && !(announcing.joins && isPushedNext(event, steps))) keeper.pushMeanwhile()
     },

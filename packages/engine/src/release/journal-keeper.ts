@@ -16,8 +16,11 @@ import { journalName } from './stored-release.ts'
 export type JournalKeeper = {
   readonly journal: Journal
   progress(): Progress
-  /** Brings the copy up to date, moving other refs and pushing tags in the same atomic step. */
-  push(more?: readonly RefMove[], tags?: readonly string[]): Promise<LeaseState>
+  /**
+   * Brings the copy up to date, moving other refs and pushing tags in the same atomic step. `meanwhile` is called when
+   * the other side has something to do.
+   */
+  push(more?: readonly RefMove[], tags?: readonly string[], meanwhile?: () => void): Promise<LeaseState>
   /** The same beside the work; what comes of it shows at the next check of the lease. */
   pushMeanwhile(): void
   /**
@@ -70,14 +73,16 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
 
   const moveTo = async (
     name: string,
-    { ends = false, more = [], tags = [], events = [] }: Push,
+    { ends = false, more = [], tags = [], events = [], meanwhile }: Push,
   ): Promise<LeaseState> => {
     const files = { [journalName]: events.length === 0 ? await journal.text() : await journal.textWith(events) }
     const message = JSON.stringify({ format: 'topsail/journal@1', release })
     const sha = await writeOrTell(ports.refs, { message, files }, undefined)
     if (typeof sha !== 'string') return sha
     const moves = [...movesBetween(ref, { name, sha }), ...more]
-    const state = await (ends && options.last === true ? hold.end(moves, tags) : hold.lease.renewWith(moves, tags))
+    const moving = ends && options.last === true ? hold.end(moves, tags) : hold.lease.renewWith(moves, tags)
+    meanwhile?.()
+    const state = await moving
     if (state.kind === 'held') {
       ref = { name, sha }
       hold.moved(moves)
@@ -98,7 +103,7 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   return {
     journal,
     progress,
-    push: (more = [], tags = []) => inTurn(open, { more, tags }),
+    push: (more = [], tags = [], meanwhile) => inTurn(open, { more, tags, meanwhile }),
     pushMeanwhile: () => void inTurn(open).catch(() => {}),
     async pushLast({ events, more, tags }) {
       const closed: JournalEvent = { kind: 'closed', as: 'finished' }
@@ -139,7 +144,7 @@ export async function keepJournal(options: KeeperOptions): Promise<JournalKeeper
   }
 }
 
-type Push = { readonly ends?: boolean } & Partial<LastPush>
+type Push = { readonly ends?: boolean; readonly meanwhile?: (() => void) | undefined } & Partial<LastPush>
 
 const held: LeaseState = { kind: 'held' }
 
