@@ -4,6 +4,7 @@
  * sent that a lost answer could leave in doubt, so what cannot be read is asked for again; a registry that has had enough
  * is left alone by all.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   crowd,
   growingLimit,
@@ -48,30 +49,40 @@ export async function readFacts(
       limit.answered(clock.now() - began, company.most)
       facts.set(name, found)
       onFacts?.(name, found)
-      admitMore()
+      void admitMore()
     }
   }
-  const admitMore = (): void => {
-    while (left.length > 0 && readers.length < limit.atOnce()) readers.push(reader())
+  let admitting = false
+  const admitMore = async (): Promise<void> => {
+    if (admitting) return
+    admitting = true
+    while (left.length > 0 && readers.length < limit.atOnce()) {
+      readers.push(reader())
+      // What is known of the first is of use while the last are still being asked.
+      if (readers.length % atATime === 0) await turn()
+    }
+    admitting = false
   }
-  admitMore()
+  await admitMore()
   for (let at = 0; at < readers.length; at += 1) await readers[at]
   return facts
 }
+
+const atATime = 8
 
 type Line = { readonly budget: RateBudget; underWay: number }
 
 /** In milliseconds; patience is for a registry that says how long. */
 const looking: RetryPolicy = { first: 300, longest: 2_000, attempts: 4, patience: 5 * 60_000 }
 /** Milliseconds between two looks at whether one may ask. */
-const turn = 50
+const pause = 50
 
 async function factsOf(ask: () => Promise<PackageFacts>, line: Line, clock: Clock): Promise<PackageFacts> {
   const { budget } = line
   const began = clock.now()
   for (let attempt = 1; ;) {
     while (budget.wait(clock.now()) > 0 || line.underWay >= budget.atOnce()) {
-      await clock.sleep(Math.max(turn, budget.wait(clock.now())))
+      await clock.sleep(Math.max(pause, budget.wait(clock.now())))
     }
     line.underWay += 1
     const facts = await ask().finally(() => (line.underWay -= 1))
