@@ -57,9 +57,9 @@ function isPlainFunction(id: string, name: string): boolean {
 
 /**
  * npm's libraries load more than a release uses: a cache of answers that is never asked for, the signing of provenance that
- * few want. They are loaded when something of theirs is.
+ * few want, the names of packages taken apart where only a token is looked up. They are loaded when something of theirs is.
  */
-const latePackages = new Set(['cacache', 'sigstore'])
+const latePackages = new Set(['cacache', 'npm-package-arg', 'sigstore'])
 
 const packagesWhenUsed: Plugin = {
   name: 'packages-when-used',
@@ -72,7 +72,8 @@ const packagesWhenUsed: Plugin = {
   load(id) {
     if (!id.startsWith('\0late:')) return undefined
     const path = JSON.stringify(id.slice('\0late:'.length))
-    return `let it; module.exports = new Proxy({}, { get: (_, key) => (it ??= require(${path}))[key] })`
+    return `let it; const found = () => (it ??= require(${path}));
+module.exports = new Proxy(() => {}, { get: (_, key) => found()[key], apply: (_, self, given) => found()(...given) })`
   },
 }
 

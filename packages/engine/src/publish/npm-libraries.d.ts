@@ -15,7 +15,11 @@ declare module 'npm-registry-fetch' {
     buffer(): Promise<Buffer>
     body: { resume(): void }
   }
-  type Auth = {
+  export default function registryFetch(address: string, options: Readonly<Record<string, unknown>>): Promise<Answer>
+}
+
+declare module 'npm-registry-fetch/lib/auth.js' {
+  export type Auth = {
     readonly regKey: string | false
     readonly token: string | null
     /** Basic credentials, encoded. */
@@ -23,11 +27,7 @@ declare module 'npm-registry-fetch' {
     readonly cert: string | null
     readonly key: string | null
   }
-  function registryFetch(address: string, options: Readonly<Record<string, unknown>>): Promise<Answer>
-  namespace registryFetch {
-    function getAuth(address: string, options: Readonly<Record<string, unknown>>): Auth
-  }
-  export default registryFetch
+  export default function getAuth(address: string, options: Readonly<Record<string, unknown>>): Auth
 }
 
 declare module '@npmcli/agent' {

@@ -3,7 +3,7 @@
  * something else is waited for; nothing is done with them here.
  */
 export function loadForReading(): void {
-  void import('npm-registry-fetch')
+  void import('./registry-requests.ts')
 }
 
 export function loadForUploading(): void {

@@ -9,7 +9,8 @@ import { request as requestSecure } from 'node:https'
 import { promisify } from 'node:util'
 import { gunzip, gunzipSync } from 'node:zlib'
 import { getAgent } from '@npmcli/agent'
-import registryFetch from 'npm-registry-fetch'
+// The whole of the library takes several times as long to load, and is wanted where something is uploaded.
+import getAuth, { type Auth } from 'npm-registry-fetch/lib/auth.js'
 
 /** Options of `npm-registry-fetch`, credentials included; a `body` is a text. */
 export type RequestSettings = Readonly<Record<string, unknown>>
@@ -20,7 +21,7 @@ export type SendRequest = (address: string, settings: RequestSettings) => Promis
 export function requestSender(): SendRequest {
   const agents = new Map<string, Agent>()
   return async (address, settings) => {
-    const auth = registryFetch.getAuth(address, settings)
+    const auth = getAuth(address, settings)
     const { origin, protocol } = new URL(address)
     const place = `${origin} ${auth.cert === null ? '' : auth.regKey}`
     const agent = agents.get(place) ?? getAgent(address, connectionOptions(settings, auth))
@@ -34,13 +35,12 @@ export function requestSender(): SendRequest {
     )
     if (answer.status >= 400) throw failureOf(answer, `${methodOf(settings)} ${address}`)
     if (!redirects.includes(answer.status)) return answer.body
+    const { default: registryFetch } = await import('npm-registry-fetch')
     return (await (await registryFetch(address, settings)).buffer()).toString('utf8')
   }
 }
 
 const redirects = [301, 302, 303, 307, 308]
-
-type Auth = ReturnType<typeof registryFetch.getAuth>
 
 /** The same as the library's, so that both share their sockets. */
 function connectionOptions(settings: RequestSettings, { cert, key }: Auth): RequestSettings {
