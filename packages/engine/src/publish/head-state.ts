@@ -4,22 +4,33 @@
 import { manifestPath } from '@topsail/core'
 import type { Package, PackageName, Path, Sha, Version } from '@topsail/core'
 import type { Git } from '../ports.ts'
+import type { Tags } from '../read/tags.ts'
 
-/** A package without an entry has no manifest in HEAD. */
-export async function versionsAtHead(
+export type HeadState = {
+  /** A package without an entry has no manifest in HEAD. */
+  readonly versions: ReadonlyMap<PackageName, Version | undefined>
+  /** Of those that were asked for, what is there. */
+  readonly tags: Tags
+}
+
+export async function readHead(
   git: Git,
   packages: readonly Package[],
-): Promise<ReadonlyMap<PackageName, Version | undefined>> {
-  const texts = await readObjects(
-    git,
-    packages.map((pkg) => `HEAD:./${manifestPath(pkg)}`),
-  )
-  const versions = new Map<PackageName, Version | undefined>()
-  packages.forEach((pkg, index) => {
-    const text = texts[index]
-    if (text !== undefined) versions.set(pkg.name, versionIn(text))
+  tagNames: readonly string[],
+): Promise<HeadState> {
+  const found = await findObjects(git, [
+    ...packages.map((pkg) => `HEAD:./${manifestPath(pkg)}`),
+    ...tagNames.map((tag) => `refs/tags/${tag}^{}`),
+  ])
+  const versions = packages.flatMap(({ name }, index) => {
+    const text = textOf(found[index])
+    return text === undefined ? [] : [[name, versionIn(text)] as const]
   })
-  return versions
+  const tags = tagNames.flatMap((tag, index) => {
+    const commit = found[packages.length + index]
+    return commit === undefined ? [] : [[tag, commit.name] as const]
+  })
+  return { versions: new Map(versions), tags: new Map(tags) }
 }
 
 /** Packages whose folder in some commit, by name, is the same as in HEAD. */
@@ -54,22 +65,35 @@ export function filesBelow(files: readonly Path[], dirs: readonly Path[]): reado
   return files.filter((file) => wanted.has('.') || foldersAbove(file).some((dir) => wanted.has(dir)))
 }
 
-/** The texts of these objects in order; undefined for one that is not there. */
+/** The texts of these files in order; undefined for one that is not there. */
 export async function readObjects(git: Git, objects: readonly string[]): Promise<readonly (string | undefined)[]> {
+  return (await findObjects(git, objects)).map(textOf)
+}
+
+export type FoundObject = { readonly name: Sha; readonly type: string; readonly bytes: Buffer }
+
+export function textOf(object: FoundObject | undefined): string | undefined {
+  return object?.type === 'blob' ? object.bytes.toString('utf8') : undefined
+}
+
+/** In the order in which they are asked for; undefined for one that is not there. */
+export async function findObjects(git: Git, objects: readonly string[]): Promise<readonly (FoundObject | undefined)[]> {
   if (objects.length === 0) return []
   const chunks: Buffer[] = []
   const input = `${objects.join('\n')}\n`
   const answer = await git(['cat-file', '--batch'], { input, onOutput: (chunk) => chunks.push(chunk) })
   if (answer.kind === 'missing' || answer.code !== 0) return objects.map(() => undefined)
   const bytes = Buffer.concat(chunks)
-  const texts: (string | undefined)[] = []
-  for (let at = 0; at < bytes.length && texts.length < objects.length;) {
-    const end = bytes.indexOf(10, at)
-    const size = / blob (\d+)$/.exec(bytes.toString('utf8', at, end))?.[1]
-    texts.push(size === undefined ? undefined : bytes.toString('utf8', end + 1, end + 1 + Number(size)))
-    at = size === undefined ? end + 1 : end + 1 + Number(size) + 1
+  const found: (FoundObject | undefined)[] = []
+  for (let at = 0; at < bytes.length && found.length < objects.length;) {
+    const begin = bytes.indexOf(10, at) + 1
+    const [, name, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(bytes.toString('utf8', at, begin - 1)) ?? []
+    const isThere = name !== undefined && type !== undefined
+    const end = begin + Number(size)
+    found.push(isThere ? { name, type, bytes: bytes.subarray(begin, end) } : undefined)
+    at = isThere ? end + 1 : begin
   }
-  return texts
+  return found
 }
 
 export function versionIn(text: string): Version | undefined {

@@ -16,8 +16,8 @@ import type {
 } from '@topsail/core'
 import { keysOf, releasablePackages, tagNameOf } from '@topsail/core'
 import type { Git } from '../ports.ts'
-import { readTags } from '../read/tags.ts'
-import { unchangedSince, versionsAtHead } from './head-state.ts'
+import type { Tags } from '../read/tags.ts'
+import { readHead, unchangedSince } from './head-state.ts'
 import { findVersionCommits } from './version-commits.ts'
 import type { Clock } from './clock.ts'
 import type { NpmConfig } from './npmrc.ts'
@@ -74,13 +74,14 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
   asked.catch(() => {})
   // Registries take the longest to answer: their questions are out before git is started.
   await turn()
-  const [facts, localTags, remoteTags, committed] = await Promise.all([
+  const tagNames = hasTags ? members.map((pkg) => tagNameOf(settings.tagPattern, pkg.name, pkg.version)) : []
+  const [facts, remoteTags, atHead] = await Promise.all([
     asked,
-    hasTags ? readTags(git) : new Map<string, string>(),
     hasTags && options.push ? (options.remoteTags ?? readRemoteTags(git, options.remote)) : ({ kind: 'none' } as const),
-    head === undefined ? undefined : versionsAtHead(git, members),
+    head === undefined ? undefined : readHead(git, members, tagNames),
   ])
-  const problems = uncommittedVersions(members, committed)
+  const localTags: Tags = atHead?.tags ?? new Map()
+  const problems = uncommittedVersions(members, atHead?.versions)
   if (remoteTags.kind === 'unreachable') {
     const detail = config.redact(remoteTags.detail)
     problems.push({ code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remoteTags.remote, detail })

@@ -2,10 +2,11 @@
  * What a release set says of where its units come from: the tree of each folder at the commit, its interface
  * descriptions, and what its changelog says of the version. A handful of git processes, however many units there are.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import { releasedChanges } from '@topsail/core'
 import type { Path, ReleasedChange, Sha, Version } from '@topsail/core'
 import type { Git } from '../ports.ts'
-import { readObjects } from '../publish/head-state.ts'
+import { findObjects, textOf } from '../publish/head-state.ts'
 
 export type UnitSource = {
   readonly tree: Sha | null
@@ -34,21 +35,14 @@ export function gitSources(git: Git): ReleaseSources {
     if (commit === null) {
       return { units: units.map(() => ({ tree: null, contracts: {}, changes: [] })), present: new Set(others) }
     }
-    const [trees, present, changelogs, contracts] = await Promise.all([
-      objectNames(
-        git,
-        commit,
-        units.map(({ dir }) => dir),
-      ),
-      objectNames(
-        git,
-        commit,
-        others.map((dir) => `${dir}/package.json`),
-      ),
-      readObjects(
-        git,
-        units.map(({ dir }) => `${commit}:./${dir}/CHANGELOG.md`),
-      ),
+    // Whoever has time for this has just begun something more urgent.
+    await turn()
+    const [found, present, contracts] = await Promise.all([
+      findObjects(git, [
+        ...units.map(({ dir }) => `${commit}:./${dir === '.' ? '' : dir}`),
+        ...units.map(({ dir }) => `${commit}:./${dir}/CHANGELOG.md`),
+      ]),
+      foldersWithPackage(git, commit, others),
       readContracts(
         git,
         commit,
@@ -57,23 +51,22 @@ export function gitSources(git: Git): ReleaseSources {
     ])
     return {
       units: units.map(({ dir, version }, index) => ({
-        tree: trees[index] ?? null,
+        tree: found[index]?.name ?? null,
         contracts: contracts.get(dir) ?? {},
-        changes: releasedChanges(changelogs[index] ?? '', version),
+        changes: releasedChanges(textOf(found[units.length + index]) ?? '', version),
       })),
-      present: new Set(others.filter((_, index) => present[index] !== undefined)),
+      present,
     }
   }
 }
 
-/** Undefined for a path that the commit does not have. */
-async function objectNames(git: Git, commit: Sha, paths: readonly Path[]): Promise<readonly (Sha | undefined)[]> {
-  if (paths.length === 0) return []
-  const input = paths.map((path) => `${commit}:./${path === '.' ? '' : path}\n`).join('')
+async function foldersWithPackage(git: Git, commit: Sha, dirs: readonly Path[]): Promise<ReadonlySet<Path>> {
+  if (dirs.length === 0) return new Set()
+  const input = dirs.map((dir) => `${commit}:./${dir}/package.json\n`).join('')
   const answer = await git(['cat-file', '--batch-check=%(objectname)'], { input })
-  if (answer.kind === 'missing' || answer.code !== 0) return []
+  if (answer.kind === 'missing' || answer.code !== 0) return new Set()
   const names = answer.stdout.split('\n')
-  return paths.map((_, index) => (/^[0-9a-f]{40,64}$/.test(names[index] ?? '') ? names[index] : undefined))
+  return new Set(dirs.filter((_, index) => /^[0-9a-f]{40,64}$/.test(names[index] ?? '')))
 }
 
 /** More folders than this are not worth naming one by one. */
