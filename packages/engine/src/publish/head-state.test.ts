@@ -29,6 +29,13 @@ test('folders and files are found in one question, whatever they hold', async ()
   expect([textOf(folder), textOf(file)]).toEqual([undefined, 'one\n\nHEAD:none missing\n'])
 })
 
+test('a name with a line end in it is not there, and moves no other answer', async () => {
+  const { root } = await repository()
+  const names = ['HEAD:lib/a b.txt', 'HEAD:lib\nHEAD:lib/a b.txt', 'HEAD:none', 'HEAD:lib/a b.txt']
+  const found = await findObjects(gitIn(root), names)
+  expect(found.map((object) => object?.type)).toEqual(['blob', undefined, undefined, 'blob'])
+})
+
 async function repository(): Promise<TestRepository> {
   const repository = await createRepository({ 'lib/a b.txt': 'one\n\nHEAD:none missing\n' })
   open.push(repository)

@@ -80,7 +80,8 @@ export function textOf(object: FoundObject | undefined): string | undefined {
 export async function findObjects(git: Git, objects: readonly string[]): Promise<readonly (FoundObject | undefined)[]> {
   if (objects.length === 0) return []
   const chunks: Buffer[] = []
-  const input = `${objects.join('\n')}\n`
+  // Git takes a name a line: one that is two would move all answers after it.
+  const input = objects.map((name) => `${name.includes('\n') ? noObject : name}\n`).join('')
   const answer = await git(['cat-file', '--batch'], { input, onOutput: (chunk) => chunks.push(chunk) })
   if (answer.kind === 'missing' || answer.code !== 0) return objects.map(() => undefined)
   const bytes = Buffer.concat(chunks)
@@ -95,6 +96,8 @@ export async function findObjects(git: Git, objects: readonly string[]): Promise
   }
   return found
 }
+
+const noObject = '0'.repeat(40)
 
 export function versionIn(text: string): Version | undefined {
   try {
