@@ -1,11 +1,12 @@
 /**
  * `pnpm bench plan [--sizes S,M,L,XL] [--rounds N] [--peers changesets,nx,lerna,beachball|none]`: Topsail and its peers
  * on the same repositories, one after the other within each round, so that a busy moment of the machine hits all of
- * them, in another order each round: a case that keeps the processors busy for long slows down what comes next. A case
- * that takes very long is run once. Ends with 1 when a target of this run is not met.
+ * them, in another order each round and with a rest after each: a case that keeps the processors busy for long slows
+ * down what comes next. A case that takes very long is run once. Ends with 1 when a target of this run is not met.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { randomNumbers } from '@topsail/engine/testing'
 import { casesFor, type Case, type CaseName } from './cases.ts'
@@ -54,12 +55,22 @@ async function runRounds(cases: readonly Case[], rounds: number): Promise<Readon
       if (known.some(isLong)) continue
       note(`round ${round}: ${entry.name}`)
       entry.before()
-      known.push(await measure(entry.command, limitSeconds))
+      const outcome = await measure(entry.command, limitSeconds)
+      known.push(outcome)
+      await rest(outcome)
     }
   }
   for (const entry of cases) entry.before()
   return outcomes
 }
+
+/** A lent machine gives less after a burst, which would be taken from the case that happens to come next. */
+async function rest(after: Outcome): Promise<void> {
+  const seconds = after.kind === 'done' ? after.cost.wall : limitSeconds
+  await sleep(1000 * Math.min(seconds, longestRest))
+}
+
+const longestRest = 15
 
 function isLong(outcome: Outcome): boolean {
   return outcome.kind !== 'done' || outcome.cost.wall > longSeconds
