@@ -51,7 +51,10 @@ test("the user's own module words the commits, with its options", async () => {
   await add(root)
   expect(await git('log', '-1', '--format=%B')).toBe('x: @acme/dbminor')
   await version(root)
-  expect(await git('log', '-1', '--format=%B')).toMatch(/^x: @acme\/db minor 1.0.0 1.1.0 calm-cats .+Add a pool$/)
+  // The name of the added one is made by chance, and may come first.
+  expect(await git('log', '-1', '--format=%B')).toMatch(
+    /^x: @acme\/db minor 1\.0\.0 1\.1\.0 (?:calm-cats [a-z-]+|[a-z-]+ calm-cats)Add a pool$/,
+  )
 })
 
 test('a module with one message alone makes that commit alone', async () => {
