@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Sha, TagToMake } from '@topsail/core'
-import { gitFailure, gitDetail } from '../adapters/git-failure.ts'
+import { gitDetail, gitFailure } from '../adapters/git-failure.ts'
 import { nameOfObject, objectStore, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { pushRemote } from '../read/push-remote.ts'

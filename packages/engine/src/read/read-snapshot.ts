@@ -96,7 +96,7 @@ async function read(options: ReadOptions): Promise<Reading> {
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
   // Where it is read it names the commits of changesets as well.
   const log = options.changesetCommits === true && !isHistoryRead ? startAddingLog(git) : undefined
-  // Whoever called may start more of it now, before the files keep this process busy: it takes long beside a busy machine.
+  // Whoever called may start another git now, before the files keep this process busy.
   await undefined
   const begun = isHistoryRead ? beginHistory(git, asked, options.index !== false) : undefined
   const reading = begun === undefined ? readWorkspace(files) : await readWorkspaceInTurns(files)

@@ -3,10 +3,10 @@
  * from where it was seen, and the working folder follows it, for what is published next is what lies there.
  */
 import type { Problem, Sha } from '@topsail/core'
+import { gitDetail } from '../adapters/git-failure.ts'
 import type { Forge } from '../forge/forge.ts'
 import { planAt } from './plan-at.ts'
 import type { Place } from './place.ts'
-import { gitDetail } from '../adapters/git-failure.ts'
 import { bringBranch, readRemote } from './remote-refs.ts'
 import type { ReconcileWords } from './words.ts'
 import { writeBranch } from './write-branch.ts'

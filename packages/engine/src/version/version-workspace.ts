@@ -56,8 +56,8 @@ export type VersionResult = {
 }
 
 /**
- * Git looks for uncommitted work while the workspace is read: call it before. That what is written over is what was read
- * is looked at once more before the first write.
+ * Git looks for uncommitted work while the workspace is read: call it before, or as soon as `planWorkspace` has been called
+ * and not yet awaited. That what is written over is what was read is looked at once more before the first write.
  */
 export function beginVersion({ cwd }: { readonly cwd: string }): Promise<DirtyTree> {
   const root = workspaceRoot(cwd)
