@@ -4,7 +4,7 @@
  * will be written. Without git, or before the first commit, there is nothing that such work could be told from.
  */
 import { relative, sep } from 'node:path'
-import { lockfileNames, type Path, type Problem } from '@topsail/core'
+import type { Path, Problem } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { findGitFolder } from './undo-journal.ts'
 
@@ -22,7 +22,7 @@ export async function readDirtyTree(git: Git, root: string): Promise<DirtyTree> 
     '--no-renames',
     '--untracked-files=all',
     '--',
-    ...written,
+    '.',
   ])
   if (answer.kind === 'missing' || answer.code !== 0) {
     const detail = answer.kind === 'missing' ? answer.detail : answer.stderr.trim()
@@ -41,8 +41,6 @@ export async function readDirtyTree(git: Git, root: string): Promise<DirtyTree> 
 }
 
 const clean: DirtyTree = { files: new Set(), problems: [] }
-
-const written = ['package.json', 'CHANGELOG.md', 'bun.lockb', ...lockfileNames].map((name) => `:(glob)**/${name}`)
 
 const fieldsBefore: ReadonlyMap<string, number> = new Map([
   ['1 ', 8],
