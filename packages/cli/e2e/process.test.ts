@@ -103,3 +103,17 @@ test.each([
   expect({ status, changed }).toEqual({ status: 70, changed: '' })
   expect(stderr).toMatch(/^bug {2}/)
 })
+
+test('a changelog generator that takes the end of the process away does not keep it', () => {
+  const taken = "process.exit = () => { throw new Error('nobody leaves') }"
+  const other = makeWorkspace({
+    ...shopFiles(),
+    '.changeset/config.json': '{ "changelog": "./lines.mjs" }',
+    '.changeset/lines.mjs': `${taken}\nexport const getReleaseLine = async () => ''\nexport const getDependencyReleaseLine = getReleaseLine\n`,
+  })
+  other.commit('feat: everything')
+  const args = [bin, 'version', '--no-lockfile', '--allow-dirty']
+  const { status, signal, stderr } = spawnSync(process.execPath, args, { cwd: other.dir, encoding: 'utf8', timeout: 20_000 })
+  other.remove()
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
+})

@@ -8,12 +8,13 @@ import { afterPrinting, reportBug, run, stoppedBy } from './run.ts'
 // Warnings of Node are written for whoever wrote the code, a user's changelog generator too, not for who runs it.
 process.removeAllListeners('warning')
 const context = processContext()
-// Code of a user, a changelog generator or a formatter, runs in this process: it may throw later, never answer, or end
-// the process itself. None of it may look like success.
+// Code of a user, a changelog generator or a formatter, runs in this process: it may throw later, never answer, end the
+// process itself, or put something else in the place of `process.exit`. None of it may look like success.
 let isDone = false
+const exit = process.exit.bind(process)
 const end = (code: number): never => {
   isDone = true
-  process.exit(code)
+  return exit(code)
 }
 process.on('uncaughtException', (error) => void stoppedBy(error, context).then(end))
 process.on('beforeExit', () => {
