@@ -113,7 +113,11 @@ test('a changelog generator that takes the end of the process away does not keep
   })
   other.commit('feat: everything')
   const args = [bin, 'version', '--no-lockfile', '--allow-dirty']
-  const { status, signal, stderr } = spawnSync(process.execPath, args, { cwd: other.dir, encoding: 'utf8', timeout: 20_000 })
+  const { status, signal, stderr } = spawnSync(process.execPath, args, {
+    cwd: other.dir,
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
   other.remove()
   expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
 })

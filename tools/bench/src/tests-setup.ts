@@ -1,9 +1,17 @@
 /**
- * Before the tests: the command as users install it, for those that start it in processes of their own. It starts several
- * times as fast as its sources.
+ * Before the tests: the command as users install it, for those that start it in processes of their own, several times as
+ * fast as its sources; and a process that holds the registries of all test files.
  */
+import { fork } from 'node:child_process'
 import { installTopsail } from './topsail.ts'
 
-export default function setup(): void {
+export default async function setup(): Promise<() => void> {
   process.env['TOPSAIL_BIN'] = installTopsail()
+  const host = fork(new URL('../../../packages/engine/src/testing/registry-host.ts', import.meta.url))
+  process.env['TOPSAIL_REGISTRY_HOST'] = await new Promise<string>((resolve, reject) => {
+    host.once('message', (url) => resolve(String(url)))
+    host.once('error', reject)
+    host.once('exit', (code) => reject(new Error(`the process that holds the registries ended with ${code}`)))
+  })
+  return () => host.disconnect()
 }
