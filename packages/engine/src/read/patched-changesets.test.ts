@@ -35,6 +35,11 @@ test.each([
   ],
   ['a patch of patch-package', {}, { 'patches/@changesets+assemble-release-plan+5.2.2.patch': '- peerDependencies' }],
   [
+    'a patch of patch-package elsewhere',
+    { scripts: { postinstall: 'husky && patch-package --patch-dir ./resources/patches/' } },
+    { 'resources/patches/@changesets+assemble-release-plan+6.0.3.patch': '- peerDependencies' },
+  ],
+  [
     'a fork in the workspace',
     {},
     { 'packages/plan/package.json': JSON.stringify({ name: planner, version: '6.0.0' }) },

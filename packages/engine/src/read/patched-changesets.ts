@@ -21,9 +21,20 @@ export function plannerReplacedIn(files: Files, workspace: Workspace): Path | un
   for (const [file, value] of places) {
     if (patchesPeers(files, own(value, 'patchedDependencies')) || isOverridden(value)) return file
   }
-  const patch = files.entries('patches').find(({ name }) => /changesets[+_-]+assemble-release-plan/.test(name))
-  if (patch !== undefined && touchesPeers(files, `patches/${patch.name}`)) return `patches/${patch.name}`
+  const folder = patchFolder(workspace)
+  const patch = files.entries(folder).find(({ name }) => /changesets[+_-]+assemble-release-plan/.test(name))
+  if (patch !== undefined && touchesPeers(files, `${folder}/${patch.name}`)) return `${folder}/${patch.name}`
   return forkOf(workspace)
+}
+
+/** Where patch-package finds its patches; a script of the root may name another folder. */
+function patchFolder({ root }: Workspace): Path {
+  const scripts = own(root.manifest, 'scripts')
+  for (const script of isRecord(scripts) ? Object.values(scripts) : []) {
+    const named = typeof script === 'string' && /\bpatch-package\b[^&|;]*--patch-dir[= ]["']?([^\s"'&|;]+)/.exec(script)
+    if (named && named[1] !== undefined) return named[1].replace(/^(?:\.\/)+|\/+$/g, '')
+  }
+  return 'patches'
 }
 
 function patchesPeers(files: Files, patched: unknown): boolean {

@@ -1,11 +1,13 @@
 /**
- * Which rules a repository gets that names none: those of the Changesets it uses. The declared range decides before the
- * installed copy, so that the answer does not depend on what is installed on one machine.
+ * Which rules a repository gets that names none: those of the Changesets it uses. What is committed decides before the
+ * installed copy, so that the answer does not depend on what is installed on one machine; a repository that runs it
+ * through npx says at least for which generation its configuration was written.
  */
 import minVersion from 'semver/ranges/min-version.js'
 import { dependencyFields, type RulesName, type Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
-import { parseJson } from './json-text.ts'
+import { parseJson, parseJsonc } from './json-text.ts'
+import { lockedVersion } from './locked-version.ts'
 import { own } from './record.ts'
 
 export type RulesChoice = {
@@ -16,11 +18,14 @@ export type RulesChoice = {
 
 export function chooseRules(files: Files, workspace: Workspace, hasChangesets: boolean): RulesChoice {
   if (!hasChangesets) return { rules: 'topsail', changesetsCli: undefined }
-  for (const range of [...declaredRanges(workspace), installedVersion(files)]) {
-    const major = majorOf(range)
-    if (major !== undefined) return { rules: major < 3 ? 'changesets@2' : 'changesets@3', changesetsCli: range }
+  const told = [() => declaredRanges(workspace), () => [lockedVersion(files, cli)], () => [installedVersion(files)]]
+  for (const tell of told) {
+    for (const range of tell()) {
+      const major = majorOf(range)
+      if (major !== undefined) return { rules: major < 3 ? 'changesets@2' : 'changesets@3', changesetsCli: range }
+    }
   }
-  return { rules: 'changesets@3', changesetsCli: undefined }
+  return { rules: isSchemaOfChangesets2(files) ? 'changesets@2' : 'changesets@3', changesetsCli: undefined }
 }
 
 const cli = '@changesets/cli'
@@ -41,7 +46,16 @@ function resolved(range: string, workspace: Workspace): string | undefined {
     const found = own(own(workspace.catalogs, range.slice('catalog:'.length).trim() || 'default'), cli)
     return typeof found === 'string' ? found : undefined
   }
-  return /^npm:@changesets\/cli@(.+)$/.exec(range)?.[1] ?? range
+  // Yarn writes `patch:@changesets/cli@npm:2.27.9#…`, its colon escaped or not.
+  return /^(?:npm|patch):@changesets\/cli@(?:npm(?::|%3A))?([^#]+)/.exec(range)?.[1] ?? range
+}
+
+/** `https://unpkg.com/@changesets/config@2.3.0/schema.json`: version 4 of it came with Changesets 3. */
+function isSchemaOfChangesets2(files: Files): boolean {
+  const config = parseJsonc(files.read('.changeset/config.json') ?? '')
+  const schema = config.ok ? own(config.value, '$schema') : undefined
+  const major = typeof schema === 'string' ? /@changesets\/config@(\d+)/.exec(schema)?.[1] : undefined
+  return major !== undefined && Number(major) < 4
 }
 
 function installedVersion(files: Files): string | undefined {

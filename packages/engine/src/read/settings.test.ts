@@ -17,15 +17,17 @@ type Input = {
   readonly config?: unknown
   readonly topsail?: unknown
   readonly options?: SettingsOverrides
+  readonly files?: Readonly<Record<string, string>>
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
 
-function read({ root = {}, config, topsail, options }: Input) {
+function read({ root = {}, config, topsail, options, files: more = {} }: Input) {
   const files = memoryFiles({
     'package.json': JSON.stringify(root),
     'pnpm-workspace.yaml': 'packages: ["packages/*"]\ncatalog:\n  "@changesets/cli": ^2.29.0\n',
     ...packages,
+    ...more,
     ...(config === undefined ? {} : { '.changeset/config.json': textOf(config) }),
     ...(topsail === undefined ? {} : { 'topsail.json': textOf(topsail) }),
   })
@@ -55,6 +57,8 @@ describe('what an untouched repository gets', () => {
     ['2.0.0-next.3', 'changesets@2'],
     ['catalog:', 'changesets@2'],
     ['npm:@changesets/cli@^2.0.0', 'changesets@2'],
+    ['patch:@changesets/cli@npm:2.27.9#~/.yarn/patches/@changesets-cli-npm-2.27.9-5df61a909e.patch', 'changesets@2'],
+    ['patch:@changesets/cli@npm%3A2.27.9#./patches/cli.patch', 'changesets@2'],
     ['^3.0.0', 'changesets@3'],
     ['latest', 'changesets@3'],
     ['*', 'changesets@3'],
@@ -63,6 +67,27 @@ describe('what an untouched repository gets', () => {
   ])('the rules follow the declared @changesets/cli %s', (range, rules) => {
     const { settings } = read({ root: { devDependencies: { '@changesets/cli': range } }, config: {} })
     expect(settings.rules).toBe(rules)
+  })
+
+  test.each([
+    ['latest', { 'yarn.lock': '"@changesets/cli@npm:latest":\n  version: 2.29.8\n' }, '2.29.8'],
+    ['latest', { 'pnpm-lock.yaml': "  '@changesets/cli@3.0.1(@types/node@22.0.0)':\n    resolution: {}\n" }, '3.0.1'],
+    ['^3.0.0', { 'yarn.lock': '"@changesets/cli@npm:^2.0.0":\n  version: 2.29.8\n' }, '^3.0.0'],
+  ])('where the declared %s says nothing the lockfile does', (range, lockfile, changesetsCli) => {
+    const { settings } = read({ root: { devDependencies: { '@changesets/cli': range } }, config: {}, files: lockfile })
+    const rules = changesetsCli.startsWith('2') ? 'changesets@2' : 'changesets@3'
+    expect(settings).toMatchObject({ rules, chosen: { changesetsCli } })
+  })
+
+  test.each([
+    ['2.3.0', 'changesets@2'],
+    ['4.0.0', 'changesets@3'],
+    ['14', 'changesets@3'],
+  ])('run through npx, the schema of the configuration speaks: %s', (version, rules) => {
+    const config = { $schema: `https://unpkg.com/@changesets/config@${version}/schema.json` }
+    expect(read({ config }).settings.rules).toBe(rules)
+    const declared = { devDependencies: { '@changesets/cli': rules === 'changesets@2' ? '^3.0.0' : '^2.0.0' } }
+    expect(read({ config, root: declared }).settings.rules).not.toBe(rules)
   })
 
   test('what the second generation took for granted: private packages are versioned, the branch is master', () => {
