@@ -15,7 +15,7 @@ import { compareText } from '../record.ts'
 import type { Settings } from '../settings.ts'
 import type { Settled } from './settle.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { parseVersion, satisfies } from '../versions.ts'
+import { holdsEverything, parseVersion, satisfies } from '../versions.ts'
 import { manifestPath, type Package, type WorkspaceTool } from '../workspace.ts'
 
 export function planProblems(
@@ -58,11 +58,24 @@ function droppedEdges(
     if (skip(dependent) !== undefined) return []
     const place = { file: manifestPath(dependent) }
     const versions = { current: pkg.version ?? '', next: versionOf(pkg.name) }
-    return unfollowedUses(edge, laws.settings).map(({ use: { field, range }, why }) => {
+    const missed = unfollowedUses(edge, laws.settings).filter((unfollowed) => isMissed(unfollowed, pkg, versions.next))
+    return missed.map(({ use: { field, range }, why }) => {
       const facts = { name: dependent.name, dependency: pkg.name, field, range, ...versions, why }
       return { code: 'DEPENDENCY_NOT_FOLLOWED', severity: 'warning', place, ...facts }
     })
   })
+}
+
+/**
+ * A release that the range holds reaches the dependent all the same. Whoever leaves the workspace out on purpose is not
+ * reminded: by an alias for a version published earlier, by a plain range where only the workspace protocol counts.
+ */
+function isMissed({ use, why }: Unfollowed, { version, dir }: Package, next: Version): boolean {
+  const range = effectiveRange(use.resolved, version ?? next, dir)
+  if (range === undefined) return true
+  if (satisfies(next, range) || holdsEverything(range)) return false
+  const isMeant = use.resolved.kind === 'alias' || why === 'workspace-only'
+  return !isMeant || satisfies(version ?? next, range)
 }
 
 /**

@@ -440,6 +440,51 @@ describe('edges that Changesets drops are reported', () => {
     problems('DEPENDENCY_NOT_FOLLOWED'),
   )
   scenario(
+    'what a range holds reaches its dependent, though nobody follows it',
+    `a 1.0.0 -> db ^2.0.0
+     b 1.0.0 -> db *
+     c 1.0.0 -> old-db npm:db@1 || 2
+     db 1.0.0-beta.1
+     --- changesets
+     x db major
+     y db minor`,
+    'db 1.0.0-beta.1 -> 1.0.0 major: x; y',
+    (plan) =>
+      expect(plan.problems).toMatchObject([
+        { code: 'DEPENDENCY_NOT_FOLLOWED', name: 'a', range: '^2.0.0', why: 'stale', next: '1.0.0' },
+      ]),
+  )
+  scenario(
+    'a range that waits for the release is nothing to report',
+    `ui 1.0.0 -> kit peer ^2.0.0
+     kit 1.0.0
+     --- changesets
+     a kit major`,
+    'kit 1.0.0 -> 2.0.0 major: a',
+    problems(),
+  )
+  scenario(
+    'nor is an alias for a version that was published earlier',
+    `api 1.0.0 -> api dev npm:api@0.3.0
+     web 1.0.0 -> old-api npm:api@^0.3.0
+     --- changesets
+     a api major`,
+    'api 1.0.0 -> 2.0.0 major: a',
+    problems(),
+  )
+  scenario(
+    'nor is what bumpVersionsWithWorkspaceProtocolOnly takes from the registry, or holds anyway',
+    `a 1.0.0 -> db dev ^1.0.0
+     b 1.0.0 -> db peer >=2
+     db 2.0.0
+     --- settings
+     bumpVersionsWithWorkspaceProtocolOnly
+     --- changesets
+     x db major`,
+    'db 2.0.0 -> 3.0.0 major: x',
+    problems(),
+  )
+  scenario(
     'a dependency that is not released is nothing to report',
     `api 1.0.0 -> db ^1.0.0
      db 2.0.0

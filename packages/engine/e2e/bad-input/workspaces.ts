@@ -176,7 +176,7 @@ export const workspaces: readonly BadInput[] = [
     'workspace:../../../secret',
     'catalog:',
     'catalog:none',
-    'npm:@acme/a@^1.0.0',
+    'npm:@acme/a@~1.0.0',
     'file:../a',
     'link:../a',
     'git+ssh://git@git.example/a.git',
