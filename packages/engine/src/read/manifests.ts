@@ -54,17 +54,20 @@ type At = (...keys: string[]) => { readonly file: Path; readonly line: number }
 function nameOf(value: UnknownRecord, at: At, problems: Problem[]): string {
   const name = own(value, 'name')
   if (name === undefined || name === null || name === '') return ''
-  if (typeof name === 'string' && isPackageName(name)) return name
+  if (typeof name === 'string' && isPackageName(name, Boolean(own(value, 'private')))) return name
   const shown = typeof name === 'string' ? name : JSON.stringify(name)
   problems.push({ code: 'PACKAGE_NAME_INVALID', severity: 'quarantined', place: at('name'), name: shown.slice(0, 214) })
   return ''
 }
 
-/** What can be a part of an address, as registries require; upper case and a leading `_` live on in old packages. */
-function isPackageName(name: string): boolean {
-  const match = /^(?:@([^/]+)\/)?([^/]+)$/.exec(name)
-  if (match === null || name.length > 214) return false
-  return [match[1], match[2]].every((part) => part === undefined || (!part.startsWith('.') && isPlain(part)))
+/**
+ * What can be a part of an address, as registries require; upper case and a leading `_` live on in old packages. One that
+ * no registry gets may be named by its path, such as `examples/react/todo`.
+ */
+function isPackageName(name: string, isPrivate: boolean): boolean {
+  const parts = name.replace(/^@(?=[^/]+\/)/, '').split('/')
+  const most = isPrivate ? Number.POSITIVE_INFINITY : name.startsWith('@') ? 2 : 1
+  return name.length <= 214 && parts.length <= most && parts.every((part) => !part.startsWith('.') && isPlain(part))
 }
 
 function isPlain(part: string): boolean {

@@ -177,6 +177,17 @@ describe('manifests', () => {
     },
   )
 
+  test.each(['examples/react/todo', '@acme/tool/fixture'])(
+    'a private package may be called by its path: %s',
+    (name) => {
+      expect(workspaceOf({ 'p/a/package.json': manifest(name, { private: true }) })).toMatchObject({
+        names: [name],
+        problems: [],
+      })
+      expect(workspaceOf({ 'p/a/package.json': manifest(name) }).names).toEqual([])
+    },
+  )
+
   test('a name is only asked of what can be released', () => {
     const codes = (text: string) =>
       workspaceOf({ 'p/a/package.json': text }).problems.map(({ code, severity }) => [code, severity])
