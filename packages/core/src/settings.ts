@@ -131,6 +131,11 @@ export type Settings = {
    * Chosen where a repository uses such a version and names no rules.
    */
   readonly everyReleaseLeavesWorkspaceOperators?: boolean | undefined
+  /**
+   * Under `changesets@2`: at the exit of pre mode a package left out keeps its version unless it is a prerelease, as in
+   * @changesets/cli before 2.29.3. Chosen as the one before.
+   */
+  readonly exitSparesLeftOut?: boolean | undefined
   /** Under `changesets@2`: peers as under `changesets@3`. Chosen where a repository patches that planner to this end. */
   readonly peersAsChangesets3?: boolean | undefined
   readonly onlyUpdatePeerDependentsWhenOutOfRange: boolean

@@ -881,6 +881,36 @@ describe('pre mode', () => {
     },
   )
   scenario(
+    'at the exit Changesets 2 releases what is left out, whether it was a prerelease or not',
+    `db 1.0.1-beta.0
+     old 1.0.1-beta.0
+     site 1.0.0
+     --- settings
+     rules changesets@2
+     ignore old, site
+     --- pre exit beta
+     --- changesets
+     a db patch`,
+    `db 1.0.1-beta.0 -> 1.0.1 patch: a
+     old 1.0.1-beta.0 -> 1.0.1 patch: leaves 1.0.1-beta.0
+     site 1.0.0 -> 1.0.1 patch: leaves 1.0.0`,
+  )
+  scenario(
+    'and in older versions only the prereleases among them',
+    `db 1.0.1-beta.0
+     old 1.0.1-beta.0
+     site 1.0.0
+     --- settings
+     rules changesets@2
+     exitSparesLeftOut
+     ignore old, site
+     --- pre exit beta
+     --- changesets
+     a db patch`,
+    `db 1.0.1-beta.0 -> 1.0.1 patch: a
+     old 1.0.1-beta.0 -> 1.0.1 patch: leaves 1.0.1-beta.0`,
+  )
+  scenario(
     'at the exit all changesets count again and every live prerelease loses its suffix',
     `db 1.1.0-beta.1
      api 1.0.1-beta.0

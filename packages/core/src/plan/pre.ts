@@ -30,9 +30,9 @@ export function usedInPre(
 }
 
 /**
- * Ends pre mode as Changesets does, after everything else: a package that has a prerelease and no release of its own gets the patch that drops the suffix.
- * Changesets 2 does so for packages that it leaves out otherwise as well, and for those without asking for a prerelease
- * unless a group counts for them.
+ * Ends pre mode as Changesets does, after everything else: a package that has a prerelease and no release of its own
+ * gets the patch that drops the suffix. Changesets 2 does so for packages that it leaves out otherwise as well, and in
+ * its later versions for those without asking for a prerelease unless a group counts for them.
  */
 export function leavePreMode(
   settled: ReadonlyMap<PackageName, Settled>,
@@ -48,7 +48,7 @@ export function leavePreMode(
     if (pkg.version === undefined || (now !== undefined && now.bump !== 'none')) continue
     const skipped = laws.isSkipped(pkg)
     const live = (laws.counters.get(name)?.counter ?? 0) !== 0
-    const counted = !skipped || laws.groups.of.has(name)
+    const counted = !skipped || laws.groups.of.has(name) || laws.settings.exitSparesLeftOut === true
     const due = skipped && (rules !== 'changesets@2' || now !== undefined) ? false : live || !counted
     if (due) left.set(name, { pkg, bump: 'patch', base: now?.base ?? pkg.version, cause: exit, entered: exit })
   }

@@ -3,11 +3,11 @@ import { memoryFiles } from '../adapters/memory-files.ts'
 import { readSettings } from './settings.ts'
 import { readWorkspace } from './workspace.ts'
 
-function leaves(
-  cli: string,
-  lockfiles: Readonly<Record<string, string>> = {},
-  range = 'workspace:^',
-): boolean | undefined {
+function leaves(cli: string, lockfiles?: Readonly<Record<string, string>>, range?: string): boolean | undefined {
+  return settingsOf(cli, lockfiles, range).everyReleaseLeavesWorkspaceOperators
+}
+
+function settingsOf(cli: string, lockfiles: Readonly<Record<string, string>> = {}, range = 'workspace:^') {
   const files = memoryFiles({
     'package.json': JSON.stringify({ name: 'root', private: true, devDependencies: { '@changesets/cli': cli } }),
     'pnpm-workspace.yaml': 'packages: [packages/*]\n',
@@ -16,7 +16,7 @@ function leaves(
     'packages/api/package.json': JSON.stringify({ name: 'api', version: '1.0.0', dependencies: { db: range } }),
     ...lockfiles,
   })
-  return readSettings(files, readWorkspace(files).workspace, {}).settings.everyReleaseLeavesWorkspaceOperators
+  return readSettings(files, readWorkspace(files).workspace, {}).settings
 }
 
 test.each([
@@ -42,4 +42,17 @@ test.each([
 
 test('without such ranges nothing is asked', () => {
   expect(leaves('^2.27.1', {}, 'workspace:*')).toBe(false)
+})
+
+test.each([
+  ['^2.27.1', undefined, true],
+  ['^2.29.3', undefined, undefined],
+  ['^2.27.1', '6.0.8', undefined],
+  ['^2.30.0', '6.0.6', true],
+  ['^3.0.0', undefined, undefined],
+])('%s, its planner locked at %s, spares what is left out at the exit of pre mode: %s', (cli, locked, expected) => {
+  const lock = locked && { 'yarn.lock': `"@changesets/assemble-release-plan@^6.0.4":\n  version "${locked}"\n` }
+  const pre = { '.changeset/pre.json': '{ "mode": "exit", "tag": "beta" }' }
+  expect(settingsOf(cli, { ...lock, ...pre }).exitSparesLeftOut).toBe(expected)
+  expect(settingsOf(cli, { ...lock }).exitSparesLeftOut).toBe(undefined)
 })

@@ -18,7 +18,7 @@ import { readGroups } from './groups-config.ts'
 import { parseJsonc } from './json-text.ts'
 import { expandNames } from './name-globs.ts'
 import { isRecord, own, stringsIn, type UnknownRecord } from './record.ts'
-import { readsBareOperators } from './older-changesets.ts'
+import { olderWays } from './older-changesets.ts'
 import { plannerReplacedIn } from './patched-changesets.ts'
 import { refusalOf } from './refusal.ts'
 import { chooseRules } from './rules-choice.ts'
@@ -59,10 +59,7 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
     targets: targets.targets,
     rules,
     peersAsChangesets3: replacedIn === undefined ? undefined : true,
-    everyReleaseLeavesWorkspaceOperators:
-      chosenBy === 'default' && rules === 'changesets@2'
-        ? readsBareOperators(files, workspace, choice.changesetsCli)
-        : undefined,
+    ...(chosenBy === 'default' && rules === 'changesets@2' ? olderWays(files, workspace, choice.changesetsCli) : {}),
     sources:
       overrides.sources ??
       (own(ours?.value, 'sources') as Sources | undefined) ??
