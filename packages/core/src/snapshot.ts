@@ -3,7 +3,7 @@
  * The same snapshot always gives the same plan (`ReleasePlan.id` is its hash).
  */
 import type { BurnedVersions } from './plan/burned.ts'
-import type { PackageName, Path, Sha } from './names.ts'
+import type { PackageName, Path, Sha, Version } from './names.ts'
 import type { Problem } from './problem.ts'
 import type { Settings } from './settings.ts'
 import type { Workspace } from './workspace.ts'
@@ -51,13 +51,15 @@ export type LastRelease = {
   readonly tag?: string | undefined
 }
 
-/** `.changeset/pre.json`, both generations. */
-/** Keys that neither generation knows are in it as well, so that writing it keeps them. */
+/**
+ * `.changeset/pre.json`, both generations. Keys that neither generation knows are in it as well, so that writing it keeps
+ * them.
+ */
 export type PreState = {
   readonly mode: 'pre' | 'exit'
   readonly tag: string
-  /** v2 only. */
-  readonly initialVersions?: Readonly<Record<PackageName, string>>
+  /** v2 only; null for a package that had none. */
+  readonly initialVersions?: Readonly<Record<PackageName, Version | null>>
   /** v2 only: ids already used in this pre mode. */
   readonly changesets?: readonly string[]
 }

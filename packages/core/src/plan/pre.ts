@@ -5,7 +5,7 @@
  */
 import type { Admitted } from './admit.ts'
 import type { Change, ChangesetChange } from '../change.ts'
-import type { PackageName, Path } from '../names.ts'
+import type { PackageName, Path, Version } from '../names.ts'
 import { recordOf } from '../record.ts'
 import type { ReleasePlan } from '../release-plan.ts'
 import type { RulesName } from '../settings.ts'
@@ -90,7 +90,7 @@ export function nextPreState(
     const { changesets: _used, initialVersions: _first, ...kept } = pre
     return toText(kept)
   }
-  const first = new Map(Object.entries(pre.initialVersions ?? {}))
+  const first = new Map<PackageName, Version | null>(Object.entries(pre.initialVersions ?? {}))
   for (const { name, version } of workspace.packages) {
     if (!first.has(name) && version !== undefined) first.set(name, version)
   }

@@ -75,13 +75,15 @@ describe('the state of pre mode', () => {
     expect(problems).toEqual([])
     expect(Object.entries(state?.initialVersions ?? {})).toEqual([
       ['a', '1.0.0'],
+      ['b', null],
       ['__proto__', '2.0.0'],
     ])
     expect(state?.changesets).toEqual(['cats'])
   })
 
-  test('keys of other tools keep their place in the pre.json of the next prerelease', async () => {
-    const before = { mode: 'pre', tag: 'next', initialVersions: { a: '1.0.0' }, branch: 'v2', changesets: ['cats'] }
+  test('keys of other tools, and packages that had no version, keep their place in the pre.json of the next prerelease', async () => {
+    const versions = { gone: null, a: '1.0.0' }
+    const before = { mode: 'pre', tag: 'next', initialVersions: versions, branch: 'v2', changesets: ['cats'] }
     const files = memoryFiles({
       'package.json': '{"name": "a", "version": "1.0.1-next.0"}',
       'package-lock.json': '',

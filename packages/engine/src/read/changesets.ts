@@ -93,16 +93,18 @@ function readPreState(files: Files, problems: Problem[]): PreState | undefined {
     ...others,
     mode,
     tag,
-    ...(initialVersions === undefined ? {} : { initialVersions: textsIn(initialVersions) }),
+    ...(initialVersions === undefined ? {} : { initialVersions: versionsIn(initialVersions) }),
     ...(used === undefined ? {} : { changesets: used }),
   }
 }
 
-/** Changesets writes null for a package that had no version. */
-function textsIn(record: UnknownRecord): Readonly<Record<string, string>> {
-  const texts: Record<string, string> = Object.create(null)
-  for (const [key, value] of Object.entries(record)) if (typeof value === 'string') texts[key] = value
-  return texts
+/** Changesets writes null for a package that had no version, and leaves it there. */
+function versionsIn(record: UnknownRecord): Readonly<Record<string, string | null>> {
+  const versions: Record<string, string | null> = Object.create(null)
+  for (const [key, value] of Object.entries(record)) {
+    if (typeof value === 'string' || value === null) versions[key] = value
+  }
+  return versions
 }
 
 function isListOfText(value: unknown): value is readonly string[] {
