@@ -214,8 +214,16 @@ describe('manifests', () => {
     })
     expect(workspace.packages.map(({ dir }) => dir)).toEqual(['p/b'])
     expect(problems).toMatchObject([
-      { code: 'PACKAGE_NAME_DUPLICATE', place: { file: 'p/a/package.json' }, keeper: 'p/b' },
+      { code: 'PACKAGE_NAME_DUPLICATE', severity: 'quarantined', place: { file: 'p/a/package.json' }, keeper: 'p/b' },
     ])
+  })
+
+  test('a private one of them, an example that was copied, stops nobody', () => {
+    const { problems } = workspaceOf({
+      'p/a/package.json': manifest('a', { private: true }),
+      'p/b/package.json': manifest('a'),
+    })
+    expect(problems).toMatchObject([{ code: 'PACKAGE_NAME_DUPLICATE', severity: 'warning' }])
   })
 
   test('sections keep what is a range, and each that is not is told', () => {

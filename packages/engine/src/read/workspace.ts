@@ -121,7 +121,7 @@ function named(members: readonly Package[], problems: Problem[]): Package[] {
     const place = { file: manifestPath(pkg) }
     problems.push({
       code: 'PACKAGE_NAME_DUPLICATE',
-      severity: 'quarantined',
+      severity: severityOf(pkg),
       place,
       name: pkg.name,
       keeper: keeper.dir,
@@ -134,6 +134,10 @@ function named(members: readonly Package[], problems: Problem[]): Package[] {
 function reportNameless(pkg: Package, problems: Problem[]): void {
   const file = manifestPath(pkg)
   if (problems.some((problem) => problem.code === 'PACKAGE_NAME_INVALID' && problem.place?.file === file)) return
-  const severity = pkg.private || pkg.version === undefined ? 'warning' : 'quarantined'
-  problems.push({ code: 'PACKAGE_NAME_MISSING', severity, place: { file } })
+  problems.push({ code: 'PACKAGE_NAME_MISSING', severity: severityOf(pkg), place: { file } })
+}
+
+/** Whether a release is lost where this package cannot be spoken of. */
+function severityOf(pkg: Package): 'warning' | 'quarantined' {
+  return pkg.private || pkg.version === undefined ? 'warning' : 'quarantined'
 }
