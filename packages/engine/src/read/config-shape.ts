@@ -78,6 +78,7 @@ function soundObject(
   for (const [key, item] of Object.entries(value)) {
     const shape = Object.hasOwn(shapes, key) ? shapes[key] : undefined
     if (shape === undefined) {
+      if (check.unknownKey === 'warning' && commentKey.test(key)) continue
       const closest = closestName(key, Object.keys(shapes))
       const path = [...keys, key]
       problems.push({
@@ -94,6 +95,9 @@ function soundObject(
   }
   return Object.fromEntries(sound)
 }
+
+/** How people write a comment where the format has none. */
+const commentKey = /^(?:\/\/.*|[_$]*comments?)$/i
 
 function fits(shape: Shape, value: unknown): boolean {
   switch (shape.kind) {

@@ -154,6 +154,11 @@ test('everything of topsail.json arrives', () => {
 })
 
 describe('problems', () => {
+  test('a key that is a comment is nothing to report', () => {
+    const config = { $schema: '', '//': 'of ours', __comment: 'one package a group', fixed: [], comments: ['x'] }
+    expect(read({ config }).problems).toEqual([])
+  })
+
   test('every wrong key is told with its line, all at once, and its default stands in', () => {
     const { settings, problems } = read({
       topsail:
