@@ -73,7 +73,8 @@ export function settingsOfConfig(config: UnknownRecord, rules: RulesName): Parti
     format: formatOf(config),
     snapshot: {
       useCalculatedVersion:
-        (own(snapshot, 'useCalculatedVersion') ?? own(unsafe, 'useCalculatedVersionForSnapshots')) === true,
+        (own(snapshot, 'useCalculatedVersion') ??
+          (rules === 'changesets@3' ? undefined : own(unsafe, 'useCalculatedVersionForSnapshots'))) === true,
       prereleaseTemplate: typeof template === 'string' && template !== '' ? template : undefined,
     },
     privatePackages: privatePackagesOf(own(config, 'privatePackages'), rules),

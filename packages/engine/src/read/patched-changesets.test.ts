@@ -25,6 +25,11 @@ function read(manifest: object, more: Readonly<Record<string, string>> = {}, cli
 test.each([
   ['a patch of pnpm', { pnpm: { patchedDependencies: { [`${planner}@5.2.2`]: 'patches/a.patch' } } }, {}],
   ['a patch of yarn', { resolutions: { [`${planner}@npm:^6.0.4`]: 'patch:whatever' } }, {}],
+  [
+    'a patch of yarn that can be read',
+    { resolutions: { [`${planner}@npm:^6.0.4`]: `patch:${planner}@npm%3A6.0.4#~/.yarn/patches/a.patch` } },
+    { '.yarn/patches/a.patch': '+  if (depType === "peerDependencies") return false' },
+  ],
   ['an override by a fork', { pnpm: { overrides: { [planner]: 'npm:@acme/planner@1' } } }, {}],
   [
     'a patch in pnpm-workspace.yaml',
@@ -57,8 +62,27 @@ test.each([
     { pnpm: { patchedDependencies: { [planner]: 'p.patch' } } },
     { 'p.patch': '+ log' },
   ],
+  [
+    'a patch of yarn that leaves peers alone',
+    { resolutions: { [planner]: `patch:${planner}@npm:6.0.4#./p.patch` } },
+    { 'p.patch': '+ log' },
+  ],
 ])('%s changes nothing', (_what, manifest, more) => {
   expect(read(manifest, more)).toEqual({ peers: undefined, codes: [] })
+})
+
+test('a patch of what onlyUpdatePeerDependentsWhenOutOfRange does counts where that is on', () => {
+  const manifest = { pnpm: { patchedDependencies: { [planner]: 'p.patch' } } }
+  const patch = ' depType === "peerDependencies" &&\n+  !onlyUpdatePeerDependentsWhenOutOfRange && (\n'
+  const option = (onlyUpdatePeerDependentsWhenOutOfRange: boolean) =>
+    JSON.stringify({
+      ___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH: { onlyUpdatePeerDependentsWhenOutOfRange },
+    })
+  const peers = (config: string, text: string) =>
+    read(manifest, { 'p.patch': text, '.changeset/config.json': config }).peers
+  expect(peers(option(true), patch)).toBe(true)
+  expect(peers(option(false), patch)).toBe(undefined)
+  expect(peers(option(false), `${patch}+  return false`)).toBe(true)
 })
 
 test('under Changesets 3 there is nothing to ask', () => {

@@ -11,7 +11,8 @@ import { readYaml } from './yaml-text.ts'
 const planner = '@changesets/assemble-release-plan'
 
 /** The file that says so; undefined when the planner is the published one. */
-export function plannerReplacedIn(files: Files, workspace: Workspace): Path | undefined {
+export function plannerReplacedIn(files: Files, workspace: Workspace, onlyOutOfRange: boolean): Path | undefined {
+  const touches = (path: Path): boolean => touchesPeers(files.read(path), onlyOutOfRange)
   const yaml = readYaml(files, 'pnpm-workspace.yaml')
   const places: readonly (readonly [Path, unknown])[] = [
     ['package.json', own(workspace.root.manifest, 'pnpm')],
@@ -19,11 +20,11 @@ export function plannerReplacedIn(files: Files, workspace: Workspace): Path | un
     ['pnpm-workspace.yaml', yaml?.ok === true ? yaml.value : undefined],
   ]
   for (const [file, value] of places) {
-    if (patchesPeers(files, own(value, 'patchedDependencies')) || isOverridden(value)) return file
+    if (patchesPeers(own(value, 'patchedDependencies'), touches) || isOverridden(value, touches)) return file
   }
   const folder = patchFolder(workspace)
   const patch = files.entries(folder).find(({ name }) => /changesets[+_-]+assemble-release-plan/.test(name))
-  if (patch !== undefined && touchesPeers(files, `${folder}/${patch.name}`)) return `${folder}/${patch.name}`
+  if (patch !== undefined && touches(`${folder}/${patch.name}`)) return `${folder}/${patch.name}`
   return forkOf(workspace)
 }
 
@@ -37,28 +38,40 @@ function patchFolder({ root }: Workspace): Path {
   return 'patches'
 }
 
-function patchesPeers(files: Files, patched: unknown): boolean {
+type Touches = (path: Path) => boolean
+
+function patchesPeers(patched: unknown, touches: Touches): boolean {
   if (!isRecord(patched)) return false
   return Object.entries(patched).some(
-    ([key, path]) => key.startsWith(planner) && typeof path === 'string' && touchesPeers(files, path),
+    ([key, path]) => key.startsWith(planner) && typeof path === 'string' && touches(path),
   )
 }
 
-function touchesPeers(files: Files, path: Path): boolean {
-  const text = files.read(path)
-  return text === undefined || /peerDependencies|shouldBumpMajor/.test(text)
+/** Some only change what onlyUpdatePeerDependentsWhenOutOfRange does: without it the planner is the published one. */
+function touchesPeers(text: string | undefined, onlyOutOfRange: boolean): boolean {
+  if (text === undefined) return true
+  if (!/peerDependencies|shouldBumpMajor/.test(text)) return false
+  const added = text.split('\n').filter((line) => line.startsWith('+'))
+  const isOfOption = added.some((line) => line.includes('!onlyUpdatePeerDependentsWhenOutOfRange'))
+  return onlyOutOfRange || !isOfOption || added.some((line) => line.includes('return false'))
 }
 
 /** By anything but a plain range of versions: a patch, a fork, a folder. */
-function isOverridden(value: unknown): boolean {
+function isOverridden(value: unknown, touches: Touches): boolean {
   const pinned = [own(value, 'overrides'), own(value, 'resolutions')]
   return pinned.some(
     (entries) =>
       isRecord(entries) &&
       Object.entries(entries).some(
-        ([key, range]) => key.includes(planner) && typeof range === 'string' && range.includes(':'),
+        ([key, range]) => key.includes(planner) && typeof range === 'string' && replaces(range, touches),
       ),
   )
+}
+
+/** Yarn names its patches in the range: `patch:NAME@npm%3A6.0.4#~/.yarn/patches/NAME.patch`. */
+function replaces(range: string, touches: Touches): boolean {
+  const patch = /^patch:[^#]*#(?:~\/|\.\/)?([^:]+)/.exec(range)?.[1]
+  return patch === undefined ? range.includes(':') : touches(patch)
 }
 
 /** A member of that name stands in for it, but in the repository of Changesets itself. */

@@ -297,6 +297,8 @@ describe('.changeset/config.json', () => {
     const { settings, problems } = read({ ...second, config })
     expect(problems).toEqual([])
     expect(settings).toMatchObject({ access: 'restricted', format: false, snapshot: { useCalculatedVersion: true } })
+    const third = read({ ...second, config, options: { rules: 'changesets@3' } }).settings
+    expect(third.snapshot.useCalculatedVersion).toBe(false)
   })
 })
 

@@ -42,14 +42,16 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
   const choice = chooseRules(files, workspace, theirs !== undefined)
   const rules = overrides.rules ?? (own(ours?.value, 'rules') as RulesName | undefined) ?? choice.rules
   const chosenBy = overrides.rules ? 'option' : own(ours?.value, 'rules') ? 'topsail.json' : 'default'
+  const theirSettings = settingsOfConfig(theirs?.value ?? {}, rules)
+  const onlyOutOfRange = theirSettings.onlyUpdatePeerDependentsWhenOutOfRange === true
   const replacedIn =
-    chosenBy === 'default' && rules === 'changesets@2' ? plannerReplacedIn(files, workspace) : undefined
+    chosenBy === 'default' && rules === 'changesets@2' ? plannerReplacedIn(files, workspace, onlyOutOfRange) : undefined
   const names = workspace.packages.map((pkg) => pkg.name)
   const problems: Problem[] = [...(theirs?.problems ?? []), ...(ours?.problems ?? [])]
   if (replacedIn !== undefined) {
     problems.push({ code: 'PLANNER_REPLACED', severity: 'warning', place: { file: replacedIn } })
   }
-  const base = { ...defaultSettings, ...defaultsOf(rules, workspace), ...settingsOfConfig(theirs?.value ?? {}, rules) }
+  const base = { ...defaultSettings, ...defaultsOf(rules, workspace), ...theirSettings }
   const groups = readGroups([ours, theirs], overrides.ignore, names, rules)
   const targets = readTargets(ours, workspace.packages, rules)
   const settings: Settings = {
