@@ -84,7 +84,8 @@ export type Problem =
       { name: PackageName; dependency: PackageName; why: 'private' | 'no-version' | 'ignored' }
     >
   | ProblemOf<'PLANNER_REPLACED'>
-  | ProblemOf<'MEMBERS_UNSEEN_BY_RULES', { names: readonly PackageName[] }>
+  /** `nested`: they are members of members. */
+  | ProblemOf<'MEMBERS_UNSEEN_BY_RULES', { names: readonly PackageName[]; nested: boolean }>
   | ProblemOf<'CATALOG_OUT_OF_RANGE', { catalog: string; dependency: PackageName; range: Range; next: Version }>
   | ProblemOf<'CYCLE_IN_PUBLISH_ORDER', { cycle: readonly PackageName[] }>
   | ProblemOf<'BUMP_CAPPED', { name: PackageName; asked: Bump; cap: Bump }>

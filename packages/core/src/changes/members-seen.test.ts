@@ -24,6 +24,19 @@ test('members that Changesets 2 does not see are told when they could be release
   expect(namesUnseen(workspace, [api])).toEqual([])
 })
 
+test('neither generation sees the members of a member', () => {
+  const nestedUnder = (rules: string) => {
+    const snapshot = readScenario(workspace.replace('changesets@2', rules))
+    const nested = snapshot.workspace.packages.map(({ dir }) => dir)
+    return planRelease({ ...snapshot, workspace: { ...snapshot.workspace, nested } }, String)
+  }
+  const told = { code: 'MEMBERS_UNSEEN_BY_RULES', names: ['api'], nested: true }
+  expect(nestedUnder('changesets@2').problems).toContainEqual(expect.objectContaining(told))
+  expect(nestedUnder('changesets@3').problems).toContainEqual(expect.objectContaining(told))
+  expect(nestedUnder('changesets@3').releases).toEqual([])
+  expect(nestedUnder('topsail').releases).toMatchObject([{ name: 'api', to: '1.1.0' }])
+})
+
 test('one that has no version is told when a changeset names it', () => {
   expect(namesUnseen(`${workspace}\nb site patch`, [])).toEqual(['api', 'site'])
 })

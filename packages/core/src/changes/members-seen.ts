@@ -1,7 +1,9 @@
 /**
- * The members that the rules see. Changesets 2 may find its members elsewhere than the workspace tool does; under its
- * rules the others do not exist: they are not planned, and nobody is asked for a changeset for them.
+ * The members that the rules see. Changesets 2 may find its members elsewhere than the workspace tool does, and neither
+ * generation looks for the workspaces that a member has; under their rules the others do not exist: they are not planned,
+ * and nobody is asked for a changeset for them.
  */
+import type { Path } from '../names.ts'
 import { skipReason } from '../plan/admit.ts'
 import type { Problem } from '../problem.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -13,16 +15,23 @@ export function asRulesSeeIt(snapshot: Snapshot): {
 } {
   const { workspace, settings } = snapshot
   const seen = settings.rules === 'changesets@2' ? workspace.seenByChangesets2 : undefined
-  if (seen === undefined) return { snapshot, problems: [] }
-  const dirs = new Set(seen)
-  const packages = workspace.packages.filter(({ dir }) => dirs.has(dir))
-  const unseen = workspace.packages.filter((pkg) => !dirs.has(pkg.dir) && isMissed(pkg, snapshot))
-  const names = unseen.map(({ name }) => name)
+  const nested = settings.rules === 'topsail' ? undefined : workspace.nested
+  if (seen === undefined && nested === undefined) return { snapshot, problems: [] }
+  const isSeen = isAmong(seen, nested)
+  const packages = workspace.packages.filter(isSeen)
+  const unseen = workspace.packages.filter((pkg) => !isSeen(pkg) && isMissed(pkg, snapshot))
+  const facts = { names: unseen.map(({ name }) => name), nested: nested !== undefined }
   const place = { file: 'package.json' }
   return {
     snapshot: { ...snapshot, workspace: { ...workspace, packages } },
-    problems: names.length === 0 ? [] : [{ code: 'MEMBERS_UNSEEN_BY_RULES', severity: 'warning', place, names }],
+    problems: unseen.length === 0 ? [] : [{ code: 'MEMBERS_UNSEEN_BY_RULES', severity: 'warning', place, ...facts }],
   }
+}
+
+function isAmong(seen: readonly Path[] | undefined, nested: readonly Path[] = []): (pkg: Package) => boolean {
+  const wanted = seen && new Set(seen)
+  const left = new Set(nested)
+  return ({ dir }) => wanted?.has(dir) !== false && !left.has(dir)
 }
 
 /** Nobody looks for a release of what no rules release, unless a changeset names it. */

@@ -5,7 +5,7 @@
 import { manifestPath, type Package, type Path, type Problem, type Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { readCatalogs } from './catalogs.ts'
-import { readManifest, type ManifestReading } from './manifests.ts'
+import { readManifest } from './manifests.ts'
 import { expandMemberGlobs } from './member-globs.ts'
 import { own, stringsIn } from './record.ts'
 import { toolAt, workspacesField, type RootTool } from './workspace-tool.ts'
@@ -42,12 +42,14 @@ function* readingSteps(files: Files): Generator<undefined, WorkspaceReading> {
     problems.push({ code: 'MANIFEST_MISSING', severity: 'error', place: { file: 'package.json' } })
   problems.push(...(rootReading?.problems ?? []).map(asError))
   const root = rootReading?.pkg ?? namelessRoot
-  const members = yield* readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn', problems)
+  const nested: Path[] = []
+  const members = yield* readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn' ? nested : undefined, problems)
   const catalogs = readCatalogs(files, tool, root)
   problems.push(...catalogs.problems)
   const packages = named(members, problems)
   const seenByChangesets2 = changesets2Members(files, found)
-  return { workspace: { tool, root, packages, seenByChangesets2, catalogs: catalogs.catalogs }, problems }
+  const workspace: Workspace = { tool, root, packages, seenByChangesets2, catalogs: catalogs.catalogs }
+  return { workspace: nested.length === 0 ? workspace : { ...workspace, nested }, problems }
 }
 
 /** Undefined where both generations of Changesets find the members in the same place. */
@@ -70,7 +72,7 @@ function* readMembers(
   files: Files,
   globs: readonly string[],
   root: Package,
-  isNested: boolean,
+  nested: Path[] | undefined,
   problems: Problem[],
 ): Generator<undefined, Package[]> {
   const members = new Map<Path, Package>()
@@ -86,25 +88,33 @@ function* readMembers(
     const reading = readManifest(files, dir)
     problems.push(...(reading?.problems ?? []))
     if (reading?.pkg !== undefined) members.set(dir, reading.pkg)
-    if (isNested && reading?.pkg !== undefined) readNested(files, reading, members, problems)
+  }
+  if (nested !== undefined) {
+    for (const pkg of [...members.values()]) if (pkg.dir !== '.') readNested(files, pkg, members, nested, problems)
   }
   return [...members.values()].toSorted((a, b) => (a.dir < b.dir ? -1 : 1))
 }
 
 /** Yarn's members may have `workspaces` of their own, with globs relative to their folder. */
-function readNested(files: Files, parent: ManifestReading, members: Map<Path, Package>, problems: Problem[]): void {
-  const dir = parent.pkg?.dir ?? '.'
-  const globs = stringsIn(own(parent.pkg?.manifest, 'workspaces')).map((glob) =>
-    glob.startsWith('!') ? `!${dir}/${glob.slice(1)}` : `${dir}/${glob}`,
+function readNested(
+  files: Files,
+  { dir: parent, manifest }: Package,
+  members: Map<Path, Package>,
+  nested: Path[],
+  problems: Problem[],
+): void {
+  const globs = stringsIn(own(manifest, 'workspaces')).map((glob) =>
+    glob.startsWith('!') ? `!${parent}/${glob.slice(1)}` : `${parent}/${glob}`,
   )
   if (globs.length === 0) return
-  for (const nested of expandMemberGlobs(files, globs).dirs) {
-    if (members.has(nested)) continue
-    const reading = readManifest(files, nested)
+  for (const dir of expandMemberGlobs(files, globs).dirs) {
+    if (members.has(dir)) continue
+    const reading = readManifest(files, dir)
     problems.push(...(reading?.problems ?? []))
     if (reading?.pkg === undefined) continue
-    members.set(nested, reading.pkg)
-    readNested(files, reading, members, problems)
+    members.set(dir, reading.pkg)
+    nested.push(dir)
+    readNested(files, reading.pkg, members, nested, problems)
   }
 }
 

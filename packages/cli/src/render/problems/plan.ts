@@ -74,11 +74,16 @@ export const planProblems = {
     example: { severity: 'warning', place: { file: 'package.json' } },
   },
   MEMBERS_UNSEEN_BY_RULES: {
-    title: 'Changesets 2 does not see every package',
+    title: 'Changesets does not see every package',
     says: (p) =>
-      `Changesets 2 reads the members from "workspaces" in package.json, which leaves out ${list(p.names)}; so do these rules.`,
-    mend: () => 'list the same globs in package.json and in the file of the workspace tool, or choose other rules',
-    example: { severity: 'warning', place: { file: 'package.json' }, names: ['@acme/example'] },
+      p.nested
+        ? `Changesets reads no "workspaces" of a member, and so leaves out ${list(p.names)}; so do these rules.`
+        : `Changesets 2 reads the members from "workspaces" in package.json, which leaves out ${list(p.names)}; so do these rules.`,
+    mend: (p) =>
+      p.nested
+        ? 'list them in the package.json of the root, or choose other rules'
+        : 'list the same globs in package.json and in the file of the workspace tool, or choose other rules',
+    example: { severity: 'warning', place: { file: 'package.json' }, names: ['@acme/example'], nested: false },
   },
   CATALOG_OUT_OF_RANGE: {
     title: 'A catalog does not hold the new version of a workspace package',
