@@ -54,9 +54,11 @@ type At = (...keys: string[]) => { readonly file: Path; readonly line: number }
 function nameOf(value: UnknownRecord, at: At, problems: Problem[]): string {
   const name = own(value, 'name')
   if (name === undefined || name === null || name === '') return ''
-  if (typeof name === 'string' && isPackageName(name, Boolean(own(value, 'private')))) return name
+  const isPrivate = Boolean(own(value, 'private'))
+  if (typeof name === 'string' && isPackageName(name, isPrivate)) return name
   const shown = typeof name === 'string' ? name : JSON.stringify(name)
-  problems.push({ code: 'PACKAGE_NAME_INVALID', severity: 'quarantined', place: at('name'), name: shown.slice(0, 214) })
+  const severity = isPrivate ? 'warning' : 'quarantined'
+  problems.push({ code: 'PACKAGE_NAME_INVALID', severity, place: at('name'), name: shown.slice(0, 214) })
   return ''
 }
 

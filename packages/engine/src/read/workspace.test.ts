@@ -188,6 +188,11 @@ describe('manifests', () => {
     },
   )
 
+  test('a private package with another name stops nobody', () => {
+    const { problems } = workspaceOf({ 'p/a/package.json': manifest('Our Demo', { private: true }) })
+    expect(problems).toMatchObject([{ code: 'PACKAGE_NAME_INVALID', severity: 'warning' }])
+  })
+
   test('a name is only asked of what can be released', () => {
     const codes = (text: string) =>
       workspaceOf({ 'p/a/package.json': text }).problems.map(({ code, severity }) => [code, severity])
