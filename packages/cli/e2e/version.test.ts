@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestWorkspace, changeset, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
 
@@ -68,6 +70,47 @@ test('uncommitted work in a file to be written is named, not trampled', async ()
   expect(stderr).toContain('TREE_DIRTY')
   expect(versionOf('db')).toBe('2.0.0')
 })
+
+/** Reads what it is to format, says so, and writes a second later, whatever is asked of it meanwhile. */
+const stubborn = `#!/usr/bin/env node
+const { readFileSync, writeFileSync } = require('node:fs')
+const files = process.argv.slice(2).filter((file) => file.startsWith('./'))
+const texts = files.map((file) => readFileSync(file, 'utf8'))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
+writeFileSync('node_modules/began', String(process.pid))
+setTimeout(() => files.forEach((file, at) => writeFileSync(file, texts[at] + '\\n')), 1000)
+`
+
+test.skipIf(process.platform === 'win32')('who is told to stop leaves no formatter that writes later', async () => {
+  const formatter = 'node_modules/.bin/prettier'
+  const config = '{ "baseBranch": "main" }\n'
+  shop.write({
+    '.changeset/config.json': config,
+    '.gitignore': 'node_modules\n',
+    '.prettierrc': '{}\n',
+    [formatter]: stubborn,
+  })
+  chmodSync(join(shop.dir, formatter), 0o755)
+  shop.commit('chore: format')
+  const bin = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../bin/topsail.js', import.meta.url))
+  const child = spawn(process.execPath, [bin, 'version'], { cwd: shop.dir, stdio: 'ignore' })
+  const began = join(shop.dir, 'node_modules/began')
+  const pid = (): number => (existsSync(began) ? Number(readFileSync(began, 'utf8')) : 0)
+  await expect.poll(pid, { timeout: 20_000 }).toBeGreaterThan(0)
+  const ended = new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)))
+  child.kill('SIGTERM')
+  expect(await ended).toBe('SIGTERM')
+  await expect.poll(() => isRunning(pid()), { timeout: 20_000 }).toBe(false)
+  expect(shop.git('status', '--porcelain')).toBe('')
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 test('apply writes exactly the plan of the file', async () => {
   await shop.topsail('plan', '-o', 'plan.json')

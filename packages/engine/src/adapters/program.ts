@@ -13,6 +13,8 @@ export type Program = {
   readonly isUnbounded?: boolean
   /** Told about every line of both streams as it comes. */
   readonly onLine?: ((line: string) => void) | undefined
+  /** Ends it without a word: from then on it writes nothing. */
+  readonly stop?: AbortSignal | undefined
 }
 
 export type ProgramAnswer =
@@ -25,10 +27,11 @@ export type ProgramAnswer =
 const longestRun = 180_000
 
 export async function runProgram(program: Program): Promise<ProgramAnswer> {
-  const { file, args, cwd, env = {}, isLocal = false, isUnbounded = false, onLine } = program
+  const { file, args, cwd, env = {}, isLocal = false, isUnbounded = false, onLine, stop } = program
   const { execa } = await import('execa')
+  if (stop?.aborted === true) return { kind: 'failed', output: 'stopped before it began' }
   const timeout = isUnbounded ? 0 : longestRun
-  const run = await execa(file, args, {
+  const child = execa(file, args, {
     cwd,
     env,
     preferLocal: isLocal,
@@ -38,6 +41,11 @@ export async function runProgram(program: Program): Promise<ProgramAnswer> {
     all: true,
     ...(onLine === undefined ? {} : { stdout: teller(onLine), stderr: teller(onLine) }),
   })
+  // A program may take its time to end, or not listen to anything gentler.
+  const end = (): void => void child.kill('SIGKILL')
+  stop?.addEventListener('abort', end)
+  const run = await child
+  stop?.removeEventListener('abort', end)
   if (!run.failed) return { kind: 'done' }
   if (run.code === 'ENOENT') return { kind: 'missing' }
   return { kind: 'failed', output: run.all?.trim() || (run.originalMessage ?? 'it ended without a word') }

@@ -14,6 +14,7 @@ export async function formatFiles(
   root: string,
   format: Settings['format'],
   files: readonly Path[],
+  stop?: AbortSignal,
 ): Promise<readonly Problem[]> {
   const name = format === 'auto' ? detectFormatter(root) : format
   if (name === false || name === undefined || files.length === 0) return []
@@ -21,7 +22,7 @@ export async function formatFiles(
   if (program === undefined) return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
   for (const batch of batches(files)) {
     const args = [...formatters[name].args, ...batch.map((file) => `./${file}`)]
-    const answer = await runProgram({ file: program, args, cwd: root })
+    const answer = await runProgram({ file: program, args, cwd: root, stop })
     if (answer.kind === 'missing') return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
     if (answer.kind === 'failed') {
       return [{ code: 'FORMATTER_FAILED', severity: 'warning', formatter: name, detail: lastLines(answer.output) }]

@@ -44,7 +44,12 @@ export function lockfileEdits(root: string, { name, before }: LockfileTask): rea
 }
 
 /** Runs when all other files are in place. */
-export async function settleLockfile(root: string, task: LockfileTask): Promise<readonly Problem[]> {
+export async function settleLockfile(
+  root: string,
+  task: LockfileTask,
+  stop?: AbortSignal,
+): Promise<readonly Problem[]> {
+  const place = { cwd: root, stop }
   const manager = managers[task.name]
   const path = join(root, task.name)
   const original = task.before ?? readFileSync(path, 'utf8')
@@ -53,15 +58,15 @@ export async function settleLockfile(root: string, task: LockfileTask): Promise<
     return [{ code, severity: 'warning', place: { file: task.name }, command, detail }]
   }
 
-  const checked = task.edit === undefined ? undefined : await run(root, manager, manager.check, 'offline')
+  const checked = task.edit === undefined ? undefined : await run(place, manager, manager.check, 'offline')
   if (checked?.kind === 'done') return []
   if (checked?.kind === 'missing') return problem('LOCKFILE_NOT_VERIFIED', `${manager.name} is not installed here`)
   let detail = ''
   for (const mode of ['offline', 'prefer-offline'] as const) {
     if (task.edit !== undefined) writeFileSync(path, original)
-    const updated = await run(root, manager, manager.update, mode)
+    const updated = await run(place, manager, manager.update, mode)
     if (updated.kind === 'missing') return problem('LOCKFILE_NOT_UPDATED', `${manager.name} is not installed here`)
-    const result = updated.kind === 'done' ? await run(root, manager, manager.check, mode) : updated
+    const result = updated.kind === 'done' ? await run(place, manager, manager.check, mode) : updated
     const keepsFormat = formatOf(readFileSync(path, 'utf8')) === formatOf(original)
     if (result.kind === 'done' && keepsFormat) return []
     detail = result.kind === 'failed' ? result.detail : `this ${manager.name} writes another format of lockfile`
@@ -137,11 +142,13 @@ const managers: Record<LockfileTask['name'], Manager> = {
 
 type ProgramStart = { readonly file: string; readonly args: readonly string[] }
 
-async function run(root: string, manager: Manager, args: readonly string[], mode: Mode): Promise<Outcome> {
+type Place = { readonly cwd: string; readonly stop: AbortSignal | undefined }
+
+async function run(place: Place, manager: Manager, args: readonly string[], mode: Mode): Promise<Outcome> {
   const env = { ...manager.env[mode], ...(args === manager.check ? manager.checkEnv : {}) }
-  for (const program of programsOf(root, manager)) {
+  for (const program of programsOf(place.cwd, manager)) {
     const all = [...program.args, ...args, ...manager.flags[mode]]
-    const answer = await runProgram({ file: program.file, args: all, cwd: root, env })
+    const answer = await runProgram({ file: program.file, args: all, env, ...place })
     if (answer.kind === 'failed') return { kind: 'failed', detail: oneLine(answer.output) }
     if (answer.kind === 'done') return answer
   }

@@ -88,9 +88,9 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
     root,
     edits,
     alsoTouched: [...(snapshot.settings.format === false ? [] : changelogs), ...lockfiles],
-    afterwards: async () => {
-      afterwards.push(...(await formatFiles(root, snapshot.settings.format, changelogs)))
-      if (lockfile !== undefined) afterwards.push(...(await settleLockfile(root, lockfile)))
+    afterwards: async (stop) => {
+      afterwards.push(...(await formatFiles(root, snapshot.settings.format, changelogs, stop)))
+      if (lockfile !== undefined) afterwards.push(...(await settleLockfile(root, lockfile, stop)))
     },
   })
   if (failures.length > 0) return { outcome: 'failed', edits, problems: [...problems, ...failures] }

@@ -24,8 +24,8 @@ export type WriteRequest = {
   readonly edits: readonly FileEdit[]
   /** Files that `afterwards` may write, beside those of `edits`. */
   readonly alsoTouched?: readonly Path[]
-  /** What other programs do to the written files. A throw undoes everything. */
-  readonly afterwards?: () => Promise<void>
+  /** What other programs do to the written files, until they are stopped. A throw undoes everything. */
+  readonly afterwards?: (stop: AbortSignal) => Promise<void>
   readonly disk?: Disk
 }
 
@@ -65,10 +65,15 @@ async function perform(request: WriteRequest, journal: UndoJournal, disk: Disk):
     disk.remove(undoJournalPath(root))
     return kept
   }
-  const stopListening = onSignal(undo)
+  const others = new AbortController()
+  const stopListening = onSignal(() => {
+    // What they write later would stay.
+    others.abort()
+    undo()
+  })
   try {
     write(root, edits, journal, disk)
-    await afterwards?.()
+    await afterwards?.(others.signal)
     disk.remove(undoJournalPath(root))
     return []
   } catch (error) {
