@@ -84,6 +84,15 @@ test('what could not be printed is told and is no success', () => {
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'error: standard output cannot be written: EBADF\n' })
 })
 
+test.skipIf(process.platform === 'win32')('where no more files can be opened the run ends, and says so', () => {
+  const start = 'ulimit -n 24; exec "$0" "$@"'
+  const { status, signal } = spawnSync('sh', ['-c', start, process.execPath, bin, 'publish'], {
+    cwd: shop.dir,
+    timeout: 20_000,
+  })
+  expect({ status, signal }).toEqual({ status: 1, signal: null })
+})
+
 test.each([
   ['never answers', 'async () => new Promise(() => {})'],
   ['ends the process', 'async () => process.exit(0)'],

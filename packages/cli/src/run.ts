@@ -27,8 +27,13 @@ export async function run(args: readonly string[], context: CliContext): Promise
 export async function stoppedBy(error: unknown, context: CliContext): Promise<number> {
   const refusal = refusalOfMachine(error)
   if (refusal === undefined) return reportBug(error, context)
-  const { reportProblems } = await import('./render/problem.ts')
-  reportProblems(context, [{ code: 'DISK_REFUSED', severity: 'error', detail: refusal }])
+  try {
+    const { reportProblems } = await import('./render/problem.ts')
+    reportProblems(context, [{ code: 'DISK_REFUSED', severity: 'error', detail: refusal }])
+  } catch {
+    // Where no file can be opened any more not even the sentence can be read.
+    context.err.write(`error  DISK_REFUSED\n  ${printableLines(refusal)}\n`)
+  }
   return exitCodes.problems
 }
 
@@ -52,9 +57,14 @@ export function afterPrinting(code: number, context: CliContext): number {
   return code === exitCodes.done ? exitCodes.problems : code
 }
 
+/** Asked for by whoever tells of a bug as well, who may not fail. */
 function topsailVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return String((manifest as { version?: unknown }).version)
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    return String((manifest as { version?: unknown }).version)
+  } catch {
+    return 'unknown'
+  }
 }
 
 /** Every command is listed for `--help`; only the one that is called is loaded. */
