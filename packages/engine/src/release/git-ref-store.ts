@@ -156,7 +156,8 @@ async function swapRemote(
 }
 
 async function swapLocal(git: Git, moves: readonly RefMove[]): Promise<SwapOutcome> {
-  const zero = '0'.repeat(40)
+  // As long as the names of this repository are.
+  const zero = '0'.repeat(moves.flatMap(({ from, to }) => from ?? to ?? [])[0]?.length ?? 40)
   const input = moves.map(({ ref, from, to }) => `update ${ref}\0${to ?? zero}\0${from ?? zero}\0`).join('')
   const answer = await unlocked(() => git(['update-ref', '-z', '--stdin'], { input, outlives: true }))
   if (answer.kind === 'missing') return { kind: 'unreachable', detail: answer.detail }

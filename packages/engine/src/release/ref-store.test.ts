@@ -130,6 +130,11 @@ const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]
     const git = gitIn(await repository(false))
     return [gitRefStore(git, undefined), gitRefStore(git, undefined)]
   },
+  'in a repository with longer names': async () => {
+    const made = await folder()
+    await gitIn(made)(['init', '--quiet', '--object-format=sha256'])
+    return [gitRefStore(gitIn(made), undefined), gitRefStore(gitIn(made), undefined)]
+  },
   'at a remote': clonesOfOneRemote,
 }
 
