@@ -173,6 +173,8 @@ export type Problem =
   | ProblemOf<'CHANGESET_BELOW_COMMIT', { name: PackageName; given: Bump; asked: Bump; commit: Sha; summary: string }>
   | ProblemOf<'CHANGESET_REVERTED', { commit: Sha; revert: Sha }>
   | ProblemOf<'GIT_REMOTE_UNREACHABLE', { remote: string; detail: string }>
+  /** A repository is here, and git says nothing of it. */
+  | ProblemOf<'GIT_UNUSABLE', { detail: string }>
   // what-if
   | ProblemOf<'WHAT_IF_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>
   | ProblemOf<'WHAT_IF_UNKNOWN_CHANGE', { change: string; closest: string | undefined }>
@@ -235,6 +237,8 @@ export type Problem =
   | ProblemOf<'RELEASE_TURNED_BACK', { release: string }>
   | ProblemOf<'RELEASE_ALREADY_ROLLED_BACK', { release: string }>
   | ProblemOf<'UNDO_FAILED', { step: string; attempts: number; detail: string }>
+  /** It is over all the same, and nobody was told before it began. */
+  | ProblemOf<'UNDO_LEFT', { step: string; detail: string }>
   | ProblemOf<'PROMOTION_IMPOSSIBLE', { promotion: string; registry: string }>
   // the forge, and the release pull request
   | ProblemOf<
@@ -257,6 +261,7 @@ export type Problem =
   | ProblemOf<'FORGE_WITHOUT_TOKEN', { forge: string; kind: 'github' | 'gitlab' }>
   | ProblemOf<'HEAD_NOT_ON_BASE', { branch: string; head: Sha; tip: Sha }>
   | ProblemOf<'REMOTE_MISSING'>
+  | ProblemOf<'REMOTE_UNCLEAR', { remotes: readonly string[] }>
   | ProblemOf<'RELEASE_PLAN_UNKNOWN', { plan: string; commit: Sha }>
   | ProblemOf<'RELEASE_NOT_AS_PLANNED', { plan: string; commit: Sha; differences: readonly ProposalDifference[] }>
   | ProblemOf<

@@ -14,9 +14,15 @@ export function gitIn(dir: string): Git {
 /** Settings a repository or a user may have that would change what is printed or what is started. */
 const plainly = [
   '--no-pager',
-  ...['color.ui=false', 'log.showSignature=false', 'core.fsmonitor=false', 'core.quotePath=false'].flatMap(
-    (setting) => ['-c', setting],
-  ),
+  ...[
+    'color.ui=false',
+    'log.showSignature=false',
+    'core.fsmonitor=false',
+    'core.quotePath=false',
+    'i18n.logOutputEncoding=UTF-8',
+    'i18n.commitEncoding=UTF-8',
+    'status.showUntrackedFiles=normal',
+  ].flatMap((setting) => ['-c', setting]),
 ]
 
 /** Set by git around a hook: they point at another repository than the folder we were asked about. */

@@ -18,7 +18,8 @@ export type ApproveOptions = SessionOptions & {
 
 export async function decideStaged(options: ApproveOptions): Promise<PublishResult> {
   const session = await openSession(options)
-  const { ports } = session
+  const { ports, obstacle } = session
+  if (obstacle !== undefined) return publishResult({ problems: [obstacle] })
   const answer = await holdReleases(ports, session.holding)
   if (answer.kind === 'stopped') return publishResult({ problems: [answer.problem] })
   const { hold } = answer

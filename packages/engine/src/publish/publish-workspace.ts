@@ -134,7 +134,9 @@ function getReady({ ahead }: Session, name: PackageName): void {
 type Seen = StoredReleases & { readonly lease: Sha | undefined; readonly refs: ReadonlyMap<string, Sha> }
 
 /** Before anything is taken: whether there is something to go on with, and what the lease looked like meanwhile. */
-async function lookForOpen({ ports, holding, remote, config }: Session, listed: RefsRead): Promise<Seen> {
+async function lookForOpen(session: Session, listed: RefsRead): Promise<Seen> {
+  const { ports, holding, remote, config, obstacle } = session
+  if (obstacle !== undefined) return { releases: [], problems: [obstacle], lease: undefined, refs: new Map() }
   if (listed.kind === 'unreachable') {
     const detail = config.redact(listed.detail)
     const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const

@@ -17,7 +17,8 @@ import type {
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
-import { readGitFacts } from '../read/git-facts.ts'
+import { readGitFacts, type GitFacts } from '../read/git-facts.ts'
+import { findPushRemote, type PushRemote } from '../read/push-remote.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
@@ -27,6 +28,7 @@ import { diskPorts } from '../release/disk-ports.ts'
 import type { HoldSettings } from '../release/hold.ts'
 import type { LeaseHolder } from '../release/held-lease.ts'
 import type { ReleasePorts } from '../release/ports.ts'
+import { findGitFolder } from '../version/undo-journal.ts'
 import type { InstallEvent } from './build/install-dependencies.ts'
 import { planBuild } from './build/plan-build.ts'
 import { runBuild, type BuildEvent } from './build/run-build.ts'
@@ -37,7 +39,6 @@ import { packingAhead, type PackingAhead } from './pack/pack-ahead.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
-import { pushRemote } from './tags.ts'
 import { limitsFor, rangeOf, socketsFor } from './step-limits.ts'
 import { trustedPublishing, type TrustedPublishing } from './trusted-publishing.ts'
 
@@ -88,6 +89,8 @@ export type Session = {
   readonly ahead: PackingAhead
   /** Where tags and journals are pushed to. */
   readonly remote: string | undefined
+  /** Nobody can tell what was released, or agree with others upon it: then nothing is done. */
+  readonly obstacle: Problem | undefined
   readonly ports: ReleasePorts
   readonly holding: HoldSettings
 }
@@ -98,11 +101,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const env = options.env ?? process.env
   const files = diskFiles(root)
   const asked = readGitFacts(git, files.root)
-  const [snapshot, facts, remote] = await Promise.all([
+  const [snapshot, facts, found] = await Promise.all([
     readSnapshot({ cwd: root, files, git, facts: asked, sources: 'changesets' }),
     asked,
-    options.push === false ? undefined : pushRemote(git),
+    options.push === false ? noRemote : findPushRemote(git),
   ])
+  const { remote } = found
   const { workspace, head, settings } = snapshot
   const config = readNpmConfig(root, workspace.tool, env)
   const concurrency = rangeOf(options.concurrency)
@@ -166,9 +170,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     concurrency,
     ahead,
     remote,
+    obstacle: obstacleIn(files.root, facts, found),
     ports,
     holding,
   }
+}
+
+const noRemote: PushRemote = { remote: undefined, unclear: [] }
+
+/** A folder without git is released without it; one in which git only says nothing would be taken for such a folder. */
+function obstacleIn(root: string, facts: GitFacts, { unclear }: PushRemote): Problem | undefined {
+  if (facts.kind === 'unavailable') {
+    const { detail } = facts
+    return findGitFolder(root) === undefined ? undefined : { code: 'GIT_UNUSABLE', severity: 'error', detail }
+  }
+  return unclear.length === 0 ? undefined : { code: 'REMOTE_UNCLEAR', severity: 'error', remotes: unclear }
 }
 
 function goModulesOf({ targets }: Settings): ReadonlySet<PackageName> {

@@ -7,10 +7,7 @@ import type { Sha, TagToMake } from '@topsail/core'
 import { gitDetail, gitFailure } from '../adapters/git-failure.ts'
 import { nameOfObject, objectStore, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
-import { pushRemote } from '../read/push-remote.ts'
 import { readTags, type Tags } from '../read/tags.ts'
-
-export { pushRemote }
 
 export type RemoteTags =
   | { readonly kind: 'known'; readonly remote: string; readonly tags: Tags }

@@ -2,9 +2,16 @@
 import type { Git } from '../ports.ts'
 
 export async function pushRemote(git: Git): Promise<string | undefined> {
+  return (await findPushRemote(git)).remote
+}
+
+/** `unclear`: there are several, and git would choose none of them. */
+export type PushRemote = { readonly remote: string | undefined; readonly unclear: readonly string[] }
+
+export async function findPushRemote(git: Git): Promise<PushRemote> {
   const settings = await remoteSettings(git)
   const remotes = new Set([...settings.keys()].flatMap((key) => /^remote\.(.+)\.[^.]+$/s.exec(key)?.[1] ?? []))
-  if (remotes.size < 2) return [...remotes][0]
+  if (remotes.size < 2) return { remote: [...remotes][0], unclear: [] }
   const branch = await currentBranch(git)
   const keys = ['remote.pushdefault']
   if (branch !== undefined) {
@@ -12,7 +19,8 @@ export async function pushRemote(git: Git): Promise<string | undefined> {
     keys.push(`branch.${branch}.remote`)
   }
   const chosen = keys.map((key) => settings.get(key)).find((name) => name !== undefined && remotes.has(name))
-  return chosen ?? (remotes.has('origin') ? 'origin' : undefined)
+  const remote = chosen ?? (remotes.has('origin') ? 'origin' : undefined)
+  return { remote, unclear: remote === undefined ? [...remotes].sort() : [] }
 }
 
 /** Key to its last value; git writes the first and the last part of a key in lower case. */

@@ -30,7 +30,7 @@ import { pushRemote } from './push-remote.ts'
 import { mayReadCommits, readSettings } from './settings.ts'
 import { leftOutOfCheckout } from './sparse-checkout.ts'
 import { realDisk } from '../version/disk.ts'
-import { unfinishedWrites } from '../version/undo-journal.ts'
+import { findGitFolder, unfinishedWrites } from '../version/undo-journal.ts'
 import { findWorkspaceRoot } from './workspace-root.ts'
 import { readWorkspace, readWorkspaceInTurns } from './workspace.ts'
 
@@ -106,7 +106,7 @@ async function read(options: ReadOptions): Promise<Reading> {
   const facts = await asked
   const fetchProblems = await fetchFrom(await remote, git, settings)
   const [past, burned, leftOut] = await Promise.all([
-    readPast(options, git, facts, workspace, settings, begun),
+    readPast(files.root, options, git, facts, workspace, settings, begun),
     readBurned(git, facts, namespacesOf(settings.release.refs)),
     leftOutOfCheckout(git, facts, files),
   ])
@@ -129,6 +129,7 @@ async function read(options: ReadOptions): Promise<Reading> {
     problems: [
       ...fetchProblems,
       ...(root === undefined ? [] : halfWritten(root)),
+      ...silentGit(files.root, facts, settings),
       ...leftOut,
       ...workspaceProblems,
       ...settingsProblems,
@@ -160,7 +161,14 @@ function halfWritten(root: string): readonly Problem[] {
   return [{ code: 'VERSION_CUT_OFF', severity: 'error', count: unfinished.count }]
 }
 
+/** Changesets need no git; which versions were burned only git knows. */
+function silentGit(root: string, facts: GitFacts, { sources }: Settings): readonly Problem[] {
+  if (facts.kind === 'repository' || sources !== 'changesets' || findGitFolder(root) === undefined) return []
+  return [{ code: 'GIT_UNUSABLE', severity: 'warning', detail: facts.detail }]
+}
+
 async function readPast(
+  root: string,
   options: ReadOptions,
   git: Git,
   facts: GitFacts,
@@ -171,7 +179,9 @@ async function readPast(
   if (settings.sources === 'changesets') return { history: undefined, problems: [] }
   if (facts.kind === 'repository')
     return readHistory({ git, facts, workspace, settings, index: options.index !== false, begun })
-  const severity = settings.sources === 'commits' ? 'error' : 'warning'
+  // Where a repository is, commits are; nobody can say that none of them counts.
+  const isThere = findGitFolder(root) !== undefined
+  const severity = settings.sources === 'commits' || isThere ? 'error' : 'warning'
   const { why, detail } = facts
   return { history: undefined, problems: [{ code: 'HISTORY_UNAVAILABLE', severity, why, detail }] }
 }

@@ -5,7 +5,7 @@
 import type { Problem, Settings, Sha, Snapshot } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
-import { pushRemote } from '../read/push-remote.ts'
+import { findPushRemote } from '../read/push-remote.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { readSnapshot } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
@@ -35,10 +35,14 @@ export type StandingPlace = {
 export async function findPlace(cwd: string): Promise<StandingPlace | { readonly problems: readonly Problem[] }> {
   const root = findWorkspaceRoot(cwd) ?? cwd
   const git = gitIn(root)
-  const [snapshot, remote] = await Promise.all([
+  const [snapshot, found] = await Promise.all([
     readSnapshot({ cwd: root, git, sources: 'changesets', fetchBurned: true }),
-    pushRemote(git),
+    findPushRemote(git),
   ])
+  const unusable = snapshot.problems.filter(({ code }) => code === 'GIT_UNUSABLE')
+  if (unusable.length > 0) return { problems: unusable }
+  const { remote, unclear } = found
+  if (unclear.length > 0) return { problems: [{ code: 'REMOTE_UNCLEAR', severity: 'error', remotes: unclear }] }
   if (remote === undefined) return { problems: [{ code: 'REMOTE_MISSING', severity: 'error' }] }
   const { settings, head } = snapshot
   const { baseBranch: base } = settings

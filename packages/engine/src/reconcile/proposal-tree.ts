@@ -5,8 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, realpath, rm, stat, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   proposalOf,
@@ -19,6 +18,7 @@ import {
 } from '@topsail/core'
 import { gitDetail } from '../adapters/git-failure.ts'
 import { gitIn } from '../adapters/git-process.ts'
+import { openTemporaryTree } from '../adapters/temporary-tree.ts'
 import type { CommitEdit } from '../forge/forge.ts'
 import type { Git } from '../ports.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
@@ -38,23 +38,9 @@ export async function openTree(
   { root, git }: TreePlace,
   commit: Sha,
 ): Promise<ProposalTree | { readonly detail: string }> {
-  const below = await git(['rev-parse', '--show-prefix'])
-  const prefix = below.kind === 'done' && below.code === 0 ? below.stdout.trim() : ''
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'topsail-proposal-')))
-  const tree = join(folder, 'tree')
-  const close = async (): Promise<void> => {
-    await git(['worktree', 'remove', '--force', '--', tree])
-    await rm(folder, { recursive: true, force: true })
-  }
-  // Hooks of the clone are for those who work in it.
-  const add = ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--quiet', '--detach', '--', tree, commit]
-  // Large files stay pointers, as they are in git.
-  const added = await git(add, { env: { GIT_LFS_SKIP_SMUDGE: '1' } })
-  if (added.kind === 'missing' || added.code !== 0) {
-    await close()
-    return { detail: gitDetail(added) }
-  }
-  const inside = join(tree, prefix)
+  const tree = await openTemporaryTree(git, commit, { name: 'proposal', pointers: true })
+  if ('detail' in tree) return tree
+  const { root: inside, close } = tree
   const installed = join(root, 'node_modules')
   if (existsSync(installed) && !existsSync(join(inside, 'node_modules'))) {
     await symlink(installed, join(inside, 'node_modules'), 'junction')

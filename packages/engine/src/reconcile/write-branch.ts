@@ -99,7 +99,7 @@ async function commitThrough(
 ): Promise<WriteAnswer> {
   if (forge === undefined) return { kind: 'contested' }
   const below = await git(['rev-parse', '--show-prefix'])
-  const prefix = below.kind === 'done' && below.code === 0 ? below.stdout.trim() : ''
+  const prefix = below.kind === 'done' && below.code === 0 ? below.stdout.replace(/\n$/, '') : ''
   const placed = edits.map((edit) => ({ ...edit, path: `${prefix}${edit.path}` }))
   const answer = await forge.commitFiles({ branch, expected, parent: onto, message, edits: placed })
   if (answer.ok) return { kind: 'written', sha: answer.value.sha, problems: [] }

@@ -2,14 +2,14 @@
  * A release from its open journal back to where the world was, as far as there is a way: the same loop over the undo
  * of every step, in reverse order.
  */
-import { rollbackSteps, stepsOver, type Progress } from '@topsail/core'
+import { rollbackSteps, stepId, stepsOver, type Problem, type Progress } from '@topsail/core'
 import { drive } from '../publish/drive.ts'
 import type { Hold } from './hold.ts'
 import { journalled } from './journalled.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePorts } from './ports.ts'
 import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
-import { undoEffects } from './undo-effects.ts'
+import { undoEffects, unforeseen } from './undo-effects.ts'
 
 export async function goBack(
   ports: ReleasePorts,
@@ -38,7 +38,20 @@ export async function goBack(
     },
   })
   await written.settled()
-  return ended(keeper, 'rolled-back', { steps, driven, warnings: [] })
+  return ended(keeper, 'rolled-back', { steps, driven, warnings: leftBehind(keeper.progress()) })
+}
+
+/** What an earlier run had to leave as well: whoever ends the rollback tells of all of it. */
+function leftBehind({ opened, steps }: Progress): readonly Problem[] {
+  const firsts = opened.steps.flatMap((step) =>
+    step.kind === 'upload' && step.first ? [step.id, stepId('promote', step)] : [],
+  )
+  const first = new Set(firsts)
+  return [...steps].flatMap(([step, progress]): readonly Problem[] => {
+    const { state } = progress
+    const detail = state === 'left' && progress.detail !== null ? unforeseen(progress.detail, first.has(step)) : ''
+    return detail === '' ? [] : [{ code: 'UNDO_LEFT', severity: 'warning', step, detail }]
+  })
 }
 
 /** Milliseconds: a request whose sender has died, and a `git push` that outlives it. */

@@ -22,7 +22,7 @@ export async function modulesToRetract(
   const there = await tagsAt(git, remote)
   if (typeof there === 'string') return there
   const answer = await git(['rev-parse', '--show-prefix'])
-  const below = answer.kind === 'done' ? answer.stdout.trim() : ''
+  const below = answer.kind === 'done' ? answer.stdout.replace(/\n$/, '') : ''
   return candidates.filter(({ dir, version }) => {
     const inside = posix.join(below, dir).replace(/\/$/, '')
     return there.has(goTagOf(inside === '.' ? '' : inside, version))

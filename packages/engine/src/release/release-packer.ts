@@ -2,12 +2,12 @@
  * Packs from the commit of a release: from this folder where it is at that commit, else from a worktree of its own, in
  * which what packing needs is installed and built first. Nobody's files move.
  */
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNpmKey, packageOf } from '@topsail/core'
 import type { Package, PackageName, Problem, PublishUnit, Releasable, Sha, Workspace } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
+import { openTemporaryTree } from '../adapters/temporary-tree.ts'
 import type { Git } from '../ports.ts'
 import { installDependencies, type InstallEvent } from '../publish/build/install-dependencies.ts'
 import type { PackingAhead } from '../publish/pack/pack-ahead.ts'
@@ -168,19 +168,9 @@ async function openWorktree(commit: Sha, out: string, options: PackingOptions): 
   const { git, remote } = options
   if (!(await bringCommit(git, remote, commit)))
     return { kind: 'impossible', detail: `the commit ${commit} of the release is not here` }
-  const below = await git(['rev-parse', '--show-prefix'])
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'topsail-worktree-')))
-  const tree = join(folder, 'tree')
-  const close = async (): Promise<void> => {
-    await git(['worktree', 'remove', '--force', '--', tree])
-    await rm(folder, { recursive: true, force: true })
-  }
-  const added = await git(['worktree', 'add', '--quiet', '--detach', '--', tree, commit])
-  if (added.kind === 'missing' || added.code !== 0) {
-    await close()
-    return { kind: 'impossible', detail: added.kind === 'missing' ? added.detail : added.stderr.trim() }
-  }
-  const root = join(tree, below.kind === 'done' ? below.stdout.trim() : '')
+  const tree = await openTemporaryTree(git, commit, { name: 'worktree' })
+  if ('detail' in tree) return { kind: 'impossible', detail: tree.detail }
+  const { root, close } = tree
   const { workspace } = readWorkspace(diskFiles(root))
   return { kind: 'ready', root, workspace, packer: packerOf(root, workspace, out, commit, options), close }
 }

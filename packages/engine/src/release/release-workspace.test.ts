@@ -303,6 +303,16 @@ test('a finished release goes back to the exact dist-tags, without its tags, and
   ])
 })
 
+test('what a rollback could not take back, and nobody was told of before, is told at its end', async () => {
+  await openNextVersion()
+  expect((await publish()).exitCode).toBe(0)
+  const refusing = '#!/bin/sh\nwhile read old new ref; do case $ref in refs/heads/topsail/*) exit 1;; esac; done\n'
+  await writeFile(join(repository.remote, 'hooks', 'pre-receive'), refusing, { mode: 0o755 })
+  const result = await rollbackWorkspace(settings())
+  expect(result).toMatchObject({ exitCode: 0, releases: [{ state: 'rolled-back' }] })
+  expect(result.problems).toMatchObject([{ code: 'UNDO_LEFT', severity: 'warning', step: 'revert' }])
+})
+
 test('a rollback that failed half-way is finished by resume', async () => {
   await openNextVersion()
   await publish()

@@ -160,7 +160,8 @@ type RefsAnswer =
   | { readonly kind: 'known'; readonly refs: ReadonlyMap<string, string> }
   | { readonly kind: 'unreachable'; readonly problem: Problem }
 
-export async function readRefs({ ports, holding, remote, config }: Session): Promise<RefsAnswer> {
+export async function readRefs({ ports, holding, remote, config, obstacle }: Session): Promise<RefsAnswer> {
+  if (obstacle !== undefined) return { kind: 'unreachable', problem: obstacle }
   const listed = await ports.refs.list(...holding.namespaces)
   if (listed.kind === 'known') return listed
   const detail = config.redact(listed.detail)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, expect, test } from 'vitest'
@@ -104,6 +104,31 @@ test('a clone that ends too early is deepened', async () => {
   await repository.git('fetch', '--quiet', 'origin')
   expect(await shown('packages/log/package.json')).toContain('1.0.0')
 })
+
+test('what a person likes to see of git, and has it check, changes nothing', async () => {
+  await open()
+  await version({ db: '1.1.0', log: '1.1.0' }, 'one')
+  const likings = {
+    'diff.noprefix': 'true',
+    'diff.external': 'false',
+    'color.diff': 'always',
+    'apply.whitespace': 'error-all',
+    'core.hooksPath': join(repository.root, '.git/checks'),
+  }
+  for (const [key, value] of Object.entries(likings)) await repository.git('config', key, value)
+  for (const hook of ['post-checkout', 'prepare-commit-msg']) await refusingHook(hook)
+  expect(await branchesIn(repository.root).make(await step({ db: '1.1.0', log: '1.1.0' }))).toMatchObject({
+    kind: 'made',
+  })
+  await repository.git('fetch', '--quiet', 'origin')
+  expect(await shown('packages/db/package.json')).toContain('1.0.0')
+  expect(await shown('.changeset/one.md')).toContain('one.')
+})
+
+async function refusingHook(name: string): Promise<void> {
+  await repository.write({ [`.git/checks/${name}`]: '#!/bin/sh\nexit 1\n' })
+  await chmod(join(repository.root, '.git/checks', name), 0o755)
+}
 
 test('where no commit wrote a version there is nothing to take back', async () => {
   await open()

@@ -2,11 +2,9 @@
  * The commit that takes a rolled back release out of the manifests, puts its changesets back and retracts its Go
  * modules, on a branch of its own: nothing is merged without a person. Made in a temporary worktree, so that nobody's files move.
  */
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { PackageName, RevertStep, WrittenVersion } from '@topsail/core'
 import { gitFailure } from '../adapters/git-failure.ts'
+import { noHooks, openTemporaryTree } from '../adapters/temporary-tree.ts'
 import type { Git } from '../ports.ts'
 import { remoteTags } from '../read/shallow.ts'
 import { readTags } from '../read/tags.ts'
@@ -79,19 +77,15 @@ async function commitReverts(
   branch: string,
   { git, gitIn }: RevertBranchOptions,
 ): Promise<string | undefined> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'topsail-rollback-')))
-  const tree = join(folder, 'tree')
+  const tree = await openTemporaryTree(git, step.commit, { name: 'rollback', pointers: true })
+  if ('detail' in tree) return tree.detail
   try {
-    const added = gitFailure(await git(['worktree', 'add', '--quiet', '--detach', '--', tree, step.commit]))
-    if (added !== undefined) return added
-    const below = await git(['rev-parse', '--show-prefix'])
-    const workspace = join(tree, below.kind === 'done' ? below.stdout.trim() : '')
+    const { top, root: workspace } = tree
     const inTree = gitIn(workspace)
     for (const { commit, paths } of reverts) {
-      const diff = await inTree(['diff', '--binary', '--full-index', `${commit}^`, commit, '--', ...paths])
+      const diff = await inTree([...plainDiff, `${commit}^`, commit, '--', ...paths])
       if (diff.kind === 'missing' || diff.code !== 0) return gitFailure(diff)
-      const inRoot = gitIn(tree)
-      const applied = gitFailure(await inRoot(['apply', '--reverse', '--3way', '--index', '-'], { input: diff.stdout }))
+      const applied = gitFailure(await gitIn(top)(plainApply, { input: diff.stdout }))
       if (applied !== undefined) return applied
     }
     const written = await writeRetractions(workspace, retracted)
@@ -100,13 +94,17 @@ async function commitReverts(
     const message = `revert: release ${step.release} was rolled back\n\nManifests, changelogs and changesets are as they were before it.\n`
     const commit = ['commit', '--quiet', '--no-verify', '--allow-empty', '--file', '-']
     const env = await identityFor(inTree)
-    const committed = gitFailure(await inTree(['-c', 'commit.gpgSign=false', ...commit], { input: message, env }))
+    const settings = [...noHooks, '-c', 'commit.gpgSign=false']
+    const committed = gitFailure(await inTree([...settings, ...commit], { input: message, env }))
     return committed ?? gitFailure(await inTree(['branch', '--no-track', '--', branch, 'HEAD']))
   } finally {
-    await git(['worktree', 'remove', '--force', '--', tree])
-    await rm(folder, { recursive: true, force: true })
+    await tree.close()
   }
 }
+
+/** `git diff` shows what a person likes to see; the plumbing below it shows what can be applied, whatever they set. */
+const plainDiff = ['diff-tree', '-p', '-r', '--binary', '--full-index', '--no-renames']
+const plainApply = ['apply', '--reverse', '--3way', '--index', '--whitespace=nowarn', '-']
 
 /** A machine without a git identity can go back all the same. */
 async function identityFor(git: Git): Promise<Readonly<Record<string, string>>> {

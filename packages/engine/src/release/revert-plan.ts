@@ -65,7 +65,7 @@ type Written = { readonly name: PackageName; readonly version: Version; readonly
 
 /** Manifests that had another version before. */
 async function versionsWrittenBy(git: Git, commit: Sha): Promise<readonly Written[]> {
-  const changed = ['diff', '--name-only', '--no-renames', '--diff-filter=M', '--relative', '-z', `${commit}^`, commit]
+  const changed = [...namesChanged, '--diff-filter=M', `${commit}^`, commit]
   const answer = await git([...changed, '--', ':(glob)**/package.json'])
   // Before the first commit there is nothing to go back to.
   if (answer.kind === 'missing' || answer.code !== 0) return []
@@ -82,6 +82,8 @@ async function versionsWrittenBy(git: Git, commit: Sha): Promise<readonly Writte
   })
 }
 
+const namesChanged = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--relative']
+
 function nameIn(text: string): PackageName {
   const manifest = JSON.parse(text.replace(/^\uFEFF/, '')) as { readonly name?: unknown }
   return typeof manifest.name === 'string' ? manifest.name : ''
@@ -90,8 +92,9 @@ function nameIn(text: string): PackageName {
 /** Their manifests and changelogs, and the changesets that name any of them. */
 async function onlyOf(git: Git, commit: Sha, ours: readonly Written[]): Promise<readonly string[]> {
   const own = ours.flatMap(({ dir }) => [manifestPath({ dir }), dir === '.' ? 'CHANGELOG.md' : `${dir}/CHANGELOG.md`])
-  const gone = ['diff', '--name-only', '--no-renames', '--diff-filter=D', '--relative', `${commit}^`, commit]
-  const changesets = await lines(git, [...gone, '--', ':(glob).changeset/*.md'])
+  const gone = await git([...namesChanged, '--diff-filter=D', `${commit}^`, commit, '--', ':(glob).changeset/*.md'])
+  const changesets =
+    gone.kind === 'done' && gone.code === 0 ? gone.stdout.split('\0').filter((path) => path !== '') : []
   const texts = await readObjects(
     git,
     changesets.map((path) => `${commit}^:./${path}`),

@@ -51,6 +51,22 @@ export function undoEffects(options: UndoOptions): Pick<Effects, 'undo' | 'rever
   }
 }
 
+const gone = 'the version is gone, and can never be used again'
+const deprecated = 'the version stays in the registry, deprecated'
+const partsOf = (left: string): readonly string[] => left.split('; ')
+
+/**
+ * Without what is told before a rollback starts (`leftoversOf`): versions stay, and `latest` stays with the `first` one
+ * of a package where the registry insists on it.
+ */
+export function unforeseen(left: string, first: boolean): string {
+  const isForeseen = (part: string): boolean =>
+    part === gone || part === deprecated || (first && part.startsWith('latest stays:'))
+  return partsOf(left)
+    .filter((part) => !isForeseen(part))
+    .join('; ')
+}
+
 /** What of it cannot be taken back is left: the set that is live again is recorded all the same. */
 async function withdraw(step: AnnounceStep, id: string, trial: Trial, options: UndoOptions): Promise<Attempt> {
   const { ports, progress, complete } = options
@@ -141,12 +157,12 @@ async function takeAway(
 ): Promise<ChangeOutcome & { readonly left?: string }> {
   if (progress.unpublish) {
     const outcome = await registry.unpublish(name, version)
-    if (outcome.kind === 'done') return { ...outcome, left: 'the version is gone, and can never be used again' }
+    if (outcome.kind === 'done') return { ...outcome, left: gone }
     if (outcome.kind === 'unknown') return outcome
   }
   const instead = replacement === null ? '' : ` Use ${replacement} instead.`
   const outcome = await registry.deprecate(name, version, `This version was rolled back.${instead}`)
-  return outcome.kind === 'done' ? { ...outcome, left: 'the version stays in the registry, deprecated' } : outcome
+  return outcome.kind === 'done' ? { ...outcome, left: deprecated } : outcome
 }
 
 /** Leads a dist-tag back to where it led, if it still leads to our version. */

@@ -1,4 +1,5 @@
 /** The forge, and the release pull request: what it refused, and what lies on main otherwise than it was proposed. */
+import { argument } from '../argument.ts'
 import { plural, printable, quote } from '../text.ts'
 import type { AllWords } from './words.ts'
 
@@ -99,6 +100,14 @@ export const forgeProblems = {
     says: () => 'A release is proposed and agreed upon at a git remote, and this repository has none.',
     mend: () => 'add one with git remote add origin <address>',
     example: { severity: 'error' },
+  },
+  REMOTE_UNCLEAR: {
+    title: 'The repository has several remotes, and none is chosen',
+    says: (p) =>
+      `Releases are agreed upon at one git remote, and git would push to none of ${p.remotes.map(quote).join(', ')} by itself.`,
+    mend: (p) =>
+      `git config remote.pushDefault ${argument(p.remotes[0] ?? 'origin')}, or whichever of them is everybody’s`,
+    example: { severity: 'error', remotes: ['fork', 'upstream'] },
   },
   RELEASE_PLAN_UNKNOWN: {
     title: 'A merged release cannot be held against its plan',

@@ -94,6 +94,14 @@ export const publishProblems = {
     mend: () => 'decide which is right, and delete the other',
     example: { severity: 'warning', tag: '@acme/db@1.2.0', local: 'a'.repeat(40), remote: 'b'.repeat(40) },
   },
+  GIT_UNUSABLE: {
+    title: 'Git does not answer for the repository',
+    says: (p) =>
+      `A git repository is here, and git says nothing of it (${printable(p.detail)}): nobody can tell from here what was released, or who is releasing.`,
+    mend: () =>
+      'install git, or let it do what it asks for; a folder that belongs to somebody else is named to it with git config --global --add safe.directory',
+    example: { severity: 'error', detail: "fatal: detected dubious ownership in repository at '/builds/shop'" },
+  },
   GIT_REMOTE_UNREACHABLE: {
     title: 'The git remote does not answer',
     says: (p) =>

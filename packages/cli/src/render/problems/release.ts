@@ -161,6 +161,16 @@ export const releaseProblems = {
     mend: () => 'go on with topsail resume; what is taken back already stays so',
     example: { severity: 'error', step: 'undo:promote:@acme/db@1.2.0', attempts: 8, detail: '503 Service Unavailable' },
   },
+  UNDO_LEFT: {
+    title: 'A step was not taken back whole',
+    says: (p) => `Of ${quote(p.step)} something remains: ${printable(p.detail)}.`,
+    mend: () => 'the release counts as rolled back; put right by hand what should not stay',
+    example: {
+      severity: 'warning',
+      step: 'revert',
+      detail: 'manifests and changesets were not taken back: error: patch failed: package.json:3',
+    },
+  },
   PROMOTION_IMPOSSIBLE: {
     title: 'A registry cannot promote in this way',
     says: (p) =>

@@ -1,0 +1,73 @@
+/** A repository is there, and git does not say what is in it: nothing is released as if there were none. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { decideStaged } from '../publish/approve-workspace.ts'
+import { publishWorkspace } from '../publish/publish-workspace.ts'
+import { planWorkspace } from '../read/read-snapshot.ts'
+import {
+  createRepository,
+  gitEnvironment,
+  npmrcFor,
+  startRegistry,
+  type TestRegistry,
+  type TestRepository,
+} from '../testing/index.ts'
+import { resumeWorkspace, rollbackWorkspace } from './release-workspace.ts'
+import { statusWorkspace } from './status-workspace.ts'
+
+let registry: TestRegistry
+let repository: TestRepository
+
+beforeAll(async () => {
+  Object.assign(process.env, gitEnvironment)
+  registry = await startRegistry()
+})
+afterAll(() => registry.close())
+beforeEach(async () => {
+  repository = await createRepository({
+    'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
+    'package-lock.json': {},
+    '.changeset/config.json': { access: 'public' },
+    '.npmrc': npmrcFor(registry.url, '${TEST_TOKEN}'),
+    'packages/db/package.json': { name: '@unusable/db', version: '1.0.0' },
+  })
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await repository.close()
+})
+
+const settings = () => ({
+  cwd: repository.root,
+  env: { TEST_TOKEN: registry.token, HOME: repository.root, NPM_CONFIG_GLOBALCONFIG: '/nonexistent' },
+})
+
+async function codesOfAll(): Promise<readonly (readonly string[])[]> {
+  const decision = 'approve' as const
+  const all = [
+    await publishWorkspace(settings()),
+    await publishWorkspace({ ...settings(), dryRun: true }),
+    await resumeWorkspace(settings()),
+    await rollbackWorkspace(settings()),
+    await statusWorkspace(settings()),
+    await decideStaged({ ...settings(), decision }),
+  ]
+  return all.map(({ exitCode, problems }) => [String(exitCode), ...problems.map(({ code }) => code)])
+}
+
+test('a folder that git takes for somebody else’s is not released as one without git', async () => {
+  vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
+  expect(await codesOfAll()).toEqual(Array.from({ length: 6 }, () => ['1', 'GIT_UNUSABLE']))
+  const fromChangesets = await planWorkspace({ cwd: repository.root, sources: 'changesets' })
+  expect(fromChangesets.snapshot.problems).toMatchObject([{ code: 'GIT_UNUSABLE', severity: 'warning' }])
+  const fromBoth = await planWorkspace({ cwd: repository.root, sources: 'both' })
+  expect(fromBoth.snapshot.problems).toMatchObject([{ code: 'HISTORY_UNAVAILABLE', severity: 'error' }])
+  expect(await registry.packument('@unusable/db')).toBeUndefined()
+})
+
+test('where git would push to none of several remotes nobody releases alone', async () => {
+  await repository.git('remote', 'rename', 'origin', 'one')
+  await repository.git('remote', 'add', 'two', '../two.git')
+  await repository.git('config', '--unset-all', 'branch.main.remote').catch(() => {})
+  expect(await codesOfAll()).toEqual(Array.from({ length: 6 }, () => ['1', 'REMOTE_UNCLEAR']))
+  expect(await registry.packument('@unusable/db')).toBeUndefined()
+})
