@@ -104,6 +104,15 @@ test('what a registry refuses is told apart by its answer', async () => {
   ])
 })
 
+test('a page in place of an answer does not mean that anything was done', async () => {
+  const page = { 'content-type': 'text/html; charset=utf-8' }
+  const server = await listening((_, answer) => answer.writeHead(200, page).end('<html>Log in</html>'))
+  const registry = registryAt(server.url)
+  for (const version of ['1.0.0', undefined]) {
+    expect(await registry.setDistTag('a', 'latest', version)).toMatchObject({ kind: 'unknown' })
+  }
+})
+
 test.each(['null', '[]', '{}', '"@a/b"', '{"name":"a","versions":["1.0.0"]}', '{"error":"gone"}'])(
   'an answer that tells of no package says nothing: %s',
   async (text) => {

@@ -34,13 +34,20 @@ export function requestSender(): SendRequest {
       settings,
     )
     if (answer.status >= 400) throw failureOf(answer, `${methodOf(settings)} ${address}`)
-    if (!redirects.includes(answer.status)) return answer.body
+    if (!redirects.includes(answer.status)) return spokenBy(answer, settings)
     const { default: registryFetch } = await import('npm-registry-fetch')
     return (await (await registryFetch(address, settings)).buffer()).toString('utf8')
   }
 }
 
 const redirects = [301, 302, 303, 307, 308]
+
+/** A page is for people: a gateway that wants somebody to log in answers well, and has passed nothing on. */
+function spokenBy({ headers, body }: Answer, settings: RequestSettings): string {
+  const isPage = methodOf(settings) !== 'HEAD' && (headers['content-type'] ?? '').startsWith('text/html')
+  if (!isPage) return body
+  throw Object.assign(new Error(`a web page instead of an answer: ${body.slice(0, 100)}`), { code: 'EBADANSWER' })
+}
 
 /** The same as the library's, so that both share their sockets. */
 function connectionOptions(settings: RequestSettings, { cert, key }: Auth): RequestSettings {
