@@ -152,7 +152,13 @@ async function swapRemote(
   if (answer.code === 0) return { kind: 'done' }
   // Porcelain lists a line per ref only when the other side has answered.
   const answered = answer.stdout.split('\n').some((line) => line.startsWith('!'))
-  return { kind: answered && !isLocked(answer) ? 'refused' : 'unreachable', detail: gitDetail(answer) }
+  const isDecided = answered && !isLocked(answer) && !isOutOfOrder(answer)
+  return { kind: isDecided ? 'refused' : 'unreachable', detail: gitDetail(answer) }
+}
+
+/** The other side could not keep what was sent, on a full disk: it has nothing against the refs. */
+function isOutOfOrder(answer: GitAnswer): boolean {
+  return answer.kind === 'done' && /\(unpacker error\)$/m.test(answer.stdout)
 }
 
 async function swapLocal(git: Git, moves: readonly RefMove[]): Promise<SwapOutcome> {

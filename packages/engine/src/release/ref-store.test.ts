@@ -83,6 +83,17 @@ test('refs that another git is just moving are waited for, and a lock that stays
   expect(await swapped).toEqual({ kind: 'done' })
 })
 
+test('a remote that cannot keep what is sent has refused nothing', async () => {
+  const remote = await repository(true)
+  await gitIn(remote)(['config', 'receive.maxInputSize', '1'])
+  const git = gitIn(await repository(false))
+  await git(['remote', 'add', 'origin', remote])
+  const store = gitRefStore(git, 'origin')
+  const to = await store.write({ message: 'one', files: {} }, undefined)
+  const move = { ref: 'refs/topsail/lease', from: undefined, to }
+  expect(await store.swap([move])).toMatchObject({ kind: 'unreachable', detail: expect.stringContaining('unpack') })
+})
+
 test('tags go to the remote with the refs, all of it or nothing', async () => {
   const remote = await repository(true)
   const git = gitIn(await repository(false))
