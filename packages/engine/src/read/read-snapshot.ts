@@ -74,6 +74,12 @@ export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: S
   return { snapshot: snapshotWithCommits(snapshot, found), plan: planWithCommits(plan, found) }
 }
 
+/** To whoever asks for what only git knows, it is an error that git says nothing where a repository is. */
+export function silentGit({ problems }: Snapshot): Problem | undefined {
+  const found = problems.find(({ code }) => code === 'GIT_UNUSABLE')
+  return found === undefined ? undefined : { ...found, severity: 'error' }
+}
+
 export function sha256(text: string): string {
   return hash('sha256', text, 'hex')
 }
@@ -129,7 +135,7 @@ async function read(options: ReadOptions): Promise<Reading> {
     problems: [
       ...fetchProblems,
       ...(root === undefined ? [] : halfWritten(root)),
-      ...silentGit(files.root, facts, settings),
+      ...gitProblems(files.root, facts, settings),
       ...leftOut,
       ...workspaceProblems,
       ...settingsProblems,
@@ -162,7 +168,7 @@ function halfWritten(root: string): readonly Problem[] {
 }
 
 /** Changesets need no git; which versions were burned only git knows. */
-function silentGit(root: string, facts: GitFacts, { sources }: Settings): readonly Problem[] {
+function gitProblems(root: string, facts: GitFacts, { sources }: Settings): readonly Problem[] {
   if (facts.kind === 'repository' || sources !== 'changesets' || findGitFolder(root) === undefined) return []
   return [{ code: 'GIT_UNUSABLE', severity: 'warning', detail: facts.detail }]
 }

@@ -7,7 +7,7 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { findPushRemote } from '../read/push-remote.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
-import { readSnapshot } from '../read/read-snapshot.ts'
+import { readSnapshot, silentGit } from '../read/read-snapshot.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { gitRefStore } from '../release/git-ref-store.ts'
 import type { RefStore } from '../release/ref-store.ts'
@@ -39,8 +39,8 @@ export async function findPlace(cwd: string): Promise<StandingPlace | { readonly
     readSnapshot({ cwd: root, git, sources: 'changesets', fetchBurned: true }),
     findPushRemote(git),
   ])
-  const unusable = snapshot.problems.filter(({ code }) => code === 'GIT_UNUSABLE')
-  if (unusable.length > 0) return { problems: unusable }
+  const silent = silentGit(snapshot)
+  if (silent !== undefined) return { problems: [silent] }
   const { remote, unclear } = found
   if (unclear.length > 0) return { problems: [{ code: 'REMOTE_UNCLEAR', severity: 'error', remotes: unclear }] }
   if (remote === undefined) return { problems: [{ code: 'REMOTE_MISSING', severity: 'error' }] }

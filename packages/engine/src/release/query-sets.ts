@@ -1,7 +1,7 @@
 /** What `topsail history` and `topsail diff` ask: the chain of release sets of a workspace. */
 import type { SetChain, Problem } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
-import { readSnapshot } from '../read/read-snapshot.ts'
+import { readSnapshot, silentGit } from '../read/read-snapshot.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { readSets } from './read-sets.ts'
@@ -23,7 +23,11 @@ export type ReleaseSets = {
 
 export async function releaseSets({ cwd, fetch = true }: ReleaseSetsOptions): Promise<ReleaseSets> {
   const root = findWorkspaceRoot(cwd) ?? cwd
-  const { workspace, settings } = await readSnapshot({ cwd: root, sources: 'changesets' })
+  const snapshot = await readSnapshot({ cwd: root, sources: 'changesets' })
+  const { workspace, settings } = snapshot
+  const names = workspace.packages.map((pkg) => pkg.name)
+  const silent = silentGit(snapshot)
+  if (silent !== undefined) return { chain: [], names, problems: [silent] }
   const reading = await readSets(gitIn(root), { namespaces: namespacesOf(settings.release.refs), fetch })
-  return { ...reading, names: workspace.packages.map((pkg) => pkg.name) }
+  return { ...reading, names }
 }

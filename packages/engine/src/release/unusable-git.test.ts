@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { decideStaged } from '../publish/approve-workspace.ts'
 import { publishWorkspace } from '../publish/publish-workspace.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
+import { findPlace } from '../reconcile/place.ts'
 import {
   createRepository,
   gitEnvironment,
@@ -11,6 +12,7 @@ import {
   type TestRegistry,
   type TestRepository,
 } from '../testing/index.ts'
+import { releaseSets } from './query-sets.ts'
 import { resumeWorkspace, rollbackWorkspace } from './release-workspace.ts'
 import { statusWorkspace } from './status-workspace.ts'
 
@@ -57,6 +59,9 @@ async function codesOfAll(): Promise<readonly (readonly string[])[]> {
 test('a folder that git takes for somebody else’s is not released as one without git', async () => {
   vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
   expect(await codesOfAll()).toEqual(Array.from({ length: 6 }, () => ['1', 'GIT_UNUSABLE']))
+  const unusable = [{ code: 'GIT_UNUSABLE', severity: 'error' }]
+  expect(await releaseSets({ cwd: repository.root })).toMatchObject({ chain: [], problems: unusable })
+  expect(await findPlace(repository.root)).toMatchObject({ problems: unusable })
   const fromChangesets = await planWorkspace({ cwd: repository.root, sources: 'changesets' })
   expect(fromChangesets.snapshot.problems).toMatchObject([{ code: 'GIT_UNUSABLE', severity: 'warning' }])
   const fromBoth = await planWorkspace({ cwd: repository.root, sources: 'both' })
@@ -69,5 +74,6 @@ test('where git would push to none of several remotes nobody releases alone', as
   await repository.git('remote', 'add', 'two', '../two.git')
   await repository.git('config', '--unset-all', 'branch.main.remote').catch(() => {})
   expect(await codesOfAll()).toEqual(Array.from({ length: 6 }, () => ['1', 'REMOTE_UNCLEAR']))
+  expect(await findPlace(repository.root)).toMatchObject({ problems: [{ code: 'REMOTE_UNCLEAR' }] })
   expect(await registry.packument('@unusable/db')).toBeUndefined()
 })
