@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
 
 let workspace: TestWorkspace
-afterEach(() => workspace.remove())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  workspace.remove()
+})
 
 type Unit = { readonly version: string; readonly release: string; readonly changes?: readonly object[] }
 
@@ -89,6 +92,20 @@ test('diff shows what changed between two sets, and the way back', async () => {
     changed: [{ name: '@acme/db', from: '3.0.0', to: '2.0.0', versions: [{ version: '3.0.0' }] }],
     same: 1,
   })
+})
+
+test('where git says nothing of the repository nobody says that there is no set', async () => {
+  twoReleases()
+  vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
+  for (const args of [
+    ['history', 'db'],
+    ['diff', 'previous', 'latest'],
+  ]) {
+    const { code, stdout, stderr } = await workspace.topsail(...args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('GIT_UNUSABLE')
+    expect(stderr).not.toContain('SET_UNKNOWN')
+  }
 })
 
 test('a package or a set that is not there is a problem, a package without a history is none', async () => {

@@ -32,8 +32,10 @@ async function history(asked: string, options: Options, context: CliContext): Pr
     return options.json === true ? writeJson(context, { schema, name, versions: [], problems: all }) : undefined
   }
   reportProblems(context, problems)
+  const isKnown = !problems.some(({ severity }) => severity === 'error')
+  if (!isKnown) context.exitWith(1)
   const entries = historyOf(chain, name)
-  if (options.json !== true) return context.out.write(renderHistory(name, entries, context.out))
+  if (options.json !== true) return isKnown ? context.out.write(renderHistory(name, entries, context.out)) : undefined
   const versions = entries.map(({ id, at, set, unit, takenBack }) => {
     const { name: _name, ...facts } = unit
     return {
