@@ -18,6 +18,18 @@ const packages = [
 const dirs = ['services/api', 'libs/db/src/deep', 'libs/shop-db', 'libs/hidden', '.', '.changeset']
 const dirOf: Readonly<Record<string, number>> = { api: 0, db: 1, shop: 2, hidden: 3, root: 4 }
 
+test('lerna and release-please do not follow peers, even where dependents are always released', () => {
+  const plugin = packageOf({ name: 'plugin', version: '1.0.0', peerDependencies: { '@acme/db': '^1.0.0' } })
+  const released = (preset: Settings['commits']['preset']) => {
+    const workspace = workspaceOf([...packages, plugin])
+    const settings = { ...commitsBy(preset), updateInternalDependents: 'always' } as const
+    return planRelease(told([{ message: 'fix: x' }], { workspace, settings }), String).releases.map(({ name }) => name)
+  }
+  expect(released('lerna')).toEqual(['@acme/api', '@acme/db'])
+  expect(released('release-please')).toEqual(['@acme/api', '@acme/db'])
+  expect(released('nx')).toEqual(['@acme/api', '@acme/db', 'plugin'])
+})
+
 /** Oldest first; without parents each commit follows the one before. */
 function told(
   commits: readonly Told[],

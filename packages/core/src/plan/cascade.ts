@@ -66,8 +66,10 @@ const commitTables: { readonly [preset in CommitPresetName]: Tables | undefined 
 export type Cascade = (dependent: Package, field: DependencyField, relation: RangeRelation) => Bump | undefined
 
 export function cascadeOf(settings: Settings): Cascade {
-  const base = tablesOf(settings)
-  const always = settings.updateInternalDependents === 'always'
+  const byCommits = settings.sources === 'commits' ? commitTables[settings.commits.preset] : undefined
+  const base = byCommits ?? tablesOf(settings)
+  // A table of those tools says by itself whom they release always: peers they do not.
+  const always = byCommits === undefined && settings.updateInternalDependents === 'always'
   const isPlain = Object.keys(settings.cascade).length === 0 && !always
   return (dependent, field, relation) => {
     if (isPlain) return cell(base[field], relation)
@@ -83,8 +85,6 @@ export function cascadeOf(settings: Settings): Cascade {
 }
 
 function tablesOf(settings: Settings): Tables {
-  const byCommits = settings.sources === 'commits' ? commitTables[settings.commits.preset] : undefined
-  if (byCommits !== undefined) return byCommits
   if (settings.rules === 'topsail') return topsail
   if (settings.rules === 'changesets@3' || settings.peersAsChangesets3 === true) return changesets3
   return settings.onlyUpdatePeerDependentsWhenOutOfRange ? changesets2OutOfRangeOnly : changesets2
