@@ -5,11 +5,12 @@ import type { Path, Problem, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { parseJsonc } from '../read/json-text.ts'
 import { isRecord, own } from '../read/record.ts'
-import { releasePleaseConfig } from './migrate-release-please.ts'
+import { releasePleaseConfigs } from './migrate-release-please.ts'
 import { changesetConfig, type InitNote, type Tool } from './set-up.ts'
 
 export type Found = {
   readonly tool: Tool | undefined
+  readonly file: Path
   readonly config: unknown
   readonly problems: readonly Problem[]
 }
@@ -18,7 +19,7 @@ const configFiles: readonly (readonly [tool: Tool, file: Path])[] = [
   ['changesets', changesetConfig],
   ['lerna', 'lerna.json'],
   ['nx', 'nx.json'],
-  ['release-please', releasePleaseConfig],
+  ...releasePleaseConfigs.map((file) => ['release-please', file] as const),
 ]
 
 /** The first tool whose set-up says how releases are made; else the first that is set up for them at all. */
@@ -30,14 +31,19 @@ export function findSetUp(files: Files, workspace: Workspace): Found {
     const json = parseJsonc(text)
     if (!json.ok) {
       const place = { file, line: json.line }
-      return { tool, config: {}, problems: [{ code: 'CONFIG_SYNTAX', severity: 'error', place, detail: json.detail }] }
+      return {
+        tool,
+        file,
+        config: {},
+        problems: [{ code: 'CONFIG_SYNTAX', severity: 'error', place, detail: json.detail }],
+      }
     }
     if (!isSetUpForReleases(tool, json.value)) continue
-    const found = { tool, config: json.value, problems: [] }
+    const found = { tool, file, config: json.value, problems: [] }
     if (saysHow(tool, json.value, workspace)) return found
     vague ??= found
   }
-  return vague ?? { tool: undefined, config: {}, problems: [] }
+  return vague ?? { tool: undefined, file: changesetConfig, config: {}, problems: [] }
 }
 
 /** Lerna and Nx often run tasks beside another tool that releases, and have a version or a `release` all the same. */

@@ -199,6 +199,14 @@ describe('from Lerna', () => {
     })
   })
 
+  test('packages that lerna.json does not name are not released', async () => {
+    const lerna = { version: '1.0.0', packages: ['./packages/*'], command: { version: { conventionalCommits: true } } }
+    const root = await workspace({ ...monorepo, 'lerna.json': lerna })
+    const result = await initWorkspace({ cwd: root })
+    expect(await settingsOf(root)).toMatchObject({ ignore: ['@acme/web'] })
+    expect(result.notes.some((note) => note.kind === 'private-packages-versioned')).toBe(false)
+  })
+
   test('independent versions without conventional commits: changesets alone, dependents always released', async () => {
     const lerna = { version: 'independent', packages: ['packages/*'], ignoreChanges: ['packages/*/docs/**'] }
     const { 'apps/web/package.json': _, ...libraries } = monorepo
@@ -382,6 +390,30 @@ test('from release-please: node-workspace releases dependents whatever their ran
   await initWorkspace({ cwd: root })
   const settings = await settingsOf(root)
   expect(settings).toMatchObject({ updateInternalDependents: 'always', cascade: {} })
+})
+
+test('from release-please: peers follow where node-workspace is told so', async () => {
+  const plugins = [{ type: 'node-workspace', updatePeerDependencies: true }]
+  const root = await workspace({ ...monorepo, 'release-please-config.json': { packages: {}, plugins } })
+  await initWorkspace({ cwd: root })
+  expect((await settingsOf(root)).cascade['@acme/db']).toEqual({
+    peerDependencies: {
+      'in-range': 'patch',
+      'out-by-patch': 'patch',
+      'out-by-minor': 'patch',
+      'out-by-major': 'patch',
+    },
+  })
+})
+
+test('from release-please: its configuration is found where `config-file` commonly points', async () => {
+  const config = { packages: { 'packages/db': { 'exclude-paths': ['docs'] } } }
+  for (const file of ['.release-please.json', '.github/release-please-config.json']) {
+    const root = await workspace({ ...monorepo, [file]: config })
+    const result = await initWorkspace({ cwd: root, dryRun: true })
+    expect(result.from).toBe('release-please')
+    expect(result.notes.flatMap((note) => (note.kind === 'left-behind' ? [note.from.file] : []))).toContain(file)
+  }
 })
 
 test('from release-please: private packages that it lists are versioned', async () => {

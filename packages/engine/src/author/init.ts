@@ -80,7 +80,7 @@ function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
     case 'nx':
       return migrateNx(own(found.config, 'release'), files, workspace)
     case 'release-please':
-      return migrateReleasePlease(found.config, workspace)
+      return migrateReleasePlease(found.file, found.config, workspace)
     case undefined:
       return freshSetUp(workspace)
   }

@@ -5,17 +5,20 @@
  * mentioned.
  */
 import picomatch from 'picomatch'
-import type { Path, Workspace } from '@topsail/core'
+import type { PackageName, Path, Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
+import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { setUpFrom, type LeftBehindReason, type Setting, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom('lerna.json')
   const options = releaseOptions(lerna, workspace)
+  const released = releasedBy(lerna, workspace)
   carryVersioning(setUp, lerna, options)
+  ignoreUnreleased(setUp, { key: 'packages', value: own(lerna, 'packages') ?? null }, released, workspace)
   carryCommits(setUp, options)
   carryIgnoredChanges(setUp, options, workspace)
-  carryPrivatePackages(setUp, options, workspace)
+  carryPrivatePackages(setUp, options, released, workspace)
   carryBranch(setUp, options)
   const access = options.get('access')
   if (access?.value === 'public' || access?.value === 'restricted') {
@@ -23,6 +26,17 @@ export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   }
   leaveTheRest(setUp, options)
   return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
+}
+
+/** `packages` of lerna.json may name fewer than the package manager's workspace has. */
+function releasedBy(lerna: unknown, workspace: Workspace): ReadonlySet<PackageName> {
+  const all = new Set(workspace.packages.map((pkg) => pkg.name))
+  const globs = own(lerna, 'useWorkspaces') === true ? [] : stringsIn(own(lerna, 'packages'))
+  const tidy = globs.map((glob) => glob.replace(/^(!?)\.\//, '$1').replace(/\/+$/, ''))
+  const isNamed = picomatch(tidy.filter((glob) => !glob.startsWith('!')))
+  const isLeftOut = picomatch(tidy.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])))
+  const named = workspace.packages.filter(({ dir }) => isNamed(dir) && !isLeftOut(dir)).map((pkg) => pkg.name)
+  return named.length === 0 ? all : new Set(named)
 }
 
 type Options = ReadonlyMap<string, { readonly key: string | Setting; readonly value: unknown }>
@@ -142,13 +156,20 @@ function withinPackage(pattern: string, dirs: readonly Path[]): string | undefin
 }
 
 /** Lerna versions private packages unless told otherwise, Changesets 3 only when told so. */
-function carryPrivatePackages(setUp: SetUpBuilder, options: Options, workspace: Workspace): void {
+function carryPrivatePackages(
+  setUp: SetUpBuilder,
+  options: Options,
+  released: ReadonlySet<PackageName>,
+  { packages }: Workspace,
+): void {
   const included = options.get('private')
   if (included?.value === false) {
     setUp.toConfig(included.key, false, 'privatePackages', { version: false, tag: false })
     return
   }
-  const names = workspace.packages.filter((pkg) => pkg.private && pkg.version !== undefined).map((pkg) => pkg.name)
+  const names = packages
+    .filter((pkg) => pkg.private && pkg.version !== undefined && released.has(pkg.name))
+    .map((pkg) => pkg.name)
   if (names.length === 0) return
   setUp.config['privatePackages'] = { version: true, tag: true }
   setUp.notes.push({ kind: 'private-packages-versioned', names })

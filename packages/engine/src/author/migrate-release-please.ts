@@ -2,15 +2,26 @@
  * A release-please set-up, as far as it decides versions: which commit types release, what 0.x versions do with a bump,
  * which components share a version, who follows whom. What belongs to its pull request machinery is left behind.
  */
-import { dependencyFields, type Bump, type PackageName, type Workspace } from '@topsail/core'
+import { dependencyFields, type Bump, type PackageName, type Path, type Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
-export const releasePleaseConfig = 'release-please-config.json'
+/** The default name, and those that its `config-file` is commonly pointed at. */
+export const releasePleaseConfigs: readonly Path[] = [
+  'release-please-config.json',
+  '.release-please-config.json',
+  '.release-please.json',
+  'release-please.json',
+  '.github/release-please-config.json',
+  '.github/.release-please-config.json',
+  '.github/release-please.json',
+  '.github/release-please/config.json',
+  '.github/release-please/release-please-config.json',
+]
 
-export function migrateReleasePlease(config: unknown, workspace: Workspace): SetUp {
-  const setUp = setUpFrom(releasePleaseConfig)
+export function migrateReleasePlease(file: Path, config: unknown, workspace: Workspace): SetUp {
+  const setUp = setUpFrom(file)
   const components = readComponents(config, workspace)
   carryCommits(setUp, config, components)
   carryPlugins(setUp, config, components)
@@ -90,10 +101,14 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
   }
   const groups = fixed.filter((group) => group.length > 1)
   if (groups.length > 0) setUp.toConfig('plugins', 'linked-versions', 'fixed', groups)
-  if (plugins.some((plugin) => typeOf(plugin) === 'node-workspace')) {
+  const nodeWorkspace = plugins.find((plugin) => typeOf(plugin) === 'node-workspace')
+  if (nodeWorkspace !== undefined) {
     // It releases every dependent, whatever the range holds.
     const name = '___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'
     setUp.toConfig('plugins', 'node-workspace', name, { updateInternalDependents: 'always' })
+    if (own(nodeWorkspace, 'updatePeerDependencies') === true) {
+      setUp.toTopsail('plugins', { updatePeerDependencies: true }, 'cascade', { '**': peersFollow })
+    }
   } else setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
 }
 
@@ -108,9 +123,9 @@ function carryPrivatePackages(setUp: SetUpBuilder, listed: ReadonlySet<PackageNa
 }
 
 const relations = ['in-range', 'out-by-patch', 'out-by-minor', 'out-by-major']
-const nobodyFollows = Object.fromEntries(
-  dependencyFields.map((field) => [field, Object.fromEntries(relations.map((relation) => [relation, 'none']))]),
-)
+const always = (bump: Bump) => Object.fromEntries(relations.map((relation) => [relation, bump]))
+const nobodyFollows = Object.fromEntries(dependencyFields.map((field) => [field, always('none')]))
+const peersFollow = { peerDependencies: always('patch') }
 
 /** Its default is `component-v1.2.3`, the component being the name without its scope: no pattern of ours says that. */
 function carryTags(setUp: SetUpBuilder, config: unknown): void {
