@@ -199,6 +199,25 @@ describe('from Lerna', () => {
     })
   })
 
+  test('scripts may force all packages and name the preset', async () => {
+    const settingsWith = async (scripts: Record<string, string>) => {
+      const manifest = { ...monorepo['package.json'], scripts }
+      const root = await workspace({ ...monorepo, 'package.json': manifest, 'lerna.json': { version: '1.0.0' } })
+      await initWorkspace({ cwd: root })
+      return settingsOf(root)
+    }
+    const all = ['@acme/web', '@acme/db', '@acme/log']
+    const release = 'lerna version --conventional-commits --force-publish --changelog-preset conventionalcommits'
+    expect(await settingsWith({ release, push: 'lerna publish from-package' })).toMatchObject({
+      fixed: [all],
+      commits: { preset: 'lerna', exclamationMark: true },
+    })
+    expect(await settingsWith({ next: release, release: 'lerna version --force-publish=@acme/db' })).toMatchObject({
+      fixed: [],
+      linked: [all],
+    })
+  })
+
   test('packages that lerna.json does not name are not released', async () => {
     const lerna = { version: '1.0.0', packages: ['./packages/*'], command: { version: { conventionalCommits: true } } }
     const root = await workspace({ ...monorepo, 'lerna.json': lerna })

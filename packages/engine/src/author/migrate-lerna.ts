@@ -6,9 +6,10 @@
  */
 import picomatch from 'picomatch'
 import type { PackageName, Path, Workspace } from '@topsail/core'
-import { isRecord, own, stringsIn } from '../read/record.ts'
+import { own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
-import { setUpFrom, type LeftBehindReason, type Setting, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { releaseOptions, type Options } from './lerna-options.ts'
+import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom('lerna.json')
@@ -37,38 +38,6 @@ function releasedBy(lerna: unknown, workspace: Workspace): ReadonlySet<PackageNa
   const isLeftOut = picomatch(tidy.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])))
   const named = workspace.packages.filter(({ dir }) => isNamed(dir) && !isLeftOut(dir)).map((pkg) => pkg.name)
   return named.length === 0 ? all : new Set(named)
-}
-
-type Options = ReadonlyMap<string, { readonly key: string | Setting; readonly value: unknown }>
-
-/** Options of `lerna version` and `lerna publish`; the more specific place wins, and what a script says over all. */
-function releaseOptions(lerna: unknown, workspace: Workspace): Options {
-  const options = new Map<string, { key: string | Setting; value: unknown }>()
-  const command = own(lerna, 'command')
-  const places: readonly (readonly [prefix: string, values: unknown])[] = [
-    ['', lerna],
-    ['command.publish.', own(command, 'publish')],
-    ['command.version.', own(command, 'version')],
-  ]
-  for (const [prefix, values] of places) {
-    if (!isRecord(values)) continue
-    for (const [name, value] of Object.entries(values)) options.set(name, { key: `${prefix}${name}`, value })
-  }
-  const script = scriptWith('--conventional-commits', workspace)
-  if (script !== undefined) options.set('conventionalCommits', { key: script, value: true })
-  return options
-}
-
-/** The script of the root that releases with this flag. */
-function scriptWith(flag: string, { root }: Workspace): Setting | undefined {
-  const scripts = own(root.manifest, 'scripts')
-  for (const [name, command] of isRecord(scripts) ? Object.entries(scripts) : []) {
-    if (typeof command !== 'string') continue
-    for (const [, flags = ''] of command.slice(0, 2000).matchAll(/\blerna (?:version|publish)\b([^&|;]*)/g)) {
-      if (flags.split(' ').includes(flag)) return { file: 'package.json', key: `scripts.${name}` }
-    }
-  }
-  return undefined
 }
 
 function carryVersioning(setUp: SetUpBuilder, lerna: unknown, options: Options): void {
