@@ -458,6 +458,45 @@ test('Lerna and Nx beside release-please only run tasks, unless they say how rel
   expect(await toolOf({ 'nx.json': { release: { projects: ['packages/*'] } } })).toBe('nx')
 })
 
+describe('packages that no package manager knows of', () => {
+  const files = { ...monorepo, 'package.json': { name: 'shop', private: true } }
+
+  test('release-please: the folders it names', async () => {
+    const config = { packages: { 'packages/db': {}, './packages/log/': {}, 'apps/none': {} } }
+    const root = await workspace({ ...files, 'release-please-config.json': config })
+    const result = await initWorkspace({ cwd: root })
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ packages: ['packages/*'] })
+    expect(await namesOf(root)).toEqual(['@acme/db', '@acme/log'])
+    expect(result.notes).toContainEqual({
+      kind: 'carried',
+      from: { file: 'release-please-config.json', key: 'packages' },
+      value: null,
+      to: { file: 'topsail.json', key: 'packages' },
+      as: ['packages/*'],
+    })
+    expect((await initWorkspace({ cwd: root })).problems).toEqual([])
+  })
+
+  test('Nx: folders with a project and a manifest', async () => {
+    const projects = {
+      'packages/db/project.json': { name: 'db' },
+      'apps/web/project.json': { name: 'web' },
+      'apps/docs/project.json': { name: 'docs' },
+    }
+    const nx = { release: { projects: ['packages/*'], version: { conventionalCommits: true } } }
+    const root = await workspace({ ...files, ...projects, 'nx.json': nx })
+    await initWorkspace({ cwd: root })
+    expect(await namesOf(root)).toEqual(['@acme/web', '@acme/db'])
+    expect(await settingsOf(root)).toMatchObject({ ignore: ['@acme/web'], commits: { preset: 'nx' } })
+  })
+
+  test('a single package stays one', async () => {
+    const single = { 'package.json': pkg('acme'), 'release-please-config.json': { packages: { '.': {} } } }
+    const result = await initWorkspace({ cwd: await workspace(single) })
+    expect(jsonIn(result, 'topsail.json')).not.toHaveProperty('packages')
+  })
+})
+
 test('scripts that call the tool before are named', async () => {
   const scripts = { release: 'npm run build && lerna publish', build: 'lerna run build', ci: 'changeset version' }
   const root = await workspace({ ...monorepo, 'package.json': { ...monorepo['package.json'], scripts } })
@@ -491,6 +530,11 @@ async function settingsOf(root: string) {
   const codes = problems.map(({ code }) => code)
   expect(codes.filter((code) => code.startsWith('CONFIG'))).toEqual([])
   return settings
+}
+
+async function namesOf(root: string): Promise<readonly string[]> {
+  const { workspace } = await readSnapshot({ cwd: root, now: '2026-01-01T00:00:00Z' })
+  return workspace.packages.map(({ name }) => name)
 }
 
 function leftBehind(result: InitResult): Record<string, string> {

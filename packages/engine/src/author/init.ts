@@ -17,6 +17,7 @@ import { generationOf, migrateChangesets } from './migrate-changesets.ts'
 import { migrateLerna } from './migrate-lerna.ts'
 import { migrateNx } from './migrate-nx.ts'
 import { migrateReleasePlease } from './migrate-release-please.ts'
+import { packageFolders, type PackageFolders } from './package-folders.ts'
 import { changesetConfig, topsailConfig, type InitNote, type SetUp, type Tool } from './set-up.ts'
 
 export type InitOptions = {
@@ -50,13 +51,16 @@ export async function initWorkspace({ cwd, dryRun, sources }: InitOptions): Prom
     return { root: cwd, from: undefined, files: [], notes: [], problems: [missing] }
   }
   const files = diskFiles(root)
-  const { workspace, problems } = readWorkspace(files)
-  const found = findSetUp(files, workspace)
+  const first = readWorkspace(files)
+  const found = findSetUp(files, first.workspace)
+  const isNone = first.workspace.tool === 'root' && files.read(topsailConfig) === undefined
+  const folders = isNone ? packageFolders(found, files) : undefined
+  const { workspace, problems } = folders === undefined ? first : readWorkspace(withPackages(files, folders.globs))
   const faults = [...problems, ...found.problems]
   if (faults.some((problem) => problem.severity === 'error')) {
     return { root, from: found.tool, files: [], notes: [], problems: faults }
   }
-  const setUp = withSources(setUpOf(found, files, workspace), sources)
+  const setUp = withFolders(withSources(setUpOf(found, files, workspace), sources), found, folders)
   const planned = await planFiles(setUp, found, files, workspace, gitIn(root))
   const notes = [
     ...setUp.notes,
@@ -84,6 +88,19 @@ function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
     case undefined:
       return freshSetUp(workspace)
   }
+}
+
+function withPackages(files: Files, packages: readonly string[]): Files {
+  const text = JSON.stringify({ packages })
+  return { ...files, read: (path) => (path === topsailConfig ? text : files.read(path)) }
+}
+
+function withFolders(setUp: SetUp, found: Found, folders: PackageFolders | undefined): SetUp {
+  if (folders === undefined) return setUp
+  const from = { file: found.file, key: folders.key }
+  const to = { file: topsailConfig, key: 'packages' }
+  const note: InitNote = { kind: 'carried', from, value: null, to, as: folders.globs }
+  return { ...setUp, topsail: { packages: folders.globs, ...setUp.topsail }, notes: [note, ...setUp.notes] }
 }
 
 /** A setting that gives way to the user's word was not carried over. */

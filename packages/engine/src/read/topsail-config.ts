@@ -83,6 +83,10 @@ export const topsailConfig: Shape = {
       of: sourcesNames,
       says: 'Where changes are read from: changeset files, conventional commits, or both.',
     },
+    packages: {
+      ...names,
+      says: 'Folders of packages, as globs, in a repository where no package manager has workspaces.',
+    },
     rules: { kind: 'choice', of: rulesNames, says: 'The preset that decides which dependents release, and how.' },
     cascade: {
       kind: 'map',

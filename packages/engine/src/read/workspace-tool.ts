@@ -1,5 +1,6 @@
 /**
- * Which tool a folder is the workspace root of, and which globs name its members. The order is the one in which
+ * Which tool a folder is the workspace root of, and which globs name its members; where no tool does, `packages` of
+ * topsail.json may. The order is the one in which
  * Changesets asks, so that both see the same workspace where a repository would answer to two tools; where Changesets
  * refuses for want of a lockfile or because npm's `workspaces` is an object, the answer is given all the same, marked
  * as not certain: a certain root further up wins over it.
@@ -28,7 +29,8 @@ export function toolAt(files: Files): RootTool | undefined {
   const lerna = lernaMembers(files, members)
   if (lerna !== undefined) return lerna
   if (members !== undefined) return rootOf(locked ?? declaredTool(files), members, false)
-  return undefined
+  const listed = ownMembers(files)
+  return listed && rootOf(locked ?? declaredTool(files), listed, true)
 }
 
 function rootOf(tool: RootTool['tool'], globs: readonly string[], isCertain: boolean): RootTool {
@@ -43,6 +45,13 @@ export function workspacesField(files: Files): readonly string[] | undefined {
   if (Array.isArray(field)) return stringsIn(field)
   const packages = own(field, 'packages')
   return Array.isArray(packages) ? stringsIn(packages) : undefined
+}
+
+/** Folders of a repository that installs each package alone, or all from the root: no package manager knows of them. */
+function ownMembers(files: Files): readonly string[] | undefined {
+  const json = parseJsonc(files.read('topsail.json') ?? '')
+  const globs = json.ok ? own(json.value, 'packages') : undefined
+  return Array.isArray(globs) ? stringsIn(globs) : undefined
 }
 
 function lockfileTool(files: Files): 'yarn' | 'npm' | 'bun' | undefined {

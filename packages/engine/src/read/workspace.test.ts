@@ -36,6 +36,7 @@ describe('the tool and its members', () => {
     ['npm', { 'package.json': JSON.stringify({ workspaces: globs }) }],
     ['yarn', { 'package.json': JSON.stringify({ workspaces: globs, packageManager: 'yarn@4.5.2' }) }],
     ['lerna', { 'package.json': JSON.stringify({ workspaces: globs }), 'lerna.json': '{"useWorkspaces":true}' }],
+    ['npm', { 'package.json': '{}', 'topsail.json': JSON.stringify({ packages: globs }) }],
   ])('%s', (tool, root) => {
     expect(read({ ...root, ...members })).toMatchObject({ tool, names: ['a', 'x'], problems: [] })
   })
@@ -57,6 +58,10 @@ describe('the tool and its members', () => {
     })
   })
 
+  test('packages of topsail.json count only where no package manager has workspaces', () => {
+    const files = { 'package.json': '{"workspaces":["services/*"]}', 'topsail.json': '{"packages":["packages/*"]}' }
+    expect(read({ ...files, ...members }).names).toEqual(['x'])
+  })
   test('the root is a member when a glob names it', () => {
     const files = {
       'package.json': manifest('root'),

@@ -1,0 +1,51 @@
+/**
+ * Where the packages lie that a tool released without a package manager's workspace: release-please names their folders,
+ * Nx finds them by their `project.json`. Empty where there is but the root.
+ */
+import { posix } from 'node:path'
+import type { Path } from '@topsail/core'
+import type { Files } from '../ports.ts'
+import { expandMemberGlobs } from '../read/member-globs.ts'
+import { isRecord, own } from '../read/record.ts'
+import type { Found } from './find-set-up.ts'
+
+export type PackageFolders = {
+  /** The setting of the tool before that leads to them. */
+  readonly key: string
+  /** As short as they can be said. */
+  readonly globs: readonly string[]
+}
+
+export function packageFolders({ tool, config }: Found, files: Files): PackageFolders | undefined {
+  if (tool !== 'nx' && tool !== 'release-please') return undefined
+  const folders = (tool === 'nx' ? nxFolders(files) : releasePleaseFolders(config)).filter((dir) =>
+    isFile(files, dir, 'package.json'),
+  )
+  if (folders.every((dir) => dir === '.')) return undefined
+  return { key: tool === 'nx' ? 'release' : 'packages', globs: shortened(folders, files) }
+}
+
+function releasePleaseFolders(config: unknown): readonly Path[] {
+  const packages = own(config, 'packages')
+  const dirs = Object.keys(isRecord(packages) ? packages : {})
+  return dirs.map((dir) => posix.normalize(dir).replace(/\/$/, '')).filter((dir) => !/^(?:\.\.)?(?:\/|$)/.test(dir))
+}
+
+function nxFolders(files: Files): readonly Path[] {
+  return expandMemberGlobs(files, ['**']).dirs.filter((dir) => dir !== '.' && isFile(files, dir, 'project.json'))
+}
+
+function isFile(files: Files, dir: Path, name: string): boolean {
+  return files.look(posix.join(dir, name)).kind === 'file'
+}
+
+/** `packages/*` for a folder in which every package is one of them. */
+function shortened(folders: readonly Path[], files: Files): readonly string[] {
+  const within = Map.groupBy(folders, (dir) => posix.dirname(dir))
+  return [...within].flatMap(([parent, dirs]) => {
+    if (parent === '.' || dirs.length === 1) return dirs
+    const glob = `${parent}/*`
+    const all = expandMemberGlobs(files, [glob]).dirs.filter((dir) => isFile(files, dir, 'package.json'))
+    return all.length === dirs.length ? [glob] : dirs
+  })
+}
