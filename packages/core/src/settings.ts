@@ -49,6 +49,8 @@ export type CommitSettings = {
   readonly zeroMajor?: Readonly<Record<PackageName, ZeroMajorPolicy | 'minor-to-patch'>> | undefined
   /** Whether `feat!: x` is a breaking change under the `lerna` preset: no with its default changelog preset. */
   readonly exclamationMark?: boolean | undefined
+  /** Globs relative to a package: where only such files changed since its release, its commits ask for nothing. */
+  readonly ignoreFiles?: readonly string[] | undefined
 }
 
 /** Who decided the rules, and the version or range of @changesets/cli that was found. For the reader, not the plan. */

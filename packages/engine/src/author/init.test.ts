@@ -181,7 +181,7 @@ describe('from Lerna', () => {
       linked: [['@acme/web', '@acme/db', '@acme/log']],
       fixed: [],
       tagPattern: 'v{version}',
-      commits: { preset: 'lerna', exclamationMark: true },
+      commits: { preset: 'lerna', exclamationMark: true, ignoreFiles: ['**/*.md', '**/*.test.js'] },
       updateInternalDependents: 'always',
       access: 'public',
       baseBranch: 'main',

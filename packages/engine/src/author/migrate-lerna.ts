@@ -6,7 +6,7 @@
  */
 import picomatch from 'picomatch'
 import type { PackageName, Path, Workspace } from '@topsail/core'
-import { own, stringsIn } from '../read/record.ts'
+import { isRecord, own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { releaseOptions, type Options } from './lerna-options.ts'
 import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
@@ -100,14 +100,18 @@ function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, workspace: W
   const ignored = options.get('ignoreChanges')
   if (ignored === undefined) return
   const dirs = workspace.packages.map((pkg) => pkg.dir)
-  const patterns: string[] = []
+  const patterns = new Set<string>()
   for (const pattern of stringsIn(ignored.value)) {
     const within = withinPackage(pattern, dirs)
     if (within === undefined) setUp.leave(ignored.key, pattern, 'rooted-pattern')
-    else patterns.push(`!${within}`)
+    else patterns.add(within)
   }
-  if (patterns.length > 0) {
-    setUp.toConfig(ignored.key, ignored.value, 'changedFilePatterns', ['**', ...new Set(patterns)])
+  if (patterns.size === 0) return
+  const taken = [...patterns].map((pattern) => `!${pattern}`)
+  setUp.toConfig(ignored.key, ignored.value, 'changedFilePatterns', ['**', ...taken])
+  const commits = setUp.topsail['commits']
+  if (isRecord(commits)) {
+    setUp.toTopsail(ignored.key, ignored.value, 'commits', { ...commits, ignoreFiles: [...patterns] })
   }
 }
 

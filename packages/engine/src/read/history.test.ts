@@ -7,7 +7,7 @@ import type { Snapshot } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
 import { createRepository, gitEnvironment, type TestRepository } from '../testing/repository.ts'
 import type { Git } from '../ports.ts'
-import { readSnapshot, type ReadOptions } from './read-snapshot.ts'
+import { planWorkspace, readSnapshot, type ReadOptions } from './read-snapshot.ts'
 
 const manifest = (name: string, version = '1.0.0', more: object = {}): object => ({ name, version, ...more })
 
@@ -129,6 +129,25 @@ describe('what is read', () => {
     const { history } = await read(repository.root)
     expect(history?.commits.map(({ message }) => message)).toEqual(['merge side', 'feat: side', 'feat: main'])
     expect(history?.commits[0]?.parents).toEqual([history?.commits[2]?.sha, history?.commits[1]?.sha])
+  })
+
+  test('packages in which only ignored files changed since their release have none', async () => {
+    const repository = await repositoryOf({
+      ...shop,
+      'topsail.json': { sources: 'commits', commits: { preset: 'lerna', ignoreFiles: ['**/*.md', 'test/**'] } },
+    })
+    await repository.commit('chore: begin')
+    for (const name of ['a', 'b']) await repository.git('tag', `${name}@1.0.0`)
+    await change(repository, 'packages/a/docs/README.md', 'docs(a): more')
+    await change(repository, 'packages/a/test/x.ts', 'feat(a): taken back')
+    await change(repository, 'packages/a/index.ts', 'feat(a): taken back')
+    await repository.git('rm', '-q', 'packages/a/index.ts')
+    await repository.commit('revert')
+    await change(repository, 'packages/b/README.md', 'docs(b): more')
+    const releases = async () => (await planWorkspace({ cwd: repository.root })).plan.releases.map(({ name }) => name)
+    expect(await releases()).toEqual([])
+    await change(repository, 'packages/b/index.ts', 'fix(b): it')
+    expect(await releases()).toEqual(['b'])
   })
 
   test('a workspace in a sub-folder sees its own folders, and no others', async () => {

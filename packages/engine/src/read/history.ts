@@ -13,6 +13,7 @@ import { historyOf } from './history-columns.ts'
 import { sayingReader } from './history-sayings.ts'
 import { emptyTable, isWalked, rowOf, type HistoryTable, type Row } from './history-table.ts'
 import { walkRows } from './history-walk.ts'
+import { passIgnoredChanges } from './ignored-changes.ts'
 import { findLastReleases, type LastReleases } from './last-release.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf, remoteTags } from './shallow.ts'
 import { readTags, type Tags } from './tags.ts'
@@ -123,6 +124,8 @@ async function readWith(
   }
   const releases = await findLastReleases(search)
   if (typeof releases === 'string') return releases
+  const lastRelease = await passIgnoredChanges({ ...search, head }, releases.lastRelease)
+  if (typeof lastRelease === 'string') return lastRelease
   const region = unreleasedRows(table, order, releases.rows)
   const readSaying = sayingReader(table, plainReading(settings))
   const unwalked: Row[] = []
@@ -131,7 +134,7 @@ async function readWith(
   const walkFailure = await walkRows(table, git, unwalked, facts.prefix, readSaying)
   if (walkFailure !== undefined) return walkFailure
   for (let at = 0; at < region.length; at += 1) readSaying(region[at] ?? 0)
-  return { history: historyOf(table, region, releases.lastRelease), releases }
+  return { history: historyOf(table, region, lastRelease), releases }
 }
 
 /** No index: what a shallow clone says of its last commits is not true of the whole. */

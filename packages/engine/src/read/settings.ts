@@ -151,6 +151,7 @@ function settingsOfOurs(
       types: (own(commits, 'types') ?? base.commits.types) as Settings['commits']['types'],
       ...commitZeroMajor(own(commits, 'zeroMajor'), names, rules),
       ...(own(commits, 'exclamationMark') === true ? { exclamationMark: true } : {}),
+      ...ignoredFiles(stringsIn(own(commits, 'ignoreFiles'))),
     },
     cascade: cascadeOf(own(config, 'cascade'), names, rules),
     release: merged('release'),
@@ -159,6 +160,10 @@ function settingsOfOurs(
     checkExclude: expandNames(stringsIn(own(check, 'exclude')), names, rules),
     changedFilePatterns: [...base.changedFilePatterns, ...stringsIn(own(check, 'ignore')).map((glob) => `!${glob}`)],
   }
+}
+
+function ignoredFiles(globs: readonly string[]): Pick<Settings['commits'], 'ignoreFiles'> {
+  return globs.length === 0 ? {} : { ignoreFiles: globs }
 }
 
 /** Later keys win over earlier ones. */

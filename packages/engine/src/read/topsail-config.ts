@@ -114,6 +114,10 @@ export const topsailConfig: Shape = {
           says: 'Whether `feat!: x` is a breaking change under the preset `lerna`, as with changelogPreset `conventionalcommits`.',
           default: false,
         },
+        ignoreFiles: {
+          ...names,
+          says: 'Files, as globs relative to their package. Where only such files changed since its release, the commits of a package ask for nothing.',
+        },
       },
     },
     zeroMajor: {
