@@ -51,7 +51,12 @@ function saysHow(tool: Tool, config: unknown, workspace: Workspace): boolean {
   const says = (from: unknown, keys: readonly string[]): boolean => keys.some((key) => own(from, key) !== undefined)
   if (tool === 'nx') return says(own(config, 'release'), ['projects', 'groups', 'projectsRelationship', 'changelog'])
   if (tool === 'lerna') {
-    return says(own(config, 'command'), ['version', 'publish']) || scriptsOf(workspace, lernaRelease).length > 0
+    const command = own(config, 'command')
+    const options = [config, own(command, 'version'), own(command, 'publish')]
+    // How it commits or publishes may be all that is left of it.
+    return (
+      options.some((from) => own(from, 'conventionalCommits') === true) || scriptsOf(workspace, lernaRelease).length > 0
+    )
   }
   return true
 }
@@ -75,7 +80,7 @@ export function otherTools(files: Files, carried: Tool | undefined): readonly In
   return notes
 }
 
-const lernaRelease = /(?:^|[\s&|;/])lerna\s+(?:version|publish)(?:\s|$)/
+const lernaRelease = /(?:^|[\s&|;/])lerna\s+(?:version|publish)(?!\s+from-)(?:\s|$)/
 const releaseCommand = /(?:^|[\s&|;/])(?:changeset|lerna\s+(?:version|publish)|nx\s+release|release-please)(?:\s|$)/
 
 export function scriptsOf(workspace: Workspace, wanted = releaseCommand): readonly InitNote[] {

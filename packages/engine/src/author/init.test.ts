@@ -453,7 +453,10 @@ test('Lerna and Nx beside release-please only run tasks, unless they say how rel
   const lerna = { version: 'independent', npmClient: 'npm' }
   expect(await toolOf({ 'lerna.json': lerna, ...scripts('lerna run build') })).toBe('release-please')
   expect(await toolOf({ 'lerna.json': lerna, ...scripts('lerna publish') })).toBe('lerna')
-  expect(await toolOf({ 'lerna.json': { ...lerna, command: { version: {} } } })).toBe('lerna')
+  expect(await toolOf({ 'lerna.json': lerna, ...scripts('lerna publish from-package') })).toBe('release-please')
+  const told = (version: object) => ({ 'lerna.json': { ...lerna, command: { version } } })
+  expect(await toolOf(told({ message: 'chore: release' }))).toBe('release-please')
+  expect(await toolOf(told({ conventionalCommits: true }))).toBe('lerna')
   expect(await toolOf({ 'nx.json': { release: { version: {} } } })).toBe('release-please')
   expect(await toolOf({ 'nx.json': { release: { projects: ['packages/*'] } } })).toBe('nx')
 })
