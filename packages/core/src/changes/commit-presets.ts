@@ -34,6 +34,8 @@ export type CommitPreset = {
    * suffix, `count` raises the last number of the suffix whatever the bump.
    */
   readonly prerelease: 'finish' | 'keep' | 'count'
+  /** What follows 0.0.0, where that says that nothing was released yet: the commit that brought it counts too. */
+  readonly first?: Version
 }
 
 export type Attribution = {
@@ -73,8 +75,16 @@ export function followsNames({ sources, commits }: Settings): boolean {
   return sources === 'commits' && commitPresets[commits.preset].edgesByName
 }
 
+/** Only where commits are the one source, as above. */
+export function isBeforeFirst(version: Version, { sources, commits }: Settings): boolean {
+  return sources === 'commits' && version === '0.0.0' && commitPresets[commits.preset].first !== undefined
+}
+
 /** Outside of pre mode: a final version moves by its bump, and a prerelease as the tool named by the preset moves it. */
-export function nextByCommits(version: Version, bump: Bump, { sources, commits }: Settings): Version {
+export function nextByCommits(version: Version, bump: Bump, settings: Settings): Version {
+  const { sources, commits } = settings
+  const { first } = commitPresets[commits.preset]
+  if (first !== undefined && bump !== 'none' && isBeforeFirst(version, settings)) return first
   const how = sources === 'changesets' ? 'finish' : commitPresets[commits.preset].prerelease
   if (how === 'finish' || bump === 'none' || !isPrerelease(version)) return incrementVersion(version, bump)
   if (how === 'count') return incrementPrerelease(version)
@@ -140,6 +150,7 @@ const releasePlease: CommitPreset = {
   zeroMajor: 'none',
   edgesByName: true,
   prerelease: 'keep',
+  first: '1.0.0',
 }
 
 const nx: CommitPreset = {

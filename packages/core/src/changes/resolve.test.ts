@@ -378,6 +378,18 @@ test('a prerelease moves on as the tool of the preset moves it', () => {
   expect(next('nx', 'feat: x')).toBe('2.0.0-rc.2')
 })
 
+test('release-please: what follows 0.0.0 is 1.0.0, where commits alone decide', () => {
+  const workspace = workspaceOf([packageOf({ name: '@acme/db', version: '0.0.0' }, 'libs/db')])
+  const next = (preset: Settings['commits']['preset'], sources: Settings['sources'], message: string) => {
+    const settings = { ...commitsBy(preset), sources }
+    return planRelease(told([{ message }], { workspace, settings }), String).releases[0]?.to
+  }
+  expect(next('release-please', 'commits', 'fix: x')).toBe('1.0.0')
+  expect(next('release-please', 'commits', 'chore: x')).toBeUndefined()
+  expect(next('release-please', 'both', 'fix: x')).toBe('0.0.1')
+  expect(next('conventional', 'commits', 'fix: x')).toBe('0.0.1')
+})
+
 test('release-please: dependents follow by the name of a dependency, whatever range they write', () => {
   const stale = packageOf({ name: 'stale', version: '1.0.0', dependencies: { '@acme/db': '^0.1.0' } })
   const released = (preset: Settings['commits']['preset']) => {

@@ -163,6 +163,7 @@ function leavePackages(setUp: SetUpBuilder, packages: unknown, workspace: Worksp
 const leftBehind: readonly (readonly [name: string, because: LeftBehindReason])[] = [
   ['draft', 'forge-release'],
   ['extra-files', 'no-counterpart'],
+  ['initial-version', 'no-counterpart'],
   ['prerelease', 'pre-mode'],
   ['release-as', 'no-counterpart'],
   ['separate-pull-requests', 'commits-and-pushes'],

@@ -131,6 +131,19 @@ describe('what is read', () => {
     expect(history?.commits[0]?.parents).toEqual([history?.commits[2]?.sha, history?.commits[1]?.sha])
   })
 
+  test('a package at 0.0.0 was not released by the commit that brought it, where release-please would say so', async () => {
+    const repository = await repositoryOf()
+    await repository.write({ 'packages/c/package.json': manifest('c', '0.0.0') })
+    await repository.commit('feat: a cellar')
+    const releases = async (preset: string) => {
+      await repository.write({ 'topsail.json': { sources: 'commits', commits: { preset } } })
+      const { plan } = await planWorkspace({ cwd: repository.root })
+      return plan.releases.map(({ name, to }) => `${name} ${to}`)
+    }
+    expect(await releases('release-please')).toEqual(['c 1.0.0'])
+    expect(await releases('conventional')).toEqual([])
+  })
+
   test('packages in which only ignored files changed since their release have none', async () => {
     const repository = await repositoryOf({
       ...shop,

@@ -4,6 +4,7 @@
  * both have.
  */
 import {
+  isBeforeFirst,
   skipReason,
   type LastRelease,
   type Package,
@@ -15,7 +16,7 @@ import {
 } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { collectLines } from './history-commits.ts'
-import { rowOf, shaOf, type Row } from './history-table.ts'
+import { parentsOf, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
 import { tagsAhead } from './tags-ahead.ts'
 import { tagNamesOf, type Tags } from './tags.ts'
 import { findVersionWrites, type WriteSearch } from './version-writes.ts'
@@ -61,7 +62,9 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
   }
   for (const pkg of untagged) {
     const commit = writes.found.get(pkg.dir)
-    if (commit !== undefined) lastRelease[pkg.name] = { commit, by: 'manifest' }
+    if (commit === undefined) continue
+    const isFirst = isBeforeFirst(pkg.version ?? '', settings)
+    lastRelease[pkg.name] = { commit: isFirst ? commitBefore(table, commit) : commit, by: 'manifest' }
   }
   for (const pkg of releasable) {
     const row = joined.get(tagged.get(pkg.name)?.commit ?? '') ?? rowOf(table, lastRelease[pkg.name]?.commit ?? '')
@@ -69,6 +72,13 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
   }
   const missing = untagged.filter((pkg) => writes.missing.has(pkg.dir)).map((pkg) => pkg.name)
   return { lastRelease, rows, missing, behind: tagsAhead(search, untagged) }
+}
+
+/** Itself where nothing was before. */
+function commitBefore(table: HistoryTable, commit: Sha): Sha {
+  const row = rowOf(table, commit)
+  const parent = row === undefined ? undefined : parentsOf(table, row)[0]
+  return parent === undefined ? commit : shaOf(table, parent)
 }
 
 type Tagged = { readonly commit: Sha; readonly tag: string }
