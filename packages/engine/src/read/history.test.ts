@@ -199,6 +199,24 @@ describe('the last release', () => {
     expect(releasesOf(await read(repository.root))).toEqual({ a: 'release/a/v1.0.0', b: 'b@1.0.0' })
   })
 
+  test('is what a tag of release-please names, where that means one package', async () => {
+    const repository = await repositoryOf({
+      ...shop,
+      'topsail.json': { commits: { preset: 'release-please' } },
+      'packages/a/package.json': manifest('@acme/a'),
+      'packages/b/package.json': manifest('@acme/b'),
+      'packages/c/package.json': manifest('@other/b'),
+    })
+    for (const tag of ['a-v1.0.0', 'b-v1.0.0']) await repository.git('tag', tag)
+    expect(releasesOf(await read(repository.root))).toEqual({
+      '@acme/a': 'a-v1.0.0',
+      '@acme/b': 'manifest',
+      '@other/b': 'manifest',
+    })
+    await repository.write({ 'topsail.json': {} })
+    expect(releasesOf(await read(repository.root))['@acme/a']).toBe('manifest')
+  })
+
   test('that is tagged and later than the manifest is told of, unless it lies beside our history', async () => {
     const repository = await repositoryOf()
     await repository.git('tag', 'a@3.4.1')

@@ -7,7 +7,6 @@ import {
   isBeforeFirst,
   skipReason,
   type LastRelease,
-  type Package,
   type PackageName,
   type Settings,
   type Sha,
@@ -18,7 +17,7 @@ import type { Git } from '../ports.ts'
 import { collectLines } from './history-commits.ts'
 import { parentsOf, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
 import { tagsAhead } from './tags-ahead.ts'
-import { tagNamesOf, type Tags } from './tags.ts'
+import { tagNamesIn, type Tags } from './tags.ts'
 import { findVersionWrites, type WriteSearch } from './version-writes.ts'
 
 export type LastReleases = {
@@ -85,17 +84,13 @@ type Tagged = { readonly commit: Sha; readonly tag: string }
 
 function taggedReleases({ workspace, settings, tags }: ReleaseSearch): ReadonlyMap<PackageName, Tagged> {
   const tagged = new Map<PackageName, Tagged>()
+  const namesOf = tagNamesIn(workspace, settings)
   for (const pkg of workspace.packages) {
-    const tag = tagOf(pkg, workspace, settings, tags)
+    const tag = pkg.version === undefined ? undefined : namesOf(pkg, pkg.version).find((name) => tags.has(name))
     const commit = tag === undefined ? undefined : tags.get(tag)
     if (tag !== undefined && commit !== undefined) tagged.set(pkg.name, { commit, tag })
   }
   return tagged
-}
-
-function tagOf(pkg: Package, workspace: Workspace, settings: Settings, tags: Tags): string | undefined {
-  if (pkg.version === undefined) return undefined
-  return tagNamesOf(pkg, pkg.version, settings.tagPattern, workspace.tool).find((name) => tags.has(name))
 }
 
 /** For each commit the newest row of our history that it contains: itself, when it is in it. */

@@ -5,7 +5,7 @@
  */
 import { isGreater, type Package, type Settings, type TagAhead, type Workspace } from '@topsail/core'
 import { rowOf, type HistoryTable, type Row } from './history-table.ts'
-import { tagNamesOf, type Tags } from './tags.ts'
+import { tagNamesIn, type Tags } from './tags.ts'
 
 export type TagsAheadSearch = {
   readonly table: HistoryTable
@@ -42,8 +42,9 @@ function packagesByPrefix(
   packages: readonly Package[],
 ): ReadonlyMap<string, Package> {
   const byPrefix = new Map<string, Package>()
+  const namesOf = tagNamesIn(workspace, settings)
   for (const pkg of packages) {
-    for (const name of tagNamesOf(pkg, '0', settings.tagPattern, workspace.tool)) {
+    for (const name of namesOf(pkg, '0')) {
       if (name.endsWith('0')) byPrefix.set(name.slice(0, -1), pkg)
     }
   }

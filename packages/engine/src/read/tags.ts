@@ -2,7 +2,7 @@
  * Release tags: every tag of the repository in one `show-ref`, and the names a package's release may have been
  * tagged with.
  */
-import { tagNameOf, type Package, type Sha, type Workspace } from '@topsail/core'
+import { tagNameOf, type Package, type PackageName, type Settings, type Sha, type Workspace } from '@topsail/core'
 import type { Git } from '../ports.ts'
 
 /** Tag name to the commit it stands for. */
@@ -27,13 +27,22 @@ const namespace = 'refs/tags/'
 /** Behind the name of an annotated tag; no name of a ref can hold it. */
 const ofCommit = '^{}'
 
+export type TagNames = (pkg: Package, version: string) => readonly string[]
+
 /** In the order in which they are looked for; the first is how the next release will be tagged. */
-export function tagNamesOf(
-  pkg: Package,
-  version: string,
-  tagPattern: string,
-  tool: Workspace['tool'],
-): readonly string[] {
-  const names = [tagNameOf(tagPattern, pkg.name, version), `${pkg.name}@${version}`]
-  return tool === 'root' ? [...names, `v${version}`] : names
+export function tagNamesIn({ packages, tool }: Workspace, { tagPattern, commits }: Settings): TagNames {
+  const called = new Map<string, number>()
+  const isReleasePlease = commits.preset === 'release-please'
+  if (isReleasePlease) for (const { name } of packages) called.set(bare(name), (called.get(bare(name)) ?? 0) + 1)
+  return ({ name }, version) => [
+    tagNameOf(tagPattern, name, version),
+    `${name}@${version}`,
+    ...(tool === 'root' ? [`v${version}`] : []),
+    // As release-please tags a package by default; no pattern says that.
+    ...(called.get(bare(name)) === 1 ? [`${bare(name)}-v${version}`] : []),
+  ]
+}
+
+function bare(name: PackageName): string {
+  return name.slice(name.indexOf('/') + 1)
 }
