@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { createRepository, type TestRepository } from '../testing/repository.ts'
+import { readSnapshot } from './read-snapshot.ts'
 import { changesetCommits, startAddingLog } from './changeset-commits.ts'
 
 const open: TestRepository[] = []
@@ -24,6 +25,33 @@ test('the last commit that added a changeset is its commit; one that nobody comm
   for (const log of [startAddingLog(port), undefined]) {
     const commits = await changesetCommits({ changesets, history: undefined, git: port, log })
     expect([...commits]).toEqual([['.changeset/ä b.md', added]])
+  }
+})
+
+test('a changeset that pre mode has moved keeps the commit that wrote it', async () => {
+  const { root, git, write, commit } = await repository()
+  await write({ '.changeset/cats.md': 'an older one of this name' })
+  await commit('older')
+  await git('rm', '--quiet', '.changeset/cats.md')
+  await commit('released')
+  await write({ '.changeset/cats.md': 'first' })
+  const wrote = await commit('write')
+  await write({ '.changeset/pre/mine.md': 'by hand' })
+  await git('mv', '.changeset/cats.md', '.changeset/pre/cats.md')
+  const moved = await commit('version')
+  await write({ '.changeset/cats.md': 'second' })
+  const again = await commit('again')
+  const port = gitIn(root)
+  const changesets = ['.changeset/cats.md', '.changeset/pre/cats.md', '.changeset/pre/mine.md'].map(changeset)
+  const { history } = await readSnapshot({ cwd: root, sources: 'both' })
+  expect(history).toBeDefined()
+  for (const search of [{ log: startAddingLog(port) }, {}, { history }]) {
+    const commits = await changesetCommits({ changesets, history: undefined, git: port, ...search })
+    expect(Object.fromEntries(commits)).toEqual({
+      '.changeset/cats.md': again,
+      '.changeset/pre/cats.md': wrote,
+      '.changeset/pre/mine.md': moved,
+    })
   }
 })
 

@@ -19,42 +19,71 @@ export type CommitSearch = {
 /** A promise where git has to be asked. */
 export function changesetCommits(search: CommitSearch): ChangesetCommits | Promise<ChangesetCommits> {
   const { changesets, history, git, log } = search
-  const commits = new Map<Path, Sha>()
-  // Newest first: the last to add a file stays.
+  const found = noneFound(changesets)
   const columns = history && columnsOf(history)
   for (const [index, added] of columns?.addedChangesets ?? []) {
-    for (const path of added) if (!commits.has(path)) commits.set(path, columns?.sha(index) ?? '')
+    for (const path of added) found.take(path, columns?.sha(index) ?? '')
   }
-  const missing = new Set(changesets.flatMap(({ path }) => (commits.has(path) ? [] : [path])))
-  if (git !== undefined && missing.size > 0) return askGit(git, log, commits, missing)
+  if (git !== undefined && found.missing.size > 0) return askGit(git, log, changesets, found.commits)
   log?.stop()
-  return commits
+  return found.commits
 }
+
+type Found = {
+  readonly commits: Map<Path, Sha>
+  /** What is still looked for. */
+  readonly missing: ReadonlySet<Path>
+  /** Of every file that a commit added, newest first. */
+  readonly take: (path: Path, commit: Sha) => void
+}
+
+/**
+ * The last to add a file is its commit. Pre mode moves a changeset once it is versioned: whoever moved it did not write
+ * it, so there it is the last that added it before the move.
+ */
+function noneFound(changesets: readonly ChangesetFile[]): Found {
+  const commits = new Map<Path, Sha>()
+  const missing = new Set(changesets.map(({ path }) => path))
+  const moved = new Map<Path, Path>()
+  const take = (path: Path, commit: Sha): void => {
+    const later = moved.get(path)
+    if (later !== undefined && missing.delete(later)) commits.set(later, commit)
+    const isMove = path.startsWith(preFolder)
+    if (!(isMove ? missing.has(path) && !commits.has(path) : missing.delete(path))) return
+    commits.set(path, commit)
+    if (isMove) moved.set(`.changeset/${path.slice(preFolder.length)}`, path)
+  }
+  return { commits, missing, take }
+}
+
+const preFolder = '.changeset/pre/'
 
 /** A shallow clone is deepened as long as that may bring the answer; a file nobody committed has none. */
 async function askGit(
   git: Git,
   log: AddingLog | undefined,
-  commits: Map<Path, Sha>,
-  missing: Set<Path>,
+  changesets: readonly ChangesetFile[],
+  known: ChangesetCommits,
 ): Promise<ChangesetCommits> {
-  const find = async (asked: AddingLog, isCutOff: boolean): Promise<void> =>
-    asked.read((path, commit, isFirst) => {
+  const find = async (asked: AddingLog, isCutOff: boolean): Promise<Found> => {
+    const found = noneFound(changesets)
+    await asked.read((path, commit, isFirst) => {
       // The commits at which a shallow clone is cut off seem to add every file.
-      if (!(isCutOff && isFirst) && missing.delete(path)) commits.set(path, commit)
-      return missing.size > 0
+      if (!(isCutOff && isFirst)) found.take(path, commit)
+      return found.missing.size > 0
     })
-  if (log !== undefined) {
-    await find(log, false)
-    return commits
+    return found
   }
-  for (const step of [...deepeningSteps, undefined]) {
+  // What the history knows of a file is right, unless the file was moved.
+  const joined = ({ commits }: Found): ChangesetCommits => new Map([...known, ...commits])
+  if (log !== undefined) return joined(await find(log, false))
+  for (const step of deepeningSteps) {
     const isCutOff = await isShallow(git)
-    await find(startAddingLog(git), isCutOff)
-    const remote = isCutOff && missing.size > 0 ? await remoteOf(git) : undefined
-    if (step === undefined || remote === undefined || !(await deepen(git, remote, step))) break
+    const found = await find(startAddingLog(git), isCutOff)
+    const remote = isCutOff && found.missing.size > 0 ? await remoteOf(git) : undefined
+    if (remote === undefined || !(await deepen(git, remote, step))) return joined(found)
   }
-  return commits
+  return joined(await find(startAddingLog(git), await isShallow(git)))
 }
 
 /** `isFirst`: the commit has no parent here. False when enough was heard. */
