@@ -3,6 +3,7 @@
  * what its mend needs. A union member per code: adding one without a sentence does not compile.
  */
 import type { Bump } from './bump.ts'
+import type { ChangesetFault } from './changes/changeset-fault.ts'
 import type { Integrity, PackageName, Path, Range, Sha, Version } from './names.ts'
 import type { DependencyField } from './workspace.ts'
 import type { ProposalDifference } from './forge/proposal.ts'

@@ -3,7 +3,7 @@
  * `topsail.json` merged (engine/read/settings.ts). Globs over package names are already expanded.
  */
 import type { Bump } from './bump.ts'
-import type { PackageName } from './names.ts'
+import type { PackageName, Sha } from './names.ts'
 import type { Promotion } from './release/promotion.ts'
 import type { TargetSettings } from './release/targets.ts'
 import type { DependencyField } from './workspace.ts'
@@ -51,6 +51,8 @@ export type CommitSettings = {
   readonly exclamationMark?: boolean | undefined
   /** Globs relative to a package: where only such files changed since its release, its commits ask for nothing. */
   readonly ignoreFiles?: readonly string[] | undefined
+  /** What this commit contains counts for no package: whatever released before has answered for it. */
+  readonly since?: Sha | undefined
 }
 
 /** Who decided the rules, and the version or range of @changesets/cli that was found. For the reader, not the plan. */

@@ -47,7 +47,8 @@ export type History = {
  */
 export type LastRelease = {
   readonly commit: Sha
-  readonly by: 'tag' | 'manifest'
+  /** since: `commits.since` of the settings, which is newer than both. */
+  readonly by: 'tag' | 'manifest' | 'since'
   readonly tag?: string | undefined
 }
 

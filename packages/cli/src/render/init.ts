@@ -87,6 +87,9 @@ function sentence(note: InitNote, colours: Colours): string {
     case 'pre-state':
       return preStateSentence(note)
     case 'commits-count':
+      if (note.since !== undefined) {
+        return `Conventional commits count beside changesets from now on: those after ${note.since.slice(0, 9)} ("commits.since" in topsail.json). "sources" decides.`
+      }
       return 'Conventional commits count beside changesets now: topsail plan shows what that adds to topsail plan --sources changesets. "sources" in topsail.json decides.'
     case 'other-tool':
       return `${printable(note.file)} (${toolNames[note.tool]}) no longer decides anything here; remove it when nothing else needs it.`

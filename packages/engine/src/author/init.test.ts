@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
 import { planWorkspace, readSnapshot } from '../read/read-snapshot.ts'
+import { createRepository } from '../testing/repository.ts'
 import { readTree } from '../testing/tree.ts'
 import { initWorkspace, type InitResult } from './init.ts'
 
@@ -117,7 +118,7 @@ describe('from Changesets', () => {
     const result = await initWorkspace({ cwd: await workspace(files) })
     expect(result.notes).toEqual([
       { kind: 'changes-in-3', change: { setting: 'prettier', value: false } },
-      { kind: 'commits-count' },
+      { kind: 'commits-count', since: undefined },
     ])
   })
 
@@ -140,8 +141,30 @@ describe('from Changesets', () => {
   test('commits count as well from now on, and that is told', async () => {
     const config = { $schema: 'https://unpkg.com/@changesets/config@4.0.1/schema.json', baseBranch: 'main' }
     const result = await initWorkspace({ cwd: await workspace({ ...monorepo, '.changeset/config.json': config }) })
-    expect(result.notes).toEqual([{ kind: 'commits-count' }])
+    expect(result.notes).toEqual([{ kind: 'commits-count', since: undefined }])
     expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both', rules: 'changesets@3' })
+  })
+
+  test('in git only the commits to come count: the next release is the one that Changesets would make', async () => {
+    const repo = await createRepository({
+      ...monorepo,
+      '.changeset/config.json': { ...first, baseBranch: 'main' },
+    })
+    onTestFinished(() => repo.close())
+    await repo.commit('chore: begin')
+    await repo.write({ 'packages/db/pool.ts': '1' })
+    const tip = await repo.commit('feat(db)!: nobody wrote a changeset for this, and nobody wants one')
+    await repo.git('switch', '-q', '-c', 'move-to-topsail')
+    await repo.write({ 'notes.txt': '1' })
+    await repo.commit('chore: what will be squashed')
+    const result = await initWorkspace({ cwd: repo.root })
+    expect(result.notes).toContainEqual({ kind: 'commits-count', since: tip })
+    expect(jsonIn(result, 'topsail.json')).toMatchObject({ sources: 'both', commits: { since: tip } })
+    await repo.commit('chore: topsail')
+    expect((await planWorkspace({ cwd: repo.root })).plan).toMatchObject({ releases: [], problems: [] })
+    await repo.write({ 'packages/db/pool.ts': '2' })
+    await repo.commit('fix(db): the first that counts')
+    expect((await planWorkspace({ cwd: repo.root })).plan.releases).toMatchObject([{ name: '@acme/db', bump: 'patch' }])
   })
 
   test('the state of pre mode is told, in either form', async () => {

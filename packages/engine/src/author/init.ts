@@ -12,6 +12,7 @@ import { chooseRules } from '../read/rules-choice.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { readWorkspace } from '../read/workspace.ts'
 import { writeAll } from '../version/write.ts'
+import { findBase } from './base.ts'
 import { findSetUp, otherTools, scriptsOf, type Found } from './find-set-up.ts'
 import { generationOf, migrateChangesets } from './migrate-changesets.ts'
 import { migrateLerna } from './migrate-lerna.ts'
@@ -60,8 +61,10 @@ export async function initWorkspace({ cwd, dryRun, sources }: InitOptions): Prom
   if (faults.some((problem) => problem.severity === 'error')) {
     return { root, from: found.tool, files: [], notes: [], problems: faults }
   }
-  const setUp = withFolders(withSources(setUpOf(found, files, workspace), sources), found, folders)
-  const planned = await planFiles(setUp, found, files, workspace, gitIn(root))
+  const git = gitIn(root)
+  const asked = withFolders(withSources(setUpOf(found, files, workspace), sources), found, folders)
+  const setUp = await fromNowOn(asked, found, git)
+  const planned = await planFiles(setUp, found, files, workspace, git)
   const notes = [
     ...setUp.notes,
     ...sourcesNote(found, setUp, planned),
@@ -111,11 +114,28 @@ function withSources(setUp: SetUp, sources: Sources | undefined): SetUp {
   return { ...setUp, topsail: { ...setUp.topsail, sources }, notes: setUp.notes.filter((note) => !isOverruled(note)) }
 }
 
-/** Who had changesets alone sees more released now. */
+/**
+ * Who had changesets alone has answered for every commit there is: those that count are the next ones. Named is a
+ * commit that stays, and not one of a branch that may be squashed.
+ */
+async function fromNowOn(setUp: SetUp, found: Found, git: Git): Promise<SetUp> {
+  if (!countsMore(setUp, found)) return setUp
+  const branch = own(found.config, 'baseBranch')
+  const answer = await findBase(git, undefined, typeof branch === 'string' ? branch : await defaultBranch(git))
+  const head = answer.ok ? undefined : await git(['rev-parse', '--verify', '--quiet', 'HEAD'])
+  const since = answer.ok ? answer.base.commit : head?.kind === 'done' && head.code === 0 ? head.stdout.trim() : ''
+  return since === '' ? setUp : { ...setUp, topsail: { ...setUp.topsail, commits: { since } } }
+}
+
+function countsMore(setUp: SetUp, found: Found): boolean {
+  return found.tool === 'changesets' && setUp.topsail['sources'] !== 'changesets'
+}
+
 function sourcesNote(found: Found, setUp: SetUp, planned: readonly InitFile[]): readonly InitNote[] {
   const isNew = planned.some(({ path, state }) => path === topsailConfig && state === 'new')
-  const isMore = found.tool === 'changesets' && setUp.topsail['sources'] !== 'changesets'
-  return isNew && isMore ? [{ kind: 'commits-count' }] : []
+  if (!isNew || !countsMore(setUp, found)) return []
+  const since = own(setUp.topsail['commits'], 'since')
+  return [{ kind: 'commits-count', since: typeof since === 'string' ? since : undefined }]
 }
 
 /** Services are private packages; left to Changesets' default they would silently never get a version. */

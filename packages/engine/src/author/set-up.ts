@@ -2,7 +2,7 @@
  * What `topsail init` decides before it writes: the two configurations, converted changesets, and a note for
  * everything that was carried over, left behind, or is now for a person to do. Notes are data; the CLI has the words.
  */
-import type { Bump, PackageName, Path } from '@topsail/core'
+import type { Bump, PackageName, Path, Sha } from '@topsail/core'
 
 /** A place in the configuration of some tool: `command.version.exact` in `lerna.json`. */
 export type Setting = { readonly file: Path; readonly key: string }
@@ -70,7 +70,7 @@ export type InitNote =
       readonly generation: 2 | 3
     }
   /** Changesets alone decided before. */
-  | { readonly kind: 'commits-count' }
+  | { readonly kind: 'commits-count'; readonly since: Sha | undefined }
   | { readonly kind: 'other-tool'; readonly tool: Tool; readonly file: Path }
   | { readonly kind: 'script'; readonly name: string; readonly command: string }
 

@@ -403,6 +403,41 @@ describe('clones that have not everything', () => {
     expect(asked.filter((name) => name === 'fetch')).toHaveLength(1)
   })
 
+  test('what "commits.since" contains counts for nobody; a release that is newer stands, and nothing older is fetched', async () => {
+    const repository = await repositoryOf()
+    await emptyCommits(repository, 120)
+    await repository.git('reset', '--quiet', '--hard')
+    await change(repository, 'packages/a/x', 'feat: old')
+    const since = await change(repository, 'packages/b/x', 'feat: old as well')
+    await repository.write({ 'packages/b/package.json': manifest('b', '1.1.0') })
+    const released = await repository.commit('chore: release b')
+    await repository.write({ 'topsail.json': { sources: 'both', commits: { since } } })
+    await change(repository, 'packages/a/y', 'feat: new')
+    const shallow = clone(repository.remote, '--depth=1')
+    for (const dir of [repository.root, shallow]) {
+      const snapshot = await read(dir)
+      expect(snapshot.problems).toEqual([])
+      expect(snapshot.history?.lastRelease).toEqual({
+        a: { commit: since, by: 'since' },
+        b: { commit: released, by: 'manifest' },
+      })
+      expect(commitsOf(snapshot)?.map(([subject]) => subject)).toEqual(['feat: new', 'chore: release b'])
+    }
+    const depth = execFileSync('git', ['rev-list', '--count', 'HEAD'], { cwd: shallow, encoding: 'utf8' })
+    expect(Number(depth)).toBeLessThan(120)
+  })
+
+  test('"commits.since" that nobody has is told, and everything counts', async () => {
+    const repository = await repositoryOf()
+    await repository.write({ 'topsail.json': { sources: 'both', commits: { since: 'a'.repeat(40) } } })
+    await change(repository, 'packages/a/x', 'feat: new')
+    const snapshot = await read(repository.root)
+    expect(snapshot.problems).toEqual([
+      { code: 'COMMITS_SINCE_UNKNOWN', severity: 'warning', place: { file: 'topsail.json' }, commit: 'a'.repeat(40) },
+    ])
+    expect(commitsOf(snapshot)).toEqual([['feat: new', ['.', 'packages/a']]])
+  })
+
   test('a shallow clone is deepened from its remote until the last releases are in it', async () => {
     const repository = await repositoryOf()
     await emptyCommits(repository, 120)

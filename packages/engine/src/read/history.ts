@@ -156,8 +156,18 @@ async function readShallow(request: HistoryRequest, head: Sha): Promise<HistoryR
   return { history: undefined, problems: [] }
 }
 
-function problemsOf({ behind }: LastReleases): readonly Problem[] {
-  return behind.length === 0 ? [] : [{ code: 'VERSION_BEHIND_TAG', severity: 'warning', behind }]
+function problemsOf({ behind, unknownSince }: LastReleases): readonly Problem[] {
+  const problems: Problem[] = []
+  if (behind.length > 0) problems.push({ code: 'VERSION_BEHIND_TAG', severity: 'warning', behind })
+  if (unknownSince !== undefined) {
+    problems.push({
+      code: 'COMMITS_SINCE_UNKNOWN',
+      severity: 'warning',
+      place: { file: 'topsail.json' },
+      commit: unknownSince,
+    })
+  }
+  return problems
 }
 
 function failed(detail: string): HistoryReading {

@@ -8,13 +8,14 @@ import {
   skipReason,
   type LastRelease,
   type PackageName,
+  type Path,
   type Settings,
   type Sha,
   type TagAhead,
   type Workspace,
 } from '@topsail/core'
 import type { Git } from '../ports.ts'
-import { collectLines } from './history-commits.ts'
+import { collectLines, rowsFrom } from './history-commits.ts'
 import { parentsOf, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
 import { tagsAhead } from './tags-ahead.ts'
 import { tagNamesIn, type Tags } from './tags.ts'
@@ -27,6 +28,8 @@ export type LastReleases = {
   /** Packages that were committed with a version, yet no release of them was found. */
   readonly missing: readonly PackageName[]
   readonly behind: readonly TagAhead[]
+  /** `commits.since`, where the history does not have it. */
+  readonly unknownSince: Sha | undefined
 }
 
 export type ReleaseSearch = WriteSearch & {
@@ -39,10 +42,11 @@ export type ReleaseSearch = WriteSearch & {
 export async function findLastReleases(search: ReleaseSearch): Promise<LastReleases | string> {
   const { table, workspace, settings } = search
   const tagged = taggedReleases(search)
-  const joined = await joinedCommits(
-    search,
-    [...tagged.values()].map(({ commit }) => commit),
-  )
+  const { since } = settings.commits
+  const joined = await joinedCommits(search, [
+    ...[...tagged.values()].map(({ commit }) => commit),
+    ...(since === undefined ? [] : [since]),
+  ])
   if (typeof joined === 'string') return joined
   const ignored = new Set(settings.ignore)
   const releasable = workspace.packages.filter((pkg) => skipReason(pkg, settings, ignored) === undefined)
@@ -65,12 +69,51 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
     const isFirst = isBeforeFirst(pkg.version ?? '', settings)
     lastRelease[pkg.name] = { commit: isFirst ? commitBefore(table, commit) : commit, by: 'manifest' }
   }
+  const begin = since === undefined ? undefined : joined.get(since)
+  if (begin !== undefined) countFrom(table, begin, releasable, lastRelease)
   for (const pkg of releasable) {
+    if (lastRelease[pkg.name]?.by === 'since' && begin !== undefined) {
+      rows.add(begin)
+      continue
+    }
     const row = joined.get(tagged.get(pkg.name)?.commit ?? '') ?? rowOf(table, lastRelease[pkg.name]?.commit ?? '')
     if (row !== undefined) rows.add(row)
   }
-  const missing = untagged.filter((pkg) => writes.missing.has(pkg.dir)).map((pkg) => pkg.name)
-  return { lastRelease, rows, missing, behind: tagsAhead(search, untagged) }
+  const isSought = since !== undefined && begin === undefined
+  return {
+    lastRelease,
+    rows,
+    missing: missingReleases(begin, isSought && table.isCutOff ? releasable : [], untagged, writes.missing),
+    behind: tagsAhead(search, untagged),
+    unknownSince: isSought ? since : undefined,
+  }
+}
+
+/** Of packages whose last release this commit contains, the commit stands for it. */
+function countFrom(
+  table: HistoryTable,
+  begin: Row,
+  packages: readonly Package[],
+  lastRelease: Record<PackageName, LastRelease>,
+): void {
+  const contained = new Set(rowsFrom(table, begin))
+  const commit = shaOf(table, begin)
+  for (const { name } of packages) {
+    const row = rowOf(table, lastRelease[name]?.commit ?? '')
+    if (row === undefined || contained.has(row)) lastRelease[name] = { commit, by: 'since' }
+  }
+}
+
+/** Where it is known from which commit on they count, no older release is needed; where that is sought, nothing is known. */
+function missingReleases(
+  begin: Row | undefined,
+  waiting: readonly Package[],
+  untagged: readonly Package[],
+  missing: ReadonlySet<Path>,
+): readonly PackageName[] {
+  if (begin !== undefined) return []
+  const names = untagged.filter((pkg) => missing.has(pkg.dir)).map((pkg) => pkg.name)
+  return [...new Set([...names, ...waiting.map((pkg) => pkg.name)])]
 }
 
 /** Itself where nothing was before. */

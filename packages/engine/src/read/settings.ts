@@ -152,6 +152,7 @@ function settingsOfOurs(
       ...commitZeroMajor(own(commits, 'zeroMajor'), names, rules),
       ...(own(commits, 'exclamationMark') === true ? { exclamationMark: true } : {}),
       ...ignoredFiles(stringsIn(own(commits, 'ignoreFiles'))),
+      ...sinceOf(own(commits, 'since')),
     },
     cascade: cascadeOf(own(config, 'cascade'), names, rules),
     release: merged('release'),
@@ -164,6 +165,10 @@ function settingsOfOurs(
 
 function ignoredFiles(globs: readonly string[]): Pick<Settings['commits'], 'ignoreFiles'> {
   return globs.length === 0 ? {} : { ignoreFiles: globs }
+}
+
+function sinceOf(value: unknown): Pick<Settings['commits'], 'since'> {
+  return typeof value === 'string' ? { since: value } : {}
 }
 
 /** Later keys win over earlier ones. */

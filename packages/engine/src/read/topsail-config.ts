@@ -118,6 +118,12 @@ export const topsailConfig: Shape = {
           ...names,
           says: 'Files, as globs relative to their package. Where only such files changed since its release, the commits of a package ask for nothing.',
         },
+        since: {
+          kind: 'text',
+          pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$',
+          wanted: 'the whole hash of a commit',
+          says: 'What this commit of the base branch contains counts for no package. `topsail init` writes it where Changesets alone decided before.',
+        },
       },
     },
     zeroMajor: {

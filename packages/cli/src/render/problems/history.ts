@@ -19,6 +19,17 @@ export const historyProblems = {
         : `run git fetch --unshallow --tags ${printable(p.remote)} (fetch-depth: 0 in the checkout step of CI)`,
     example: { severity: 'error', names: ['@acme/db'], remote: 'origin' },
   },
+  COMMITS_SINCE_UNKNOWN: {
+    title: 'The commit from which commits count is unknown',
+    says: (p) =>
+      `Commits count from ${printable(p.commit.slice(0, 9))} on ("commits.since"), and the history of HEAD does not have it: all commits since the last releases count.`,
+    mend: () => 'write the hash of a commit of the base branch there (git rev-parse), or remove the key',
+    example: {
+      severity: 'warning',
+      place: { file: 'topsail.json' },
+      commit: '5c1d8a9e0b7f4c2d6e3a1f8b9c0d7e6f5a4b3c2d',
+    },
+  },
   VERSION_BEHIND_TAG: {
     title: 'A manifest is behind what was released',
     says: (p) => {
