@@ -81,3 +81,17 @@ test('--json gives the same tree as data', async () => {
 test('no package at all is wrong usage', async () => {
   expect((await shop.topsail('why')).code).toBe(2)
 })
+
+test('why not: the commit that brought a new package counts as its release, and that is said', async () => {
+  const young = makeWorkspace({ ...shopFiles(), 'topsail.json': '{"sources":"both"}' })
+  try {
+    young.write({ 'packages/new/package.json': manifest('@acme/new', '0.0.0') })
+    const commit = young.commit('feat(new): begin')
+    const { stdout } = await young.topsail('why', 'new')
+    expect(stdout).toContain(`its 0.0.0 was written into the manifest (commit ${commit.slice(0, 9)})`)
+    young.git('tag', '@acme/new@0.0.0')
+    expect((await young.topsail('why', 'new')).stdout).toContain('since 0.0.0 was released (tag @acme/new@0.0.0)')
+  } finally {
+    young.remove()
+  }
+})

@@ -11,6 +11,9 @@ test.each([
   ['tool', 'tools'],
   ['Tools', 'tools'],
   ['toosl', 'tools'],
+  ['@acme/apo', '@acme/api'],
+  ['@acme/tip', undefined],
+  ['@amce/wbe', '@acme/web'],
   ['something-else', undefined],
   ['', undefined],
 ])('%s probably means %s', (name, expected) => {

@@ -6,11 +6,12 @@ import type { PackageName } from './names.ts'
 import { compareText } from './record.ts'
 
 export function closestName(name: string, known: Iterable<PackageName>): PackageName | undefined {
-  const limit = Math.min(4, Math.max(1, Math.floor(name.length / 3)))
+  const limit = limitFor(name)
+  const short = withoutScope(name)
   let best: { readonly name: PackageName; readonly distance: number } | undefined
   for (const candidate of known) {
-    const distance = withoutScope(candidate) === withoutScope(name) ? 1 : distanceUpTo(name, candidate, limit)
-    if (distance > limit) continue
+    const distance = withoutScope(candidate) === short ? 1 : distanceUpTo(name, candidate, limit)
+    if (distance > limit || (distance > 1 && isFar(short, withoutScope(candidate)))) continue
     if (
       best === undefined ||
       distance < best.distance ||
@@ -20,6 +21,16 @@ export function closestName(name: string, known: Iterable<PackageName>): Package
     }
   }
   return best?.name
+}
+
+function limitFor(name: string): number {
+  return Math.min(4, Math.max(1, Math.floor(name.length / 3)))
+}
+
+/** A long scope that both have makes no short names alike: `@acme-services/cart` is not `@acme-services/auth`. */
+function isFar(short: string, other: string): boolean {
+  const limit = limitFor(short)
+  return distanceUpTo(short, other, limit) > limit
 }
 
 function isBefore(a: string, b: string): boolean {

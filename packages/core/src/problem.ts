@@ -60,10 +60,15 @@ export type Problem =
   | ProblemOf<'CHECKOUT_SPARSE', { paths: readonly Path[] }>
   | ProblemOf<'HISTORY_SHALLOW', { names: readonly PackageName[]; remote: string | undefined }>
   | ProblemOf<'VERSION_BEHIND_TAG', { behind: readonly TagAhead[] }>
+  | ProblemOf<'COMMITS_SINCE_UNKNOWN', { commit: Sha }>
   | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'no-commits' | 'git-failed'; detail: string }>
   // changesets
-  | ProblemOf<'CHANGESET_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>
-  | ProblemOf<'CHANGESET_MALFORMED', { detail: string }>
+  /** `removed`: the manifest that had the name until this branch, and `closest` is then what took its place. */
+  | ProblemOf<
+      'CHANGESET_UNKNOWN_PACKAGE',
+      { name: string; closest: PackageName | undefined; removed?: Path | undefined }
+    >
+  | ProblemOf<'CHANGESET_MALFORMED', { detail: string; mend?: ChangesetFault['mend'] }>
   | ProblemOf<'CHANGESET_MIXES_IGNORED', { ignored: readonly PackageName[]; released: readonly PackageName[] }>
   | ProblemOf<'CHANGESET_WITHOUT_EFFECT', { name: PackageName; why: 'private' | 'no-version' | 'ignored' }>
   // the plan

@@ -25,7 +25,11 @@ type Options = CommonOptions & {
 
 export function addCommand(context: CliContext): Command {
   const command = newCommand('add', 'write a changeset: what a change means for the packages it touches')
-    .option('-p, --package <name=bump>', 'a package and its bump: major, minor, patch or none; repeatable', namedBump)
+    .option(
+      '-p, --package <name=bump>',
+      'a package (without the scope where that is clear) and its bump: major, minor, patch or none; repeatable',
+      namedBump,
+    )
     .option('--major <names>', 'packages with a major bump, separated by commas; repeatable', names)
     .option('--minor <names>', 'packages with a minor bump', names)
     .option('--patch <names>', 'packages with a patch bump', names)

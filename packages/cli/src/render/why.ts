@@ -105,7 +105,19 @@ function renderWhyNot(explanation: NotReleased, snapshot: Snapshot, { colours }:
     })),
   ]
   const head = `${colours.bold(printable(name))} is not released.\n`
-  return branches.length > 0
-    ? head + renderTree(branches)
-    : `${head}└─ No change names it, and no dependency of it is released.\n`
+  return branches.length > 0 ? head + renderTree(branches) : `${head}└─ ${noReason(name, snapshot)}\n`
+}
+
+/** Where commits were read, it is known since when nothing has named it: a new package has its own commit behind it. */
+function noReason(name: string, { history, workspace }: Snapshot): string {
+  const version = workspace.packages.find((pkg) => pkg.name === name)?.version
+  const last = history !== undefined && Object.hasOwn(history.lastRelease, name) ? history.lastRelease[name] : undefined
+  if (version === undefined || last === undefined) return 'No change names it, and no dependency of it is released.'
+  const commit = last.commit.slice(0, 9)
+  const since = {
+    tag: `${version} was released (tag ${last.tag ?? ''})`,
+    manifest: `its ${version} was written into the manifest (commit ${commit}), which counts as its release`,
+    since: `commit ${commit} ("commits.since" in topsail.json)`,
+  }
+  return printable(`No change names it since ${since[last.by]}, and no dependency of it is released.`)
 }

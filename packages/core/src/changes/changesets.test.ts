@@ -143,3 +143,39 @@ function bomb(levels: number): string {
     return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${below}`).join(',')}]\n`
   }).join('')
 }
+
+describe('a changeset that cannot be read names the line, and what to write there', () => {
+  const write = (text: string) => ({ write: text })
+  const conflict = '<<<<<<< HEAD\n"db": patch\n=======\n"db": minor\n>>>>>>> topic\n'
+  test.each([
+    ['a scope without quotes', '---\n"api": minor\n@acme/db: patch\n---\n', 3, write('"@acme/db": patch')],
+    ['no colon', '---\n"@acme/db" patch\n---\n', 2, write('"@acme/db": patch')],
+    ['no space', '---\r\n"@acme/db":patch\r\n---\r\n', 2, write('"@acme/db": patch')],
+    ['a tab', '---\n\t"@acme/db": patch\n---\n', 2, write('"@acme/db": patch')],
+    ['a list', '---\n- "@acme/db": patch\n---\n', 2, write('"@acme/db": patch')],
+    ['a large letter', '---\n"@acme/db": Patch\n---\n', 2, write('"@acme/db": patch')],
+    ['a slip', '---\n"@acme/db": mnior\n---\n', 2, write('"@acme/db": minor')],
+    ['a version', '---\n"@acme/db": 3.4.0\n---\n', 2, undefined],
+    ['a name twice', '---\n"db": patch\n"api": minor\n"db": minor\n---\n', 4, { act: 'name-once' }],
+    ['no first line', '"@acme/db": patch\n---\n\nWords', 1, { act: 'open-front-matter' }],
+    ['no last line', '---\n"@acme/db": patch\n\nWords', 1, { act: 'close-front-matter' }],
+    ['a short last line', '---\n"@acme/db": patch\n--\n\nWords', 3, write('---')],
+    ['a conflict inside', `---\n${conflict}---\n\nWords`, 2, { act: 'solve-conflict' }],
+    [
+      'a conflict around',
+      `<<<<<<< HEAD\n---\n=======\n---\n>>>>>>> topic\n"db": patch\nWords`,
+      1,
+      { act: 'solve-conflict' },
+    ],
+    ['nothing of that', 'Words', 1, undefined],
+  ])('%s', (_what, text, line, mend) => {
+    const [problem] = parse(text).problems
+    expect(problem).toMatchObject({ code: 'CHANGESET_MALFORMED', place: { file: '.changeset/a.md', line } })
+    expect(problem).toHaveProperty('detail')
+    expect(problem && 'mend' in problem ? problem.mend : undefined).toEqual(mend)
+    if (mend === undefined || !('write' in mend)) return
+    const lines = text.split('\n')
+    lines[line - 1] = mend.write
+    expect(parse(lines.join('\n')).problems).toEqual([])
+  })
+})

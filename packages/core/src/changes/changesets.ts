@@ -6,6 +6,7 @@
 import { parseChangesetFile } from '@changesets/parse'
 import { isBump, type Bump } from '../bump.ts'
 import type { ChangesetChange } from '../change.ts'
+import { faultAround, faultWithin, type ChangesetFault } from './changeset-fault.ts'
 import type { PackageName } from '../names.ts'
 import type { Problem } from '../problem.ts'
 import { compareText, recordOf } from '../record.ts'
@@ -24,8 +25,15 @@ export function parseChangesets(files: readonly ChangesetFile[]): {
     const parsed = parseChangeset(file.text)
     if (parsed.ok) changes.push(toChange(file, parsed))
     else {
-      const place = { file: file.path, line: parsed.line }
-      problems.push({ code: 'CHANGESET_MALFORMED', severity: 'quarantined', place, detail: parsed.detail })
+      const { detail, line, mend } = parsed
+      const place = { file: file.path, line }
+      problems.push({
+        code: 'CHANGESET_MALFORMED',
+        severity: 'quarantined',
+        place,
+        detail,
+        ...(mend === undefined ? {} : { mend }),
+      })
     }
   }
   return { changes, problems }
@@ -41,7 +49,7 @@ export function lineNaming(text: string, name: PackageName): number | undefined 
 
 type Parsed =
   | { readonly ok: true; readonly bumps: readonly (readonly [PackageName, Bump])[]; readonly summary: string }
-  | { readonly ok: false; readonly detail: string; readonly line: number | undefined }
+  | ({ readonly ok: false } & ChangesetFault)
 
 /** Far above what a person writes; below what makes a YAML parser slow. */
 const mostCharacters = 2_000_000
@@ -51,12 +59,12 @@ function parseChangeset(text: string): Parsed {
   if (text.length > mostCharacters) return malformed(`the file is larger than ${mostCharacters} characters`)
   if (text.trim() === '') return malformed('the file is empty')
   const front = findFrontMatter(text)
-  if (front === undefined) return malformed('there is no front matter between two lines of ---', 1)
+  if (front === undefined) return { ok: false, ...faultAround(text) }
   const size = front.lines.reduce((sum, line) => sum + line.length + 1, 0)
   if (size > mostFrontMatter) return malformed(`the front matter is larger than ${mostFrontMatter} characters`, 1)
   const bumps = readPlainLines(front.lines) ?? readYaml(front)
   if (typeof bumps !== 'string') return { ok: true, bumps, summary: front.rest.trim() }
-  return malformed(bumps, front.firstLine + Math.max(0, oddLine(front.lines)))
+  return { ok: false, ...faultWithin(front.lines, front.firstLine, text, oddLine(front.lines), bumps) }
 }
 
 /** The first line that is not a name and a bump: nearly always the one to mend. */

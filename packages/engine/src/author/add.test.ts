@@ -36,6 +36,17 @@ describe('a changeset', () => {
     expect(readTree(root)[file ?? '']).toBe(text)
   })
 
+  test('may be asked for without scopes where that is clear', async () => {
+    await write({ 'packages/web/package.json': { name: '@other/db', version: '1.0.0' } })
+    const releases = [named('api', 'minor'), named('db', 'patch')]
+    const { problems } = await addChangeset({ cwd: root, releases, summary: 'x' })
+    expect(problems).toMatchObject([{ code: 'CHANGESET_UNKNOWN_PACKAGE', name: 'db' }])
+    const { text } = await addChangeset({ cwd: root, releases: [named('api', 'minor')], summary: 'x' })
+    expect(text).toBe('---\n"@acme/api": minor\n---\n\nx\n')
+    const twice = await addChangeset({ cwd: root, releases: [...releases, named('@acme/api', 'patch')], summary: 'x' })
+    expect(twice.problems).toContainEqual(expect.objectContaining({ code: 'CHANGESET_NAMES_TWICE', name: '@acme/api' }))
+  })
+
   test('may name nothing, and then say why', async () => {
     const { text } = await addChangeset({ cwd: root, releases: [], summary: 'Only the build', empty: true })
     expect(text && parseChangesets([{ id: 'x', path: 'x', text }]).changes[0]).toMatchObject({

@@ -47,11 +47,12 @@ export type AddResult = {
   readonly problems: readonly Problem[]
 }
 
-export async function addChangeset(options: AddOptions): Promise<AddResult> {
-  const root = findWorkspaceRoot(options.cwd)
-  if (root === undefined) return refused([{ code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd: options.cwd }])
+export async function addChangeset(asked: AddOptions): Promise<AddResult> {
+  const root = findWorkspaceRoot(asked.cwd)
+  if (root === undefined) return refused([{ code: 'WORKSPACE_NOT_FOUND', severity: 'error', cwd: asked.cwd }])
   const files = diskFiles(root)
   const { workspace } = readWorkspace(files)
+  const options = { ...asked, releases: asked.releases.map((release) => inFull(release, workspace.packages)) }
   const { settings } = readSettings(files, workspace)
   const summary = plainSummary(options.summary)
   const problems = [
@@ -64,6 +65,13 @@ export async function addChangeset(options: AddOptions): Promise<AddResult> {
   if (written.file === undefined) return written
   const result = await formatted(root, written.file, settings)
   return options.commit === true && settings.commit !== false ? committed(root, written.file, result, settings) : result
+}
+
+/** A name without its scope will do where it is clear; what is written has it. */
+function inFull(release: NamedBump, packages: readonly Package[]): NamedBump {
+  if (packages.some(({ name }) => name === release.name)) return release
+  const [only, ...others] = packages.filter(({ name }) => name.endsWith(`/${release.name}`))
+  return only === undefined || others.length > 0 ? release : { ...release, name: only.name }
 }
 
 /** Line ends made plain; characters that steer a terminal taken out, since this ends up in changelogs. */

@@ -6,6 +6,7 @@
 import {
   commitPresetOf,
   highestBump,
+  manifestPath,
   messageReader,
   resolveChanges,
   type Bump,
@@ -36,7 +37,17 @@ export type BranchReading = {
   readonly work: BranchWork
   /** Changesets that the branch adds or edits. */
   readonly changesetFiles: ReadonlySet<Path>
+  readonly removed: readonly RemovedPackage[]
   readonly problems: readonly Problem[]
+}
+
+/** A package of the base whose name the branch has taken away. */
+export type RemovedPackage = {
+  readonly name: PackageName
+  /** Its manifest at the base. */
+  readonly file: Path
+  /** What it is called now: another name in the same folder, or the only new package beside the only one removed. */
+  readonly now: PackageName | undefined
 }
 
 /** `snapshot` holds the whole workspace, with the settings in force. */
@@ -58,7 +69,8 @@ export async function readBranchWork(git: Git, base: Sha, snapshot: Snapshot): P
     proposals: highestOf(asked.changes),
     baseVersions: baseVersions(workspace, branch.baseTexts),
   }
-  return { work, changesetFiles, problems: snapshot.settings.sources === 'changesets' ? [] : problems }
+  const removed = removedPackages(workspace, branch)
+  return { work, changesetFiles, removed, problems: snapshot.settings.sources === 'changesets' ? [] : problems }
 }
 
 const catalogFiles: Readonly<Record<string, Path>> = {
@@ -73,8 +85,30 @@ function baseFilesWanted(files: readonly BranchFile[], workspace: Workspace): re
   )
   const catalogFile = catalogFiles[workspace.tool]
   return files
-    .filter(({ path, how }) => how !== 'added' && (path === catalogFile || manifests.has(path)))
+    .filter(
+      ({ path, how }) =>
+        how !== 'added' && (path === catalogFile || manifests.has(path) || (how === 'deleted' && isManifest(path))),
+    )
     .map(({ path }) => path)
+}
+
+function isManifest(path: Path): boolean {
+  return path.endsWith('/package.json')
+}
+
+function removedPackages(workspace: Workspace, { files, baseTexts }: Branch): readonly RemovedPackage[] {
+  const names = new Set(workspace.packages.map(({ name }) => name))
+  const byFile = new Map(workspace.packages.map((pkg) => [manifestPath(pkg), pkg.name]))
+  const removed = [...baseTexts].flatMap(([file, text]): readonly RemovedPackage[] => {
+    const json = isManifest(file) ? parseJson(text) : undefined
+    const name = json?.ok ? own(json.value, 'name') : undefined
+    return typeof name !== 'string' || names.has(name) ? [] : [{ name, file, now: byFile.get(file) }]
+  })
+  const added = files.flatMap(({ path, how }) => (how === 'added' ? (byFile.get(path) ?? []) : []))
+  const [only] = removed
+  return removed.length === 1 && added.length === 1 && only !== undefined && only.now === undefined
+    ? [{ ...only, now: added[0] }]
+    : removed
 }
 
 function inBranch(snapshot: Snapshot, sources: Snapshot['settings']['sources']): Snapshot {

@@ -74,6 +74,31 @@ describe('what a branch touches', () => {
     })
   })
 
+  test.each([
+    ['removed', undefined],
+    ['renamed in its folder', 'packages/ui'],
+    ['moved under another name', 'packages/design'],
+  ])('a pending changeset of a package that was %s is told so', async (_how, folder) => {
+    const repo = await branch(
+      { sources: 'changesets' },
+      { '.changeset/old.md': changeset('"@acme/api": minor\n"@acme/ui": minor') },
+    )
+    await rename(join(repo.root, 'packages/ui'), join(repo.root, '../away'))
+    if (folder !== undefined) {
+      await rename(join(repo.root, '../away'), join(repo.root, folder))
+      await repo.write({ [`${folder}/package.json`]: { name: '@acme/design', version: '1.0.0' } })
+    }
+    await repo.commit('refactor: less')
+    expect((await checkWorkspace({ cwd: repo.root })).problems).toContainEqual({
+      code: 'CHANGESET_UNKNOWN_PACKAGE',
+      severity: 'error',
+      place: { file: '.changeset/old.md', line: 3 },
+      name: '@acme/ui',
+      closest: folder === undefined ? undefined : '@acme/design',
+      removed: 'packages/ui/package.json',
+    })
+  })
+
   test('a changed catalog entry touches the packages that ship it', async () => {
     const repo = await branch({ sources: 'changesets' })
     await repo.write({ 'pnpm-workspace.yaml': shop['pnpm-workspace.yaml'].replace('^3.0.0', '^4.0.0') })

@@ -21,7 +21,7 @@ import { readSnapshot, sha256 } from '../read/read-snapshot.ts'
 import { readSettings } from '../read/settings.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { findBase, type Base } from './base.ts'
-import { readBranchWork } from './branch-work.ts'
+import { readBranchWork, type RemovedPackage } from './branch-work.ts'
 
 export type CheckOptions = {
   readonly cwd: string
@@ -53,7 +53,7 @@ export async function checkWorkspace(options: CheckOptions): Promise<CheckResult
   const found = await findBase(git, options.since, snapshot.settings.baseBranch)
   if (!found.ok) return unable(root, [...strict(general, new Set()), found.problem])
 
-  const { work, changesetFiles, problems } = await readBranchWork(git, found.base.commit, snapshot)
+  const { work, changesetFiles, removed, problems } = await readBranchWork(git, found.base.commit, snapshot)
   const coverage = coverageFor(snapshot, work)
   return {
     root,
@@ -61,7 +61,10 @@ export async function checkWorkspace(options: CheckOptions): Promise<CheckResult
     packages: coverage.packages,
     unowned: coverage.unowned,
     changes: work.changes,
-    problems: [...coverage.problems, ...strict(unique([...general, ...problems]), changesetFiles)],
+    problems: [
+      ...coverage.problems,
+      ...strict(withRemoved(unique([...general, ...problems]), removed), changesetFiles),
+    ],
   }
 }
 
@@ -104,6 +107,17 @@ function strict(problems: readonly Problem[], changesetFiles: ReadonlySet<Path>)
   return problems.map((problem) => {
     const isIdle = problem.code === 'CHANGESET_WITHOUT_EFFECT' && changesetFiles.has(problem.place?.file ?? '')
     return problem.severity === 'quarantined' || isIdle ? { ...problem, severity: 'error' } : problem
+  })
+}
+
+/** Nothing that is near in letters was meant where the branch itself took the name away. */
+function withRemoved(problems: readonly Problem[], removed: readonly RemovedPackage[]): readonly Problem[] {
+  const byName = new Map(removed.map((pkg) => [pkg.name, pkg]))
+  return problems.map((problem) => {
+    const gone = problem.code === 'CHANGESET_UNKNOWN_PACKAGE' ? byName.get(problem.name) : undefined
+    return problem.code !== 'CHANGESET_UNKNOWN_PACKAGE' || gone === undefined
+      ? problem
+      : { ...problem, closest: gone.now, removed: gone.file }
   })
 }
 

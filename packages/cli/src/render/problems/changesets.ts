@@ -1,4 +1,5 @@
 /** Changesets, in the repository and while one is written, and what a branch leaves unanswered. */
+import type { ChangesetMend } from '@topsail/core'
 import { argument } from '../argument.ts'
 import { printable, quote } from '../text.ts'
 import { list, type AllWords, type ProblemWith } from './words.ts'
@@ -6,8 +7,14 @@ import { list, type AllWords, type ProblemWith } from './words.ts'
 export const changesetsProblems = {
   CHANGESET_UNKNOWN_PACKAGE: {
     title: 'A changeset names a package that is not in the workspace',
-    says: (p) => `No package named ${quote(p.name)} in this workspace.`,
+    says: (p) =>
+      p.removed === undefined
+        ? `No package named ${quote(p.name)} in this workspace.`
+        : `This branch has taken ${quote(p.name)} away (${printable(p.removed)}).`,
     mend: (p) => {
+      if (p.removed !== undefined) {
+        return p.closest === undefined ? 'delete the line' : `write ${quote(p.closest)} there, or delete the line`
+      }
       if (p.closest !== undefined) return `did you mean ${quote(p.closest)}?`
       return p.place === undefined ? 'correct the name' : 'correct the name, or delete the line'
     },
@@ -21,11 +28,18 @@ export const changesetsProblems = {
   CHANGESET_MALFORMED: {
     title: 'A changeset cannot be read',
     says: (p) => `This changeset cannot be read: ${printable(p.detail)}.`,
-    mend: () => 'write a front matter between two lines of ---, each line like "@acme/db": minor',
+    mend: ({ place, mend }) => {
+      const line = place?.line === undefined ? 'the line' : `line ${place.line}`
+      if (mend === undefined)
+        return 'write a front matter between two lines of ---, each line like "@acme/db": minor, where a bump is major, minor, patch or none'
+      if ('write' in mend) return `write ${line} as ${printable(mend.write)}`
+      return malformedMends[mend.act]
+    },
     example: {
       severity: 'quarantined',
-      place: { file: '.changeset/brave-cats.md', line: 1 },
-      detail: 'there is no front matter',
+      place: { file: '.changeset/brave-cats.md', line: 2 },
+      detail: '"pacth" is no bump',
+      mend: { write: '"@acme/db": patch' },
     },
   },
   CHANGESET_MIXES_IGNORED: {
@@ -123,4 +137,12 @@ function touchedBy(p: ProblemWith<'COVERAGE_MISSING'>): string {
 
 function addCommand(flags: string): string {
   return `topsail add ${flags} --message "…"`
+}
+
+const malformedMends: Readonly<Record<ChangesetMend, string>> = {
+  'solve-conflict':
+    'keep what is right of both sides, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>',
+  'open-front-matter': 'write a line of --- before the first package',
+  'close-front-matter': 'write a line of --- after the last package',
+  'name-once': 'keep one of the two lines',
 }
