@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { memoryContext } from '../src/context.ts'
 import { run } from '../src/run.ts'
 import { type Pipeline, startPipeline } from '../src/testing/pipeline.ts'
-import { changeset } from '../src/testing/workspace.ts'
+import { changeset, manifest } from '../src/testing/workspace.ts'
 
 // A forge, git over HTTP and a registry, each real: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
@@ -182,6 +182,14 @@ test('a dry run says what would be done and does nothing', async () => {
   expect(await shop.rig.bare.git(['for-each-ref'])).toBe(before)
 })
 
+test('a dry run without a pull request tells what it would write and publish', async () => {
+  const before = await shop.rig.bare.git(['for-each-ref'])
+  const { code, result } = await shop.ciMain(['--direct', '--dry-run'])
+  expect(code).toBe(0)
+  expect(result.wouldRelease?.map(({ name, to }) => `${name} ${to}`)).toEqual(['@acme/db 2.1.1', '@acme/web 1.1.0'])
+  expect(await shop.rig.bare.git(['for-each-ref'])).toBe(before)
+})
+
 test('without a pull request the versions are written on main and published at once', async () => {
   const { code, result } = await shop.ciMain(['--direct'])
   expect(code).toBe(0)
@@ -215,4 +223,27 @@ test('without a credential what is released is still published, and the lack of 
   expect(code).toBe(1)
   expect(stderr).toContain('FORGE_WITHOUT_TOKEN')
   expect(result.published?.exitCode).toBe(0)
+})
+
+test('a new package waits for the release that is pending, its first, and so does a new one that needs it', async () => {
+  const { work } = shop.rig
+  await work.git('fetch', '--quiet', 'origin')
+  await work.git('reset', '--quiet', '--hard', 'origin/main')
+  await work.write({
+    'packages/new/package.json': manifest('@acme/new', '0.0.0'),
+    'packages/user/package.json': manifest('@acme/user', '1.0.0', {
+      dependencies: { '@acme/new': '^0.0.0 || ^0.1.0' },
+    }),
+    'packages/lone/package.json': manifest('@acme/lone', '1.0.0'),
+    '.changeset/young-cats.md': changeset({ '@acme/new': 'minor' }, 'A new package'),
+  })
+  await work.push('feat: new packages')
+  const first = await shop.ciMain()
+  expect(first.result.published?.published.map(({ name }) => name)).toEqual(['@acme/lone'])
+  expect(first.result.waiting).toEqual(['@acme/new', '@acme/user'])
+  expect(await shop.versions('@acme/new')).toEqual([])
+  const second = await shop.ciMain(['--direct'])
+  expect(second.code).toBe(0)
+  expect(await shop.versions('@acme/new')).toEqual(['0.1.0'])
+  expect(await shop.versions('@acme/user')).toEqual(['1.0.0'])
 })

@@ -6,15 +6,33 @@ import { renderPublishResult, renderPublishSteps } from './publish-result.ts'
 import { plural, printable } from './text.ts'
 
 export function renderReconcileResult(result: ReconcileResult, output: Output, dryRun: boolean): string {
-  const { published, held, forgeReleases, pullRequest, commit } = result
+  const { published, held, waiting, forgeReleases, pullRequest, commit } = result
   const lines = [
     published === undefined ? '' : (dryRun ? renderPublishSteps : renderPublishResult)(published, output).trimEnd(),
     held.length === 0 ? '' : `${plural(held.length, 'package')} held back: not what was proposed.`,
+    waiting.length === 0 ? '' : `Waiting for the release that is pending, which is their first: ${names(waiting)}.`,
+    wouldLines(result),
     commit === undefined ? '' : `Versions written in ${commit.slice(0, 9)} on ${printable(result.base ?? '')}.`,
     releasesLine(forgeReleases),
     pullRequest === undefined ? '' : proposalLine(pullRequest),
   ]
   return `${lines.filter((line) => line !== '').join('\n')}\n`
+}
+
+/** As the headline of a plan names them; all of them stand in `topsail plan`. */
+function wouldLines({ wouldRelease, base }: ReconcileResult): string {
+  if (wouldRelease === undefined || wouldRelease.length === 0) return ''
+  const shown = wouldRelease.slice(0, mostNames).map(({ name, from, to }) => printable(`  ${name} ${from} → ${to}`))
+  const more = wouldRelease.length > mostNames ? [`  and ${wouldRelease.length - mostNames} more: topsail plan`] : []
+  const head = `Would write ${plural(wouldRelease.length, 'version')} on ${printable(base ?? '')}, and publish what they release:`
+  return [head, ...shown, ...more].join('\n')
+}
+
+const mostNames = 20
+
+function names(all: readonly string[]): string {
+  const more = all.length > mostNames ? ` and ${all.length - mostNames} more` : ''
+  return `${all.slice(0, mostNames).map(printable).join(', ')}${more}`
 }
 
 function releasesLine(outcome: ReconcileResult['forgeReleases']): string {

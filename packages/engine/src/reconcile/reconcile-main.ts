@@ -9,6 +9,7 @@ import {
   type PackageName,
   type Problem,
   type PublishedVersion,
+  type ReleasePlan,
   type Sha,
   type Snapshot,
 } from '@topsail/core'
@@ -21,6 +22,7 @@ import { releaseRefs } from '../release/ports.ts'
 import { resumeWorkspace } from '../release/release-workspace.ts'
 import { checkMergedPlans, type MergedPlans } from './merged-plans.ts'
 import { makeForgeReleases, type ForgeReleasesOutcome } from './forge-releases.ts'
+import { waitingForFirstRelease } from './first-releases.ts'
 import { findPlace, type StandingPlace } from './place.ts'
 import { planAt } from './plan-at.ts'
 import { proposalRefs, readProposals } from './proposal-store.ts'
@@ -56,8 +58,12 @@ export type ReconcileResult = {
   readonly plans: MergedPlans['plans']
   /** Released in git, and not published, for it is not what was proposed. */
   readonly held: readonly PackageName[]
+  /** New packages that are published with the release that is pending, and not before. */
+  readonly waiting: readonly PackageName[]
   /** The commit of a release without a pull request. */
   readonly commit: Sha | undefined
+  /** What a run without a pull request would release; undefined unless this was the dry run of one. */
+  readonly wouldRelease: DirectOutcome['wouldRelease']
   readonly pullRequest: ProposalOutcome | undefined
   readonly forgeReleases: ForgeReleasesOutcome | undefined
   /** Those of `published` are not repeated. */
@@ -91,7 +97,9 @@ export async function reconcileMain(asked: ReconcileOptions): Promise<ReconcileR
     released: parts.flatMap(({ published }) => published.published.map(({ name, version }) => ({ name, version }))),
     plans: parts.flatMap(({ merged }) => merged.plans),
     held: [...new Set(parts.flatMap(({ merged }) => merged.held))],
+    waiting: parts.at(-1)?.merged.waiting ?? [],
     commit: direct?.commit,
+    wouldRelease: direct?.wouldRelease,
     pullRequest,
     forgeReleases,
     problems,
@@ -127,8 +135,8 @@ async function release(standing: StandingPlace, options: ReconcileOptions): Prom
   const first = publishes ? await publishReleased(standing, options) : []
   // An open release stays open until it can be finished: nothing is put on top of it.
   const isOpen = first.some(({ published }) => published.exitCode === 3)
-  if (options.direct !== true || options.dryRun === true || isOpen) return { direct: undefined, parts: first, snapshot }
-  const direct = await releaseDirectly({ place, forge, words })
+  if (options.direct !== true || isOpen) return { direct: undefined, parts: first, snapshot }
+  const direct = await releaseDirectly({ place, forge, words, dryRun: options.dryRun })
   if (!direct.moved || !publishes) return { direct, parts: first, snapshot }
   const again = await findPlace(options.cwd)
   if ('problems' in again) return { direct, parts: first, snapshot }
@@ -145,7 +153,9 @@ function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonl
     released: [],
     plans: [],
     held: [],
+    waiting: [],
     commit: undefined,
+    wouldRelease: undefined,
     pullRequest: undefined,
     forgeReleases: undefined,
     exitCode,
@@ -153,22 +163,26 @@ function resultOf(facts: Partial<ReconcileResult> & { readonly problems: readonl
   }
 }
 
-type Published = { readonly merged: MergedPlans; readonly published: PublishResult }
+type Judged = MergedPlans & { readonly waiting: readonly PackageName[] }
+type Published = { readonly merged: Judged; readonly published: PublishResult }
 
 /** What is open is finished before anything is judged: it is no question any more whether it may be published. */
 async function publishReleased(before: StandingPlace, options: ReconcileOptions): Promise<readonly Published[]> {
   if (!hasOpenRelease(before) || options.dryRun === true) return [await publishStanding(before, options)]
   const published = await resumeWorkspace(options)
   const after = published.exitCode === 0 ? await findPlace(options.cwd) : { problems: [] }
-  const finished = { merged: { held: [], plans: [], problems: 'problems' in after ? after.problems : [] }, published }
+  const finished = {
+    merged: { held: [], waiting: [], plans: [], problems: 'problems' in after ? after.problems : [] },
+    published,
+  }
   return 'problems' in after ? [finished] : [finished, await publishStanding(after, options)]
 }
 
 async function publishStanding(standing: StandingPlace, options: ReconcileOptions): Promise<Published> {
   const merged = await heldBack(standing, options)
-  if (merged.held.length === 0) return { merged, published: await publishWorkspace(options) }
+  const held = new Set([...merged.held, ...merged.waiting])
+  if (held.size === 0) return { merged, published: await publishWorkspace(options) }
   const { workspace, settings } = standing.snapshot
-  const held = new Set(merged.held)
   const only = releasablePackages(workspace, settings).flatMap(({ name }) => (held.has(name) ? [] : [name]))
   // With nothing left to begin, what somebody has begun since is still finished.
   const published = only.length === 0 ? await resumeWorkspace(options) : await publishWorkspace({ ...options, only })
@@ -180,12 +194,14 @@ function hasOpenRelease({ seen, place }: StandingPlace): boolean {
   return [...seen.ours.keys()].some((ref) => ref.startsWith(open))
 }
 
-async function heldBack(
-  { place, snapshot, head, seen }: StandingPlace,
-  options: ReconcileOptions,
-): Promise<MergedPlans> {
+async function heldBack({ place, snapshot, head, seen }: StandingPlace, options: ReconcileOptions): Promise<Judged> {
   const { root, git, remote, refs, namespaces, settings } = place
-  return checkMergedPlans({
+  let planned: ReturnType<typeof planAt> | undefined
+  const pending = async (): Promise<ReleasePlan | undefined> => {
+    const answer = await (planned ??= planAt({ root, git }, head))
+    return 'detail' in answer ? undefined : answer.plan
+  }
+  const merged = await checkMergedPlans({
     root,
     git,
     snapshot,
@@ -199,9 +215,9 @@ async function heldBack(
     },
     forge: options.forge,
     branch: settings.pullRequest.branch,
-    async pending() {
-      const planned = await planAt({ root, git }, head)
-      return 'detail' in planned ? undefined : planned.plan
-    },
+    pending,
   })
+  const packages = releasablePackages(snapshot.workspace, settings)
+  const waiting = await waitingForFirstRelease({ git, settings, packages, tags: seen.tags, pending })
+  return { ...merged, waiting }
 }

@@ -2,7 +2,7 @@
  * A release without a pull request: the versions are written in one commit on the base branch, which is only pushed
  * from where it was seen, and the working folder follows it, for what is published next is what lies there.
  */
-import type { Problem, Sha } from '@topsail/core'
+import type { PackageName, Problem, Sha, Version } from '@topsail/core'
 import { gitDetail } from '../adapters/git-failure.ts'
 import type { Forge } from '../forge/forge.ts'
 import { planAt } from './plan-at.ts'
@@ -16,6 +16,8 @@ export type DirectOutcome = {
   readonly commit: Sha | undefined
   /** Whether the working folder stands at another commit now. */
   readonly moved: boolean
+  /** Of a dry run: what is pending, which a real run writes and publishes. */
+  readonly wouldRelease?: readonly { readonly name: PackageName; readonly from: Version; readonly to: Version }[]
   readonly problems: readonly Problem[]
 }
 
@@ -24,9 +26,10 @@ export type DirectOptions = {
   /** Undefined, or the settings ask for it: git makes the commit. */
   readonly forge: Forge | undefined
   readonly words: ReconcileWords
+  readonly dryRun?: boolean | undefined
 }
 
-export async function releaseDirectly({ place, forge, words }: DirectOptions): Promise<DirectOutcome> {
+export async function releaseDirectly({ place, forge, words, dryRun }: DirectOptions): Promise<DirectOutcome> {
   const { git, remote, base, namespaces, settings } = place
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const listed = await readRemote(git, { remote, branches: [base], namespaces })
@@ -39,6 +42,9 @@ export async function releaseDirectly({ place, forge, words }: DirectOptions): P
     if ('detail' in planned) return stopped(cannotFollow(tip, planned.detail))
     const errors = planned.plan.problems.filter(({ severity }) => severity === 'error')
     if (errors.length > 0) return { ...nothing, problems: errors }
+    if (dryRun === true) {
+      return { ...nothing, wouldRelease: planned.plan.releases.map(({ name, from, to }) => ({ name, from, to })) }
+    }
     if (planned.plan.releases.length === 0) return follow(place, tip, undefined)
     const answer = await writeBranch({
       ...place,

@@ -46,7 +46,8 @@ export const forgeProblems = {
     title: 'The forge is not known',
     says: (p) =>
       `Neither the environment nor the address of the git remote ${quote(p.remote)} tells which forge this repository lives on.`,
-    mend: () => 'set GITHUB_REPOSITORY and GITHUB_API_URL, or CI_PROJECT_PATH and CI_API_V4_URL, as a CI job has them',
+    mend: () =>
+      'set GITHUB_REPOSITORY and GITHUB_API_URL, or CI_PROJECT_PATH and CI_API_V4_URL, as a CI job has them; or release without a forge: topsail ci main --direct',
     example: { severity: 'error', remote: 'origin' },
   },
   FORGE_WITHOUT_TOKEN: {
