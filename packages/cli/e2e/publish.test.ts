@@ -77,6 +77,22 @@ test('a second publish finds nothing to do', async () => {
   expect(stdout).toContain('Nothing to publish')
 })
 
+test('a snapshot is published under its own tag from a commit that nobody keeps', async () => {
+  const main = shop.git('rev-parse', 'HEAD')
+  shop.write({ '.changeset/try-it.md': '---\n"@acme/db": minor\n---\n\nTry it\n' })
+  const { stdout } = await shop.topsail('version', '--snapshot', 'pr-7')
+  expect(stdout).toContain(
+    'To publish them: git add --all && git commit --message "snapshot" && topsail publish --no-tags',
+  )
+  expect(stdout).not.toContain('and 1 more')
+  shop.commit('snapshot')
+  expect((await shop.topsail('publish', '--no-tags')).code).toBe(0)
+  const tags = (await registry.packument('@acme/db'))?.['dist-tags']
+  expect(tags).toEqual({ latest: '2.0.0', 'pr-7': expect.stringMatching(/^0\.0\.0-pr-7-\d{14}$/) })
+  shop.git('reset', '--quiet', '--hard', main)
+  expect((await shop.topsail('publish')).stdout).toContain('Nothing to publish')
+})
+
 test.each([[['--concurrency', '0']], [['--access', 'secret']]])('%j is wrong usage', async (args) => {
   expect((await shop.topsail('publish', ...args)).code).toBe(2)
 })

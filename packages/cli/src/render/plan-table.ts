@@ -83,7 +83,8 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
   const rows = releasesInOrder(plan).map(({ wave, release }): readonly Cell[] => {
     const first = wave !== before
     before = wave
-    const more = release.reasons.length - 1
+    // That all of them are snapshots is no reason for any.
+    const more = release.reasons.filter(({ kind }) => kind !== 'snapshot').length - 1
     const why = plainText(reasonPhrase(release.reasons[0], changes)) + (more > 0 ? ` (and ${more} more)` : '')
     return [
       { text: first ? String(wave) : '', paint: dim, plain: true },

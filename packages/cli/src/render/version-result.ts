@@ -36,6 +36,14 @@ export function showVersionResult(
   context.out.write(sentences[result.outcome](result))
   if (result.outcome === 'dry-run') showDiffs(result.edits, context)
   if (result.outcome === 'written') showFiles(result.edits, context)
+  const isSnapshot = options.plan?.snapshotRelease !== undefined
+  if (result.outcome === 'written' && isSnapshot) context.out.write(snapshotWords(result))
+}
+
+/** What is released is what is committed; a snapshot needs a commit as well, and no branch that keeps it. */
+function snapshotWords({ commit }: VersionResult): string {
+  const first = commit === undefined ? 'git add --all && git commit --message "snapshot" && ' : ''
+  return `To publish them: ${first}topsail publish --no-tags\n`
 }
 
 const sentences: Record<VersionResult['outcome'], (result: VersionResult) => string> = {

@@ -168,6 +168,10 @@ test.each([
   ['2.0.0-beta.0', ['1.0.0'], { latest: '1.0.0' }, 'beta'],
   ['2.0.0-0', ['1.0.0'], { latest: '1.0.0' }, 'next'],
   ['0.0.0-canary-20260102', ['1.0.0'], { latest: '1.0.0' }, 'canary'],
+  ['0.0.0-pr-7-20260102030405', ['1.0.0'], { latest: '1.0.0' }, 'pr-7'],
+  ['1.1.0-pr-7-1767323045000', ['1.0.0'], { latest: '1.0.0' }, 'pr-7'],
+  ['0.0.0-v2-20260102030405', ['1.0.0'], { latest: '1.0.0' }, 'v'],
+  ['0.0.0-20260102030405', ['1.0.0'], { latest: '1.0.0' }, 'next'],
 ] as const)('%s over %j goes under %s', (version, versions, distTags, expected) => {
   const world = worldOf([{ name: 'db', version }], { db: listed(versions, distTags) })
   expect(decide(world).uploads).toEqual([`db@${version} ${expected}`])

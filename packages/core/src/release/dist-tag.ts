@@ -52,10 +52,12 @@ function prereleaseTag(version: string, facts: KnownFacts, pre: PreState | undef
   return onlyPrereleases && pre?.mode === 'pre' ? 'latest' : channel
 }
 
-/** `beta` of `1.0.0-beta.3`, `canary` of `0.0.0-canary-20260102030405`; a suffix that is only a number has no name. */
+/** `beta` of `1.0.0-beta.3`, `pr-7` of the snapshot `0.0.0-pr-7-20260102030405`; a suffix that is only a number has no name. */
 function channelOf(version: string): string {
   const [first] = parseVersion(version)?.prerelease ?? []
   if (first === undefined) return ''
+  const snapshot = /^([a-z][\w-]*?)-\d{13,14}$/i.exec(String(first))?.[1]
+  if (snapshot !== undefined && snapshot !== 'latest' && !/^v\d/i.test(snapshot)) return snapshot
   const word = /^[a-z]+/i.exec(String(first))?.[0]
   return word === undefined || word === 'latest' ? 'next' : word
 }
