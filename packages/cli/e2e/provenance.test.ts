@@ -188,9 +188,16 @@ test.skipIf(!hasOpenssl)(
       HTTPS_PROXY: stub.proxy,
       NO_PROXY: '127.0.0.1',
     }
-    // Outside of a job nobody can say where it came from, and nothing is uploaded.
-    const outside = await run(shop.dir, ['publish', '--provenance'], env)
-    expect(outside).toMatchObject({ code: 3, output: expect.stringContaining('rovenance') })
+    // Outside of a job nobody can say where it came from, and no release begins.
+    for (const [args, more] of [
+      [['publish', '--provenance'], {}],
+      [['publish', '--dry-run'], { NPM_CONFIG_PROVENANCE: 'true' }],
+      [['publish', '--provenance'], { GITHUB_ACTIONS: 'true' }],
+    ] as const) {
+      const outside = await run(shop.dir, [...args], { ...env, ...more })
+      expect(outside).toMatchObject({ code: 1, output: expect.stringContaining('PROVENANCE_UNAVAILABLE') })
+      expect((await run(shop.dir, ['status'], env)).output).not.toContain('open')
+    }
     expect(front.uploads).toEqual([])
 
     const { code, output } = await run(shop.dir, ['publish'], { ...env, ...job, NPM_CONFIG_PROVENANCE: 'true' })

@@ -205,6 +205,11 @@ export type Problem =
   | ProblemOf<'PUBLISH_SCRIPT_FAILED', { name: PackageName; script: string; detail: string }>
   | ProblemOf<'TARBALL_RANGE_UNPUBLISHABLE', { name: PackageName; dependency: string; field: string; range: string }>
   | ProblemOf<'UPLOAD_REFUSED', { name: PackageName; version: Version; registry: string; detail: string }>
+  /** `inManifest`: `publishConfig.provenance` asks for it, and not the run. */
+  | ProblemOf<
+      'PROVENANCE_UNAVAILABLE',
+      { names: readonly PackageName[]; lacks: 'job' | 'github-permission' | 'gitlab-token'; inManifest: boolean }
+    >
   | ProblemOf<'UPLOAD_UNAUTHORISED', { name: PackageName; registry: string; oneTimePassword: boolean; detail: string }>
   | ProblemOf<
       'UPLOAD_GAVE_UP',

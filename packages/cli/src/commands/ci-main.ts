@@ -30,6 +30,7 @@ export function ciMainCommand(context: CliContext): Command {
     .option(...eventsOption)
     .option('--otp <code>', 'a one-time password')
     .option('--provenance', 'attach provenance statements')
+    .option('--no-provenance', 'attach none, whatever manifests and .npmrc ask for')
     .action((options: Options, self: Command) =>
       reconcile({ ...self.parent?.opts<CommonOptions>(), ...options }, context),
     )

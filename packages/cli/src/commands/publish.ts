@@ -39,6 +39,7 @@ export function publishCommand(context: CliContext): Command {
     .option('--access <access>', 'of new scoped packages: public or restricted', oneOf(['public', 'restricted']))
     .option('--otp <code>', 'a one-time password')
     .option('--provenance', 'attach provenance statements')
+    .option('--no-provenance', 'attach none, whatever manifests and .npmrc ask for')
     .option(
       '--promotion <promotion>',
       `how versions become public: auto, ${promotions.join(', ')}`,

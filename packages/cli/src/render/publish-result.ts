@@ -144,7 +144,7 @@ function tagLine({ tags }: PublishResult): string {
   return `${parts.join(', ')}\n`
 }
 
-function nextLine({ rerun, releases, exitCode }: PublishResult): string {
+function nextLine({ rerun, releases, exitCode, problems }: PublishResult): string {
   const parts = [
     ...(rerun.upload.length > 0 ? [`upload ${plural(rerun.upload.length, 'package')}`] : []),
     ...(rerun.confirm.length > 0 ? [`confirm ${plural(rerun.confirm.length, 'package')}`] : []),
@@ -157,7 +157,9 @@ function nextLine({ rerun, releases, exitCode }: PublishResult): string {
     const does = parts.length === 0 ? '' : `, which will ${parts.join(', ')}`
     return `Release ${printable(open.id)} is open. Go on with topsail resume${does}; or go back with topsail rollback.\n`
   }
-  return parts.length === 0 ? '' : `Run the same command again, and it will ${parts.join(', ')}.\n`
+  if (parts.length === 0) return ''
+  const isWrong = exitCode === 1 && problems.some(({ severity }) => severity === 'error')
+  return `${isWrong ? 'Once that is mended, run' : 'Run'} the same command again, and it will ${parts.join(', ')}.\n`
 }
 
 function waitsFor(needs: readonly string[]): string {

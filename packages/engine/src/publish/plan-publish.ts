@@ -24,6 +24,7 @@ import { choosePromotion } from './choose-promotion.ts'
 import { changedFiles, filesBelow } from './head-state.ts'
 import type { NpmConfig } from './npmrc.ts'
 import { observeWorld, type Observation } from './observe.ts'
+import { provenanceProblems } from './provenance.ts'
 import type { Session } from './session.ts'
 import { readsAtOnce } from './step-limits.ts'
 import type { RemoteTags } from './tags.ts'
@@ -119,7 +120,8 @@ export async function planPublish(
     dirty,
     distTag: options.distTag,
   })
-  const problems = [...before, ...choice.problems, ...chosen.problems, ...unfit]
+  const unproven = provenanceProblems(session.provenance, units, snapshot.workspace)
+  const problems = [...before, ...unproven, ...choice.problems, ...chosen.problems, ...unfit]
   const { promotion } = chosen
   return { build: choice.build, problems, steps: releaseSteps(units, promotion), units, alreadyThere, promotion }
 }

@@ -79,6 +79,7 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     ...(await asPublisher(tarball.name)),
     defaultTag: distTag,
     access: access ?? null,
+    ...(options.provenance === false ? { provenance: false } : {}),
     ...(wantsProvenance(tarball, options) ? { provenance: true } : {}),
   })
   const { redact } = config
@@ -137,7 +138,7 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
 
 /** Asked for here, or in the manifest; what `.npmrc` says is among the options already. */
 function wantsProvenance({ metadata }: Tarball, options: RegistryOptions): boolean {
-  return options.provenance === true || fieldOf(metadata['publishConfig'], 'provenance') === true
+  return options.provenance ?? fieldOf(metadata['publishConfig'], 'provenance') === true
 }
 
 const corgi = { accept: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*' }

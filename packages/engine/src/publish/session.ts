@@ -37,6 +37,7 @@ import type { DriveEvent } from './drive.ts'
 import { lookingAhead } from './look-ahead.ts'
 import { packingAhead, type PackingAhead } from './pack/pack-ahead.ts'
 import { readNpmConfig, type Environment, type NpmConfig } from './npmrc.ts'
+import { provenanceOf, type Provenance } from './provenance.ts'
 import { npmRegistry, type Registry } from './registry.ts'
 import { otherTargets, type OtherTargets } from './targets/target-registry.ts'
 import { limitsFor, rangeOf, socketsFor } from './step-limits.ts'
@@ -52,6 +53,7 @@ export type SessionOptions = {
   readonly concurrency?: number | undefined
   /** A one-time password for registries with two-factor authentication. */
   readonly otp?: string | undefined
+  /** False: whatever manifests and `.npmrc` ask for. */
   readonly provenance?: boolean | undefined
   /** False builds nothing, whatever the settings say. */
   readonly build?: boolean | undefined
@@ -78,6 +80,7 @@ export type Session = {
   readonly prefix: string
   readonly snapshot: Snapshot
   readonly config: NpmConfig
+  readonly provenance: Provenance
   /** This is a CI job that can prove who it is. */
   readonly isTrusted: boolean
   registryAt(url: string): Registry
@@ -163,6 +166,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     prefix: facts.kind === 'repository' ? facts.prefix : '',
     snapshot,
     config,
+    provenance: provenanceOf(options.provenance, config, env),
     isTrusted: trusted !== undefined,
     registryAt,
     addresses: targets.addresses,

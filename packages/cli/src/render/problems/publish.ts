@@ -46,6 +46,13 @@ export const publishProblems = {
     mend: () => 'commit the new versions first',
     example: { severity: 'error', names: ['@acme/db'] },
   },
+  PROVENANCE_UNAVAILABLE: {
+    title: 'Nobody can vouch for where the packages come from',
+    says: (p) =>
+      `Provenance is asked for (${p.inManifest ? '"publishConfig": {"provenance": true}' : '--provenance or .npmrc'}), and ${provenanceLacks[p.lacks]}: ${list(p.names)}.`,
+    mend: (p) => provenanceMends[p.lacks],
+    example: { severity: 'error', names: ['@acme/db'], lacks: 'job', inManifest: true },
+  },
   REGISTRY_UNREACHABLE: {
     title: 'A registry does not answer',
     says: (p) =>
@@ -110,3 +117,17 @@ export const publishProblems = {
     example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
   },
 } satisfies Partial<AllWords>
+
+const provenanceLacks = {
+  job: 'only a job of GitHub Actions or GitLab CI can give it',
+  'github-permission': 'this job may not ask GitHub for a token',
+  'gitlab-token': 'this job has no SIGSTORE_ID_TOKEN',
+} as const
+
+const provenanceMends = {
+  job: 'publish from such a job, or leave it out: topsail publish --no-provenance',
+  'github-permission':
+    'give the job permissions: { id-token: write }, or leave it out: topsail publish --no-provenance',
+  'gitlab-token':
+    'give the job id_tokens: { SIGSTORE_ID_TOKEN: { aud: sigstore } }, or leave it out: topsail publish --no-provenance',
+} as const
