@@ -23,3 +23,23 @@ test('a script is told what takes its place', async () => {
     next: 'topsail pre takes',
   })
 })
+
+test('what many packages leave behind is said once, and what says nothing is not said', async () => {
+  const settings = { prerelease: false, versioning: 'default', 'extra-files': ['README.md'] }
+  const config = {
+    'include-component-in-tag': false,
+    packages: { 'packages/a': settings, 'packages/b': settings, 'libs/x': {}, 'libs/y': { component: 'y' } },
+  }
+  const shop = makeWorkspace({
+    'package.json': manifest('shop', '1.0.0', { private: true, workspaces: ['packages/*'] }),
+    'packages/a/package.json': manifest('a', '1.0.0'),
+    'packages/b/package.json': manifest('b', '1.0.0'),
+    'release-please-config.json': JSON.stringify(config),
+  })
+  onTestFinished(shop.remove)
+  const { stdout } = await shop.topsail('init', '--dry-run')
+  expect(/Left behind\n([^]*?)\n\n/.exec(`${stdout}\n`)?.[1]).toMatchInlineSnapshot(`
+    "  release-please-config.json packages[…].extra-files ["README.md"] (packages/a, packages/b): there is nothing like it here.
+      release-please-config.json packages[…] (libs/x, libs/y): no package of this workspace lies there, and only those are released; where they are packages, list them as members ("workspaces" in package.json, or pnpm-workspace.yaml)."
+  `)
+})

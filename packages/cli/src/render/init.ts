@@ -11,7 +11,7 @@ export function renderInit(result: InitResult, dryRun: boolean, colours: Colours
     ['', [openingLine(result)]],
     ['', result.files.map((file) => fileLine(file, dryRun, colours))],
     ['Carried over', notesOf(result, 'carried', colours)],
-    ['Left behind', notesOf(result, 'left-behind', colours)],
+    ['Left behind', leftBehindLines(result)],
     ['To know', notesOf(result, 'to-know', colours)],
     ['For you to do', notesOf(result, 'to-do', colours)],
   ] as const
@@ -48,6 +48,33 @@ function notesOf(result: InitResult, section: Section, colours: Colours): readon
   return result.notes.filter((note) => sectionOf(note) === section).map((note) => `  ${sentence(note, colours)}`)
 }
 
+type LeftBehind = Extract<InitNote, { kind: 'left-behind' }>
+
+/** What many packages have in common is said once. */
+function leftBehindLines({ notes }: InitResult): readonly string[] {
+  const groups = new Map<string, LeftBehind[]>()
+  for (const [at, note] of notes.entries()) {
+    if (note.kind !== 'left-behind') continue
+    const setting = ofPackage.exec(note.from.key)?.[2]
+    const value = note.because === 'no-package-there' ? '' : JSON.stringify(note.value)
+    const key = setting === undefined ? String(at) : [note.from.file, note.because, setting, value].join('\0')
+    groups.set(key, [...(groups.get(key) ?? []), note])
+  }
+  return [...groups.values()].map((group) => `  ${leftBehindLine(group)}`)
+}
+
+const ofPackage = /^packages\["(.*)"\](.*)$/
+
+function leftBehindLine(group: readonly LeftBehind[]): string {
+  const [note, ...others] = group
+  if (note === undefined) return ''
+  if (others.length === 0) return `${place(note.from)} ${valueText(note.value)}: ${leftBehindWords[note.because]}`
+  const [, , setting = ''] = ofPackage.exec(note.from.key) ?? []
+  const dirs = names(group.map(({ from }) => ofPackage.exec(from.key)?.[1] ?? from.key))
+  const what = note.because === 'no-package-there' ? '' : ` ${valueText(note.value)}`
+  return `${printable(note.from.file)} packages[…]${printable(setting)}${what} (${dirs}): ${leftBehindWords[note.because]}`
+}
+
 function sectionOf(note: InitNote): Section {
   switch (note.kind) {
     case 'carried':
@@ -75,7 +102,7 @@ function sentence(note: InitNote, colours: Colours): string {
     case 'plan-converted':
       return `${printable(note.from)} → ${colours.cyan(printable(note.to))} ${valueText(note.bumps)}`
     case 'left-behind':
-      return `${place(note.from)} ${valueText(note.value)}: ${leftBehindWords[note.because]}`
+      return leftBehindLine([note])
     case 'one-version-line':
       return 'The packages share one version line, as a "linked" group: those that changed get it. "fixed" would release all of them each time.'
     case 'majors-release-all':
@@ -154,7 +181,8 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
   'has-no-package': 'it names nothing in this workspace.',
   'is-needed': 'it is not released there, but a released package depends on it, so it cannot be ignored here.',
   'no-counterpart': 'there is nothing like it here.',
-  'no-package-there': 'no package of this workspace lies there, and only those are released.',
+  'no-package-there':
+    'no package of this workspace lies there, and only those are released; where they are packages, list them as members ("workspaces" in package.json, or pnpm-workspace.yaml).',
   'pre-command': 'run it before topsail version, for example in the same script.',
   'pre-mode': 'topsail pre enter TAG starts prereleases, topsail pre exit ends them.',
   'published-folder': 'write "publishConfig": {"directory": …} in the manifests.',

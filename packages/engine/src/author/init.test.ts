@@ -431,7 +431,33 @@ test('from release-please: node-workspace releases dependents whatever their ran
   const root = await workspace({ ...monorepo, 'release-please-config.json': config })
   await initWorkspace({ cwd: root })
   const settings = await settingsOf(root)
-  expect(settings).toMatchObject({ updateInternalDependents: 'always', cascade: {} })
+  expect(settings).toMatchObject({ updateInternalDependents: 'always' })
+})
+
+test.each([
+  [
+    'release-please-config.json',
+    { packages: { 'packages/db': {}, 'packages/log': {}, 'packages/dev': {}, 'packages/peer': {} } },
+  ],
+  ['lerna.json', { version: 'independent', command: { version: { conventionalCommits: true } } }],
+])('from %s: who only develops with a package is released with it', async (file, config) => {
+  const { 'apps/web/package.json': _, ...libraries } = monorepo
+  const repo = await createRepository({
+    ...libraries,
+    'packages/dev/package.json': pkg('@acme/dev', { devDependencies: { '@acme/db': '^1.0.0' } }),
+    'packages/peer/package.json': pkg('@acme/peer', { peerDependencies: { '@acme/db': '^1.0.0' } }),
+    [file]: { ...config, plugins: ['node-workspace'] },
+  })
+  onTestFinished(() => repo.close())
+  await repo.commit('chore: begin')
+  await repo.write({ 'packages/db/pool.ts': '1' })
+  await repo.commit('fix: the pool')
+  await initWorkspace({ cwd: repo.root })
+  const { plan } = await planWorkspace({ cwd: repo.root })
+  const released = plan.releases.map(({ name, bump }) => `${name} ${bump}`)
+  expect(released).toEqual(expect.arrayContaining(['@acme/db patch', '@acme/dev patch', '@acme/log patch']))
+  // release-please leaves peers alone unless it is told otherwise.
+  if (file !== 'lerna.json') expect(released).not.toContain('@acme/peer patch')
 })
 
 test('from release-please: peers follow where node-workspace is told so', async () => {

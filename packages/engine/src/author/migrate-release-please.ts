@@ -5,7 +5,7 @@
 import { dependencyFields, type Bump, type PackageName, type Path, type Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
-import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { alwaysGives, setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 /** The default name, and those that its `config-file` is commonly pointed at. */
 export const releasePleaseConfigs: readonly Path[] = [
@@ -106,9 +106,12 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
     // It releases every dependent, whatever the range holds.
     const name = '___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'
     setUp.toConfig('plugins', 'node-workspace', name, { updateInternalDependents: 'always' })
-    if (own(nodeWorkspace, 'updatePeerDependencies') === true) {
-      setUp.toTopsail('plugins', { updatePeerDependencies: true }, 'cascade', { '**': peersFollow })
-    }
+    const arePeersFollowed = own(nodeWorkspace, 'updatePeerDependencies') === true
+    const peers = arePeersFollowed ? { peerDependencies: alwaysGives('patch') } : {}
+    // Those that are only developed with it as well; peers if told.
+    const cascade = { '**': { devDependencies: alwaysGives('patch'), ...peers } }
+    if (arePeersFollowed) setUp.toTopsail('plugins', { updatePeerDependencies: true }, 'cascade', cascade)
+    else setUp.topsail['cascade'] = cascade
   } else setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
 }
 
@@ -122,10 +125,7 @@ function carryPrivatePackages(setUp: SetUpBuilder, listed: ReadonlySet<PackageNa
   setUp.notes.push({ kind: 'private-packages-versioned', names })
 }
 
-const relations = ['in-range', 'out-by-patch', 'out-by-minor', 'out-by-major']
-const always = (bump: Bump) => Object.fromEntries(relations.map((relation) => [relation, bump]))
-const nobodyFollows = Object.fromEntries(dependencyFields.map((field) => [field, always('none')]))
-const peersFollow = { peerDependencies: always('patch') }
+const nobodyFollows = Object.fromEntries(dependencyFields.map((field) => [field, alwaysGives('none')]))
 
 /** Its default is `component-v1.2.3`, the component being the name without its scope: no pattern of ours says that. */
 function carryTags(setUp: SetUpBuilder, config: unknown): void {
@@ -143,6 +143,9 @@ const carriedPerPackage = new Set([
   'release-type',
 ])
 
+/** What says no more than what would be without it. */
+const defaults: Readonly<Record<string, unknown>> = { draft: false, prerelease: false, versioning: 'default' }
+
 /** release-please releases folders of any kind; here a release is one of a package of the workspace. */
 function leavePackages(setUp: SetUpBuilder, packages: unknown, workspace: Workspace): void {
   if (!isRecord(packages)) return
@@ -154,7 +157,7 @@ function leavePackages(setUp: SetUpBuilder, packages: unknown, workspace: Worksp
     }
     if (!isRecord(settings)) continue
     for (const [name, value] of Object.entries(settings)) {
-      if (carriedPerPackage.has(name)) continue
+      if (carriedPerPackage.has(name) || value === defaults[name]) continue
       setUp.leave(`packages["${dir}"].${name}`, value, name === 'exclude-paths' ? 'rooted-pattern' : 'no-counterpart')
     }
   }

@@ -125,3 +125,8 @@ export function setUpFrom(file: Path) {
 }
 
 export type SetUpBuilder = ReturnType<typeof setUpFrom>
+
+/** A row of a cascade: the same for every relation. */
+export function alwaysGives(bump: Bump): Readonly<Record<string, Bump>> {
+  return { 'in-range': bump, 'out-by-patch': bump, 'out-by-minor': bump, 'out-by-major': bump }
+}

@@ -7,6 +7,7 @@ import {
   isBeforeFirst,
   skipReason,
   type LastRelease,
+  type Package,
   type PackageName,
   type Path,
   type Settings,
