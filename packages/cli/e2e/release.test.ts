@@ -93,3 +93,21 @@ test('rollback says what it will do and what will remain before it starts, and t
   expect((await shop.topsail('status')).stdout).toContain('rolled back')
   expect(stdout + stderr + dry.stdout).not.toContain(registry.token)
 })
+
+test('a rollback names the branch that takes manifests and changesets back', async () => {
+  const own = makeWorkspace(
+    { ...shopFiles(), '.changeset/brave-cats.md': '---\n"@acme/web": minor\n---\n\nGrow\n' },
+    { NPM_CONFIG_USERCONFIG: registry.userconfig },
+  )
+  try {
+    expect((await own.topsail('version', '--no-lockfile')).code).toBe(0)
+    own.commit('chore: release')
+    expect((await own.topsail('publish', '--only', '@acme/web')).code).toBe(0)
+    const { stdout } = await own.topsail('rollback')
+    const branch = /^Merge (topsail\/rollback-\S+): it takes manifests and changesets back\.$/m.exec(stdout)?.[1]
+    own.git('merge', '--quiet', branch ?? '')
+    expect(own.git('ls-files', '.changeset')).toContain('brave-cats.md')
+  } finally {
+    own.remove()
+  }
+})

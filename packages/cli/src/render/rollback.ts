@@ -19,14 +19,15 @@ export function renderRollbackPlan(
   return `${head}${does}${remains}`
 }
 
-export function renderRollbackResult({ rollback, releases, exitCode }: RollbackResult): string {
+export function renderRollbackResult({ rollback, releases, branch, exitCode }: RollbackResult): string {
   if (rollback === undefined) return 'Nothing was taken back.\n'
   const release = printable(rollback.release)
   if (exitCode === 3) return `Release ${release} is half-way back. Go on with topsail resume.\n`
   if (releases.length === 0) return `Release ${release} is as it was.\n`
   const versions = rollback.leftovers.filter((left) => left.kind === 'version').length
   const burned = versions === 0 ? '' : ` ${plural(versions, 'version')} will never be used again.`
-  return `Release ${release} is rolled back.${burned}\n`
+  const merge = branch === undefined ? '' : `Merge ${printable(branch)}: it takes manifests and changesets back.\n`
+  return `Release ${release} is rolled back.${burned}\n${merge}`
 }
 
 function line(text: string): string {

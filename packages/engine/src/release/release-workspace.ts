@@ -11,6 +11,7 @@ import { dryResume } from './dry-resume.ts'
 import { holdReleases, type Hold } from './hold.ts'
 import { namespaceIn } from '../read/release-namespaces.ts'
 import { releaseRefs } from './ports.ts'
+import { revertBranchOf } from './revert-branch.ts'
 import { newestReleases, openReleases, readRelease, type StoredRelease } from './stored-release.ts'
 
 export type ResumeOptions = SessionOptions & {
@@ -65,7 +66,11 @@ export type RollbackOptions = ResumeOptions & {
   readonly onPlan?: ((plan: RollbackPlan) => void) | undefined
 }
 
-export type RollbackResult = PublishResult & { readonly rollback: RollbackPlan | undefined }
+export type RollbackResult = PublishResult & {
+  readonly rollback: RollbackPlan | undefined
+  /** To be merged: it takes manifests and changesets back. Undefined where it was not made, or there was nothing to take back. */
+  readonly branch?: string | undefined
+}
 
 export async function rollbackWorkspace(options: RollbackOptions): Promise<RollbackResult> {
   const session = await openSession(options)
@@ -94,10 +99,16 @@ export async function rollbackWorkspace(options: RollbackOptions): Promise<Rollb
     const turnBack = turnsNow ? { unpublish } : undefined
     const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
     const end = await continueRelease(ports, hold, stored, { ...carry, turnBack, last: true })
-    return { ...publishResult({ end, problems: [] }), rollback }
+    return { ...publishResult({ end, problems: [] }), rollback, branch: await madeBranch(session, stored.release) }
   } finally {
     await hold.end()
   }
+}
+
+async function madeBranch({ git }: Session, release: string): Promise<string | undefined> {
+  const branch = revertBranchOf(release)
+  const found = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`])
+  return found.kind === 'done' && found.code === 0 ? branch : undefined
 }
 
 type Chosen =

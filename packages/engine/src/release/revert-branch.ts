@@ -27,7 +27,7 @@ export function revertBranches(options: RevertBranchOptions): RevertBranches {
   return { make: (step) => makeBranch(step, options) }
 }
 
-function revertBranchOf(release: string): string {
+export function revertBranchOf(release: string): string {
   return `topsail/rollback-${release}`
 }
 

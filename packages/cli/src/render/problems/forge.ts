@@ -46,8 +46,11 @@ export const forgeProblems = {
     title: 'The forge is not known',
     says: (p) =>
       `Neither the environment nor the address of the git remote ${quote(p.remote)} tells which forge this repository lives on.`,
-    mend: () =>
-      'set GITHUB_REPOSITORY and GITHUB_API_URL, or CI_PROJECT_PATH and CI_API_V4_URL, as a CI job has them; or release without a forge: topsail ci main --direct',
+    mend: ({ severity }) => {
+      const set = 'set GITHUB_REPOSITORY and GITHUB_API_URL, or CI_PROJECT_PATH and CI_API_V4_URL, as a CI job has them'
+      // It is a warning to those who release without a pull request.
+      return severity === 'error' ? `${set}; or release without a forge: topsail ci main --direct` : set
+    },
     example: { severity: 'error', remote: 'origin' },
   },
   FORGE_WITHOUT_TOKEN: {
