@@ -134,3 +134,23 @@ describe('a Go module', () => {
     expect(stderr).toContain('services/greet/go.mod:1')
   })
 })
+
+test('a token whose variable is not set stops a release before it begins, and a dry run only warns', async () => {
+  const own = makeWorkspace({
+    ...shopFiles(),
+    '.npmrc': `registry=${registry.url}\n${registry.url.replace('http:', '')}:_authToken=\${UNSET_TOKEN}\n`,
+  })
+  try {
+    own.write({ 'packages/db/package.json': manifest('@acme/db', '9.0.0') })
+    own.commit('feat: more')
+    const dry = await own.topsail('publish', '--dry-run')
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('@acme/db@9.0.0')])
+    const { code, stderr } = await own.topsail('publish')
+    expect(code).toBe(1)
+    expect(stderr).toContain('taken from ${UNSET_TOKEN}')
+    expect((await own.topsail('status')).stdout).toContain('No release is known')
+    expect(await registry.packument('@acme/db')).not.toHaveProperty(['versions', '9.0.0'])
+  } finally {
+    own.remove()
+  }
+})

@@ -165,6 +165,7 @@ export type Problem =
   | ProblemOf<'PUBLISH_VERSIONS_UNCOMMITTED', { names: readonly PackageName[] }>
   | ProblemOf<'REGISTRY_UNREACHABLE', { registry: string; names: readonly PackageName[]; detail: string }>
   | ProblemOf<'REGISTRY_WITHOUT_TOKEN', { registry: string }>
+  | ProblemOf<'REGISTRY_TOKEN_UNSET', { registry: string; variable: string }>
   | ProblemOf<'DIST_TAG_INVALID', { distTag: string }>
   | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>
   | ProblemOf<'TAG_AT_OTHER_COMMIT', { name: PackageName; tag: string; at: Sha; head: Sha }>

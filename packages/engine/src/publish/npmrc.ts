@@ -16,6 +16,8 @@ export type NpmConfig = {
   /** With a slash at the end. */
   registryOf(name: PackageName, manifest: Manifest): string
   hasCredentials(registry: string): boolean
+  /** A variable that credentials for it name in an `.npmrc`, and that is not set. */
+  unsetVariable(registry: string): string | undefined
   /** Options for npm-registry-fetch. They hold credentials: never print, store or send them anywhere else. */
   requestOptions(registry: string): RequestOptions
   readonly redact: Redact
@@ -36,6 +38,8 @@ export function readNpmConfig(cwd: string, tool: WorkspaceTool, env: Environment
   return {
     registryOf: (name, manifest) => withSlash(shownAddress(registryOf(name, manifest, tool, text) ?? defaultRegistry)),
     hasCredentials: (registry) => credentialKeysFor(registry).some((key) => text(key) !== undefined),
+    unsetVariable: (registry) =>
+      credentialKeysFor(registry).flatMap((key) => /\$\{([^${}]+)\}/.exec(text(key) ?? '')?.[1] ?? [])[0],
     requestOptions: (registry) => requestOptionsOf(registry, values, text, cwd),
     redact: redactor(secretsOf(values)),
   }

@@ -40,6 +40,8 @@ export type PlanOptions = {
   readonly tags?: boolean | undefined
   /** False makes tags without pushing them. */
   readonly push?: boolean | undefined
+  /** Nothing comes of the plan. */
+  readonly dryRun?: boolean | undefined
   /** Over the settings. */
   readonly promotion?: Promotion | 'auto' | undefined
 }
@@ -119,6 +121,7 @@ export async function planPublish(
     isTrusted: session.isTrusted,
     dirty,
     distTag: options.distTag,
+    dryRun: options.dryRun === true,
   })
   const unproven = provenanceProblems(session.provenance, units, snapshot.workspace)
   const problems = [...before, ...unproven, ...choice.problems, ...chosen.problems, ...unfit]
@@ -145,10 +148,11 @@ type Before = {
   readonly isTrusted: boolean
   readonly dirty: readonly string[]
   readonly distTag: string | undefined
+  readonly dryRun: boolean
 }
 
 function problemsBefore(before: Before): readonly Problem[] {
-  const { snapshot, observation, desired, config, isTrusted, dirty, distTag } = before
+  const { snapshot, observation, desired, config, isTrusted, dirty, distTag, dryRun } = before
   const problems: Problem[] = [
     ...snapshot.problems.filter(concernsPublishing),
     ...observation.problems,
@@ -158,8 +162,13 @@ function problemsBefore(before: Before): readonly Problem[] {
   const targets = desired.units.flatMap((unit) => unit.upload ?? [])
   const onNpm = desired.units.filter((unit) => isNpmKey(unit.name)).flatMap((unit) => unit.upload ?? [])
   for (const registry of new Set(onNpm.map((target) => target.registry))) {
-    if (!isTrusted && !config.hasCredentials(registry))
+    if (isTrusted) continue
+    if (!config.hasCredentials(registry))
       problems.push({ code: 'REGISTRY_WITHOUT_TOKEN', severity: 'warning', registry })
+    const variable = config.unsetVariable(registry)
+    // What is only looked at needs no token.
+    const severity = dryRun ? 'warning' : 'error'
+    if (variable !== undefined) problems.push({ code: 'REGISTRY_TOKEN_UNSET', severity, registry, variable })
   }
   const asked = new Set([...(distTag === undefined ? [] : [distTag]), ...targets.map((target) => target.distTag)])
   for (const tag of asked) {

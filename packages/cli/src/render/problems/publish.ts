@@ -67,6 +67,13 @@ export const publishProblems = {
       `write ${printable(p.registry.replace(/^https?:/, ''))}:_authToken=\${NPM_TOKEN} to an .npmrc and set NPM_TOKEN`,
     example: { severity: 'warning', registry: 'https://registry.npmjs.org/' },
   },
+  REGISTRY_TOKEN_UNSET: {
+    title: 'A token is taken from a variable that is not set',
+    says: (p) =>
+      `The credentials for ${quote(p.registry)} in an .npmrc are taken from \${${printable(p.variable)}}, and no such variable is set.`,
+    mend: (p) => `set ${printable(p.variable)} for this step`,
+    example: { severity: 'error', registry: 'https://registry.npmjs.org/', variable: 'NPM_TOKEN' },
+  },
   DIST_TAG_INVALID: {
     title: 'A dist-tag that no registry takes',
     says: (p) => `${quote(p.distTag)} cannot be a dist-tag: it is empty, reads as a version range, or needs escaping.`,
