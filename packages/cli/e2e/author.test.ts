@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { changeset, makeWorkspace, manifest, type TestWorkspace } from '../src/testing/workspace.ts'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { changeset, makeWorkspace, manifest, shopFiles, type TestWorkspace } from '../src/testing/workspace.ts'
 import { memoryContext } from '../src/context.ts'
 import { run } from '../src/run.ts'
 
@@ -242,3 +242,16 @@ function changesetCommand(workspace: TestWorkspace, ...args: string[]): void {
 function changesetsIn(workspace: TestWorkspace): string[] {
   return readdirSync(join(workspace.dir, '.changeset'))
 }
+
+test('check names those who need an answer; of many who need none it says how many, and why', async () => {
+  const names = Array.from({ length: 9 }, (_, at) => `quiet${at}`)
+  const quiet = names.map((name) => [`packages/${name}/package.json`, `{"name":"${name}"}\n`] as const)
+  const many = makeWorkspace({ ...shopFiles(), ...Object.fromEntries(quiet) })
+  onTestFinished(many.remove)
+  many.git('switch', '--quiet', '--create', 'work')
+  const touched = [...names.map((name) => [`packages/${name}/x.ts`, '1'] as const), ['packages/db/x.ts', '1'] as const]
+  many.write(Object.fromEntries(touched))
+  const { stdout } = await many.topsail('check')
+  expect(stdout).toMatch(/✖ +@acme\/db +uncovered +packages\/db\/x\.ts\n· +9 packages +excluded +it has no version\n/)
+  expect(stdout).not.toContain('quiet3')
+})

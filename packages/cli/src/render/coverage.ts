@@ -96,12 +96,34 @@ export function hasFailed(result: CheckResult): boolean {
 function packageLines(result: CheckResult, colours: Colours, width: number | undefined): string {
   if (result.packages.length === 0) return 'No package was touched.\n'
   const changes = changesById(result)
-  const rows = result.packages.map((entry): readonly Cell[] => {
+  const excluded = result.packages.filter(({ state }) => state.kind === 'excluded')
+  const asked = result.packages.filter(({ state }) => state.kind !== 'excluded')
+  const named = excluded.length > mostExcluded ? asked : [...asked, ...excluded]
+  const rows = named.map((entry): readonly Cell[] => {
     const [word, detail] = coverageWords(entry, changes)
     const [mark, paint] = signs(colours)[entry.state.kind]
     return [{ text: mark, paint }, { text: entry.name }, { text: word, paint }, { text: detail, paint: colours.dim }]
   })
-  return renderColumns(rows, { width })
+  const counted = excluded.length > mostExcluded ? countedByReason(excluded, colours) : []
+  return renderColumns([...rows, ...counted], { width })
+}
+
+/** More of those who need no answer would only hide those who do; `--json` names them all. */
+const mostExcluded = 8
+
+function countedByReason(excluded: readonly PackageCoverage[], { dim }: Colours): readonly (readonly Cell[])[] {
+  const counts = new Map<string, number>()
+  for (const { state } of excluded) {
+    if (state.kind !== 'excluded') continue
+    const words = exclusionWords[state.why]
+    counts.set(words, (counts.get(words) ?? 0) + 1)
+  }
+  return [...counts].map(([words, count]) => [
+    { text: '·', paint: dim },
+    { text: plural(count, 'package') },
+    { text: 'excluded', paint: dim },
+    { text: words, paint: dim },
+  ])
 }
 
 function signs(colours: Colours) {
