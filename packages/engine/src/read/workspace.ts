@@ -90,7 +90,8 @@ function* readMembers(
     if (reading?.pkg !== undefined) members.set(dir, reading.pkg)
   }
   if (nested !== undefined) {
-    for (const pkg of [...members.values()]) if (pkg.dir !== '.') readNested(files, pkg, members, nested, problems)
+    const listed = [...members.values()]
+    for (const pkg of listed) if (pkg.dir !== '.') readNested(files, pkg, members, nested, problems)
   }
   return [...members.values()].toSorted((a, b) => (a.dir < b.dir ? -1 : 1))
 }
