@@ -20,3 +20,12 @@ test('a message that follows no convention stands as it was written', () => {
   const plain = { ...commit, type: '', scope: undefined, breaking: false, summary: 'Drop the pool' }
   expect(plainText(changePhrase(plain))).toBe('0123456 Drop the pool')
 })
+
+test.each([
+  ['<!-- START table -->\n<!-- two\nlines -->\n\nAdded icons\n<!-- END -->', 'Added icons'],
+  ['<!-- only this -->', '<!-- only this -->'],
+  ['<!-- open\nwords', '<!-- open'],
+])('of the changeset %j the first words are told', (summary, told) => {
+  const change = { kind: 'changeset', id: 'changeset:cats', file: '', summary, bumps: {}, commit: undefined } as const
+  expect(plainText(changePhrase(change))).toBe(`cats: ${told}`)
+})

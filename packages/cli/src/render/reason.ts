@@ -2,7 +2,7 @@
  * The words of every reason. A phrase is a list of parts, ours and quoted facts, so that each medium (terminal,
  * markdown, page) can escape or mark the facts in its own way.
  */
-import type { Change, Reason, ReleasePlan } from '@topsail/core'
+import { firstWords, type Change, type Reason, type ReleasePlan } from '@topsail/core'
 
 /** A text is ours; a fact comes from the repository and is not to be trusted. */
 export type Part = string | { readonly fact: string }
@@ -54,7 +54,7 @@ export function reasonPhrase(reason: Reason, changes: ReadonlyMap<string, Change
 
 /** `brave-cats: Drop the pool`, `89abcde feat(log): levels by module`. */
 export function changePhrase(change: Change): Phrase {
-  const summary = { fact: firstLine(change.summary) }
+  const summary = { fact: firstWords(change.summary) }
   switch (change.kind) {
     case 'changeset':
       return [{ fact: change.id.replace(/^changeset:/, '') }, ': ', summary]
@@ -77,17 +77,10 @@ export function plainText(phrase: Phrase): string {
   return text
 }
 
-function firstLine(text: string): string {
-  const trimmed = text.trimStart()
-  const end = trimmed.indexOf('\n')
-  if (end < 0) return trimmed
-  return trimmed.slice(0, trimmed[end - 1] === '\r' ? end - 1 : end)
-}
-
 function commitHeader(change: Extract<Change, { kind: 'commit' }>): string {
   const scope = change.scope === undefined ? '' : `(${change.scope})`
   const head = `${change.type}${scope}${change.breaking ? '!' : ''}: `
-  return change.type === '' ? firstLine(change.summary) : `${head}${firstLine(change.summary)}`
+  return change.type === '' ? firstWords(change.summary) : `${head}${firstWords(change.summary)}`
 }
 
 function inField(field: string): string {

@@ -1,5 +1,6 @@
 /** Makes a report of what was found, within its bounds. */
 import type { Change } from '../change.ts'
+import { firstWords } from '../first-words.ts'
 import type { Coverage, PackageCoverage } from '../changes/coverage.ts'
 import type { Path, Sha } from '../names.ts'
 import { changeDocument } from '../plan/plan-document.ts'
@@ -102,7 +103,7 @@ function namedChanges(releases: readonly ReportedRelease[], changes: readonly Ch
   const found = new Map(changes.filter(({ id }) => named.has(id)).map((change) => [change.id, change]))
   return [...found.values()]
     .toSorted((a, b) => compareText(a.id, b.id))
-    .map((change) => changeDocument({ ...change, summary: shortened(firstLine(change.summary)), bumps: {} }))
+    .map((change) => changeDocument({ ...change, summary: shortened(firstWords(change.summary)), bumps: {} }))
 }
 
 const severities = { error: 0, quarantined: 1, warning: 2 } as const
@@ -123,8 +124,4 @@ function bounded(value: unknown, depth = 0): unknown {
 
 function shortened(text: string): string {
   return text.slice(0, reportLimits.text).toWellFormed()
-}
-
-function firstLine(text: string): string {
-  return text.trimStart().split(/\r?\n/, 1)[0] ?? ''
 }
