@@ -107,9 +107,9 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
     const name = '___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'
     setUp.toConfig('plugins', 'node-workspace', name, { updateInternalDependents: 'always' })
     const arePeersFollowed = own(nodeWorkspace, 'updatePeerDependencies') === true
-    const peers = arePeersFollowed ? { peerDependencies: alwaysGives('patch') } : {}
+    const peerDependencies = alwaysGives(arePeersFollowed ? 'patch' : 'none')
     // Those that are only developed with it as well; peers if told.
-    const cascade = { '**': { devDependencies: alwaysGives('patch'), ...peers } }
+    const cascade = { '**': { devDependencies: alwaysGives('patch'), peerDependencies } }
     if (arePeersFollowed) setUp.toTopsail('plugins', { updatePeerDependencies: true }, 'cascade', cascade)
     else setUp.topsail['cascade'] = cascade
   } else setUp.toTopsail('plugins', listed ?? [], 'cascade', { '**': nobodyFollows })
