@@ -49,7 +49,7 @@ export type CommitSettings = {
   readonly zeroMajor?: Readonly<Record<PackageName, ZeroMajorPolicy | 'minor-to-patch'>> | undefined
   /** Whether `feat!: x` is a breaking change under the `lerna` preset: no with its default changelog preset. */
   readonly exclamationMark?: boolean | undefined
-  /** Globs relative to a package: where only such files changed since its release, its commits ask for nothing. */
+  /** Globs, from the root: where only such files of a package changed since its release, its commits ask for nothing. */
   readonly ignoreFiles?: readonly string[] | undefined
   /** What this commit contains counts for no package: whatever released before has answered for it. */
   readonly since?: Sha | undefined

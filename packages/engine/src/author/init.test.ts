@@ -204,7 +204,7 @@ describe('from Lerna', () => {
       linked: [['@acme/web', '@acme/db', '@acme/log']],
       fixed: [],
       tagPattern: 'v{version}',
-      commits: { preset: 'lerna', exclamationMark: true, ignoreFiles: ['**/*.md', '**/*.test.js'] },
+      commits: { preset: 'lerna', exclamationMark: true, ignoreFiles: lerna.ignoreChanges },
       updateInternalDependents: 'always',
       access: 'public',
       baseBranch: 'main',

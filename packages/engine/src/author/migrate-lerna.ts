@@ -96,23 +96,23 @@ function carryPreset(setUp: SetUpBuilder, options: Options): void {
   }
 }
 
-/** Lerna matches paths from the root of the repository, Changesets paths within a package. */
+/** Lerna matches paths from the root of the repository, and so do commits here; Changesets matches within a package. */
 function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, workspace: Workspace): void {
   const ignored = options.get('ignoreChanges')
   if (ignored === undefined) return
   const dirs = workspace.packages.map((pkg) => pkg.dir)
-  const patterns = new Set<string>()
-  for (const pattern of stringsIn(ignored.value)) {
-    const within = withinPackage(pattern, dirs)
-    if (within === undefined) setUp.leave(ignored.key, pattern, 'rooted-pattern')
-    else patterns.add(within)
+  const patterns = stringsIn(ignored.value).filter((pattern) => pattern !== '')
+  const within = new Set<string>()
+  for (const pattern of patterns) {
+    const relative = withinPackage(pattern, dirs)
+    if (relative === undefined) setUp.leave(ignored.key, pattern, 'rooted-pattern')
+    else within.add(`!${relative}`)
   }
-  if (patterns.size === 0) return
-  const taken = [...patterns].map((pattern) => `!${pattern}`)
-  setUp.toConfig(ignored.key, ignored.value, 'changedFilePatterns', ['**', ...taken])
+  if (within.size > 0) setUp.toConfig(ignored.key, ignored.value, 'changedFilePatterns', ['**', ...within])
   const commits = setUp.topsail['commits']
-  if (isRecord(commits)) {
-    setUp.toTopsail(ignored.key, ignored.value, 'commits', { ...commits, ignoreFiles: [...patterns] })
+  const ignoreFiles = patterns.filter((pattern) => !pattern.startsWith('!'))
+  if (isRecord(commits) && ignoreFiles.length > 0) {
+    setUp.toTopsail(ignored.key, ignored.value, 'commits', { ...commits, ignoreFiles })
   }
 }
 

@@ -27,9 +27,12 @@ export async function passIgnoredChanges(
   if (patterns.length === 0) return lastRelease
   const changed = await changedSince(search, [...new Set(Object.values(lastRelease).map(({ commit }) => commit))])
   if (typeof changed === 'string') return changed
-  const isIgnored = picomatch([...patterns], { dot: true })
+  const isIgnored = picomatch(
+    patterns.map((pattern) => (pattern.includes('/') ? pattern : `**/${pattern}`)),
+    { dot: true },
+  )
   const counts = ({ dir }: Package, file: Path): boolean =>
-    dir === '.' ? !isIgnored(file) : file.startsWith(`${dir}/`) && !isIgnored(file.slice(dir.length + 1))
+    (dir === '.' || file.startsWith(`${dir}/`)) && !isIgnored(file)
   const passed: Record<PackageName, LastRelease> = Object.assign(Object.create(null), lastRelease)
   for (const pkg of search.workspace.packages) {
     const release = lastRelease[pkg.name]

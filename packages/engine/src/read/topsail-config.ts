@@ -116,7 +116,7 @@ export const topsailConfig: Shape = {
         },
         ignoreFiles: {
           ...names,
-          says: 'Files, as globs relative to their package. Where only such files changed since its release, the commits of a package ask for nothing.',
+          says: 'Files, as globs from the root of the workspace; one without a slash is meant in any folder. Where only such files of a package changed since its release, its commits ask for nothing.',
         },
         since: {
           kind: 'text',
