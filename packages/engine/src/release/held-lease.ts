@@ -106,11 +106,17 @@ export function heldLease(options: HeldOptions, fence: number, first: FirstBeat)
     // Unreachable is harmless for as long as nobody can have seen us silent for the whole lease time.
     return state.kind === 'unreachable' && age() < options.seconds * 900 ? held : state
   }
+  /** Whoever asks while it is being found out is told the same: beats that are slower than they come would pile up. */
+  let checking: Promise<LeaseState> | undefined
+  const checkOnce = (): Promise<LeaseState> =>
+    (checking ??= inTurn(checkInTurn).finally(() => {
+      checking = undefined
+    }))
   return {
     fence,
     from: first.from,
     // Nobody can have taken over what is fresh, whatever comes of a beat that is on its way.
-    check: async () => lost ?? (isFresh() ? held : inTurn(checkInTurn)),
+    check: async () => lost ?? (isFresh() ? held : checkOnce()),
     renewWith: (more, tags) => inTurn(() => renew(more, tags)),
     release: (more = [], tags = []) =>
       inTurn(async () => {

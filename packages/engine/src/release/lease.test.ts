@@ -67,6 +67,27 @@ test('a lost answer is looked up, not taken for a loss', async () => {
   expect(await lease.check()).toEqual({ kind: 'held' })
 })
 
+test('beats that take longer than they are apart do not pile up before an effect', async () => {
+  const refs = memoryRefStore()
+  const clock = handClock()
+  let swaps = 0
+  const slow: RefStore = {
+    ...refs,
+    swap: async (moves) => {
+      swaps += 1
+      clock.pass(25_000)
+      await turn()
+      return refs.swap(moves)
+    },
+  }
+  const lease = held(await acquire(slow, 'a', clock))
+  const before = swaps
+  const beats = Array.from({ length: 20 }, () => lease.check())
+  expect(await lease.check()).toEqual({ kind: 'held' })
+  await Promise.all(beats)
+  expect(swaps - before).toBe(1)
+})
+
 test.each(['at once', 'after somebody asked'])(
   'a beat that nobody heard of and that arrived %s is known',
   async (when) => {
