@@ -135,8 +135,9 @@ type Seen = StoredReleases & { readonly lease: Sha | undefined; readonly refs: R
 
 /** Before anything is taken: whether there is something to go on with, and what the lease looked like meanwhile. */
 async function lookForOpen(session: Session, listed: RefsRead): Promise<Seen> {
-  const { ports, holding, remote, config, obstacle } = session
-  if (obstacle !== undefined) return { releases: [], problems: [obstacle], lease: undefined, refs: new Map() }
+  const { ports, holding, remote, config, obstacle, halfWritten } = session
+  const problems = obstacle === undefined ? halfWritten : [obstacle]
+  if (problems.length > 0) return { releases: [], problems, lease: undefined, refs: new Map() }
   if (listed.kind === 'unreachable') {
     const detail = config.redact(listed.detail)
     const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const

@@ -19,7 +19,7 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { readGitFacts, type GitFacts } from '../read/git-facts.ts'
 import { findPushRemote, type PushRemote } from '../read/push-remote.ts'
-import { readSnapshot } from '../read/read-snapshot.ts'
+import { halfWritten, readSnapshot } from '../read/read-snapshot.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import type { CarryOptions } from '../release/release-end.ts'
@@ -94,6 +94,8 @@ export type Session = {
   readonly remote: string | undefined
   /** Nobody can tell what was released, or agree with others upon it: then nothing is done. */
   readonly obstacle: Problem | undefined
+  /** Files here are neither as they were nor as they shall be: nothing is packed of them. */
+  readonly halfWritten: readonly Problem[]
   readonly ports: ReleasePorts
   readonly holding: HoldSettings
 }
@@ -175,6 +177,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ahead,
     remote,
     obstacle: obstacleIn(files.root, facts, found),
+    halfWritten: halfWritten(files.root),
     ports,
     holding,
   }

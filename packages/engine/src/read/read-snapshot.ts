@@ -160,7 +160,7 @@ async function fetchFrom(remote: string | undefined, git: Git, settings: Setting
 }
 
 /** What is read while `version` writes, or after it was cut off, is neither the old workspace nor the new one. */
-function halfWritten(root: string): readonly Problem[] {
+export function halfWritten(root: string): readonly Problem[] {
   const unfinished = unfinishedWrites(root, realDisk)
   if (unfinished.kind === 'none') return []
   if (unfinished.kind === 'busy') return [{ code: 'VERSION_IN_PROGRESS', severity: 'error', pid: unfinished.pid }]

@@ -26,6 +26,7 @@ export async function resumeWorkspace(options: ResumeOptions): Promise<PublishRe
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') return publishResult({ problems: [refs.problem] })
+  if (session.halfWritten.length > 0) return publishResult({ problems: session.halfWritten })
   const seen = await openReleases(ports, releaseRefs(namespaceIn(refs.refs, holding.namespaces)), refs.refs, {
     tidy: false,
   })

@@ -1,4 +1,4 @@
-/** A repository is there, and git does not say what is in it: nothing is released as if there were none. */
+/** What is here cannot be told for sure: git says nothing of it, or it is half written. Nothing is released then. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { decideStaged } from '../publish/approve-workspace.ts'
 import { publishWorkspace } from '../publish/publish-workspace.ts'
@@ -14,6 +14,7 @@ import {
 } from '../testing/index.ts'
 import { releaseSets } from './query-sets.ts'
 import { resumeWorkspace, rollbackWorkspace } from './release-workspace.ts'
+import { newJournal } from '../version/undo-journal.ts'
 import { statusWorkspace } from './status-workspace.ts'
 
 let registry: TestRegistry
@@ -75,5 +76,16 @@ test('where git would push to none of several remotes nobody releases alone', as
   await repository.git('config', '--unset-all', 'branch.main.remote').catch(() => {})
   expect(await codesOfAll()).toEqual(Array.from({ length: 6 }, () => ['1', 'REMOTE_UNCLEAR']))
   expect(await findPlace(repository.root)).toMatchObject({ problems: [{ code: 'REMOTE_UNCLEAR' }] })
+  expect(await registry.packument('@unusable/db')).toBeUndefined()
+})
+
+test('nothing is packed of files that version has half written', async () => {
+  const journal = newJournal([{ path: 'packages/db/index.js', before: 'one\n', mode: 0o644 }], [])
+  const dead = { ...journal, host: 'another' }
+  await repository.write({ '.git/topsail/undo.json': JSON.stringify(dead) })
+  const cutOff = { exitCode: 1, problems: [{ code: 'VERSION_CUT_OFF' }] }
+  expect(await publishWorkspace(settings())).toMatchObject(cutOff)
+  expect(await resumeWorkspace(settings())).toMatchObject(cutOff)
+  expect((await statusWorkspace(settings())).problems).toEqual([])
   expect(await registry.packument('@unusable/db')).toBeUndefined()
 })
