@@ -11,7 +11,6 @@ beforeAll(async () => {
   registry = await startRegistry()
   repository = await createRepository({
     'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
-    'package-lock.json': '{}',
     '.npmrc': npmrcFor(registry.url, registry.token),
     '.changeset/config.json': { baseBranch: 'main', access: 'public' },
     '.changeset/brave-cats.md': '---\n"@readme/db": minor\n---\n\nA pool.\n',
@@ -35,14 +34,20 @@ const examples = [...readme.matchAll(/^## (.+?)$[\s\S]*?```ts\n([\s\S]*?)```/gm)
 const prints: Readonly<Record<string, readonly string[]>> = {
   Plan: ["@readme/db 1.0.0 -> 1.1.0 [ 'change' ]", "@readme/api 1.0.0 -> 1.0.1 [ 'out-of-range' ]"],
   Read: ["npm [ '@readme/api', '@readme/db' ]", '[]', 'manifest', "[ 'MANIFEST_SECTION_INVALID' ]"],
-  Publish: ["'upload:@readme/db@1.0.0'", "published [ '@readme/api@1.0.0', '@readme/db@1.0.0' ]", 'tags ['],
+  Version: ['written [', "'packages/db/CHANGELOG.md'", "'.changeset/brave-cats.md'"],
+  Publish: ["'upload:@readme/db@1.1.0'", "published [ '@readme/api@1.0.1', '@readme/db@1.1.0' ]", 'tags ['],
+  Afterwards: ['finished [', "'@readme/db is live'", 'topsail rollback', 'resumed 0', "what remains: [ 'version'"],
 }
+
+/** What people do in between. */
+const before: Readonly<Record<string, () => Promise<unknown>>> = { Publish: () => repository.commit('chore: release') }
 
 test('every example of the README is run here', () => {
   expect(examples.map(({ title }) => title)).toEqual(Object.keys(prints))
 })
 
 test.each(examples)('the example under "$title" does what it says', async ({ title, code }) => {
+  await before[title]?.()
   const here = code.replaceAll("cwd: '.'", `cwd: ${JSON.stringify(repository.root)}`)
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', here], {
     cwd: root,

@@ -71,7 +71,7 @@ export async function postReport(
 }
 
 /** A new file belongs to the branch that the pull request comes from; nowhere when its repository is gone. */
-export function editedBranch(forge: Pick<Forge, 'place'>, { head }: PullRequest): ForgeBranch | undefined {
+function editedBranch(forge: Pick<Forge, 'place'>, { head }: PullRequest): ForgeBranch | undefined {
   if (head.repository === undefined) return undefined
   const { kind, webUrl, path } = forge.place
   return { kind, webUrl: `${webUrl.slice(0, -path.length)}${head.repository}`, branch: head.branch }

@@ -1,5 +1,6 @@
 /**
- * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag of a run arrives at the remote or none does.
+ * Git tags of releases: made together in one transaction of refs, pushed together in one atomic push. Either every tag
+ * of a run arrives at the remote or none does.
  */
 import { existsSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
