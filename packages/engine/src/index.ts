@@ -54,7 +54,12 @@ export {
   type RollbackPlan,
   type RollbackResult,
 } from './release/release-workspace.ts'
-export { statusWorkspace, type ReleaseStatus, type StatusOptions, type StatusResult } from './release/status-workspace.ts'
+export {
+  statusWorkspace,
+  type ReleaseStatus,
+  type StatusOptions,
+  type StatusResult,
+} from './release/status-workspace.ts'
 export { releaseSets, type ReleaseSets, type ReleaseSetsOptions } from './release/query-sets.ts'
 
 // The forge: pull requests, their reports, and what follows a push to main.
