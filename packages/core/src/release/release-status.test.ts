@@ -1,29 +1,11 @@
 import { expect, test } from 'vitest'
-import { foldJournal, type JournalEvent, type JournalRecord, type Progress } from './journal.ts'
+import type { JournalEvent } from './journal.ts'
 import { unitStatuses, type SeenUnit } from './release-status.ts'
-import type { PublishUnit } from './step.ts'
-import { releaseSteps } from './steps.ts'
+import { doneOf, intentOf, progressOf, unitOf } from '../testing/release.ts'
 
-function unit(name: string, needs: readonly string[] = []): PublishUnit {
-  const upload = { registry: 'r', distTag: 'latest', access: undefined, was: '1.0.0', first: false } as const
-  return { name, version: '1.1.0', dir: name, needs, upload, tag: undefined }
-}
+const units = [unitOf('db'), unitOf('api', ['db']), unitOf('api:oci', ['api']), unitOf('web')]
+const progress = (...events: readonly JournalEvent[]) => progressOf(units, events)
 
-const units = [unit('db'), unit('api', ['db']), unit('api:oci', ['api']), unit('web')]
-
-function progress(...events: readonly JournalEvent[]): Progress {
-  const promotion = 'candidate'
-  const integrities = Object.fromEntries(units.map(({ name }) => [`upload:${name}@1.1.0`, `sha512-${name}`]))
-  const steps = releaseSteps(units, promotion)
-  const opened = { kind: 'opened', release: 'r1', commit: null, promotion, units, steps, integrities } as const
-  const records = [opened, ...events].map((event, n): JournalRecord => ({ v: 1, n, at: '', fence: 1, ...event }))
-  const folded = foldJournal(records)
-  if (folded === undefined) throw new Error('it is opened')
-  return folded
-}
-
-const intent = (step: string): JournalEvent => ({ kind: 'intent', step, evidence: {} })
-const done = (step: string): JournalEvent => ({ kind: 'outcome', step, outcome: 'done', detail: null })
 const failed = (step: string, outcome: 'failed' | 'refused' = 'failed'): JournalEvent => ({
   kind: 'outcome',
   step,
@@ -37,7 +19,7 @@ const statesOf = (...args: Parameters<typeof unitStatuses>) =>
 
 test('a failure is told with its detail, and what needs it is held by its name, however far away', () => {
   for (const outcome of ['failed', 'refused'] as const) {
-    const now = progress(intent('upload:db@1.1.0'), failed('upload:db@1.1.0', outcome), intent('upload:web@1.1.0'))
+    const now = progress(intentOf('upload:db@1.1.0'), failed('upload:db@1.1.0', outcome), intentOf('upload:web@1.1.0'))
     expect(unitStatuses(now)).toMatchObject([
       { name: 'db', target: 'npm', state: 'failed', detail: 'UPLOAD_GAVE_UP: 503', heldBy: [] },
       { name: 'api', target: 'npm', state: 'held', heldBy: ['db'] },
@@ -48,11 +30,11 @@ test('a failure is told with its detail, and what needs it is held by its name, 
 })
 
 test('the registries count where they know more or less than the journal', () => {
-  const confirmed = units.flatMap(({ name }) => [intent(`upload:${name}@1.1.0`), done(`upload:${name}@1.1.0`)])
+  const confirmed = units.flatMap(({ name }) => [intentOf(`upload:${name}@1.1.0`), doneOf(`upload:${name}@1.1.0`)])
   const now = progress(
     ...confirmed,
-    ...['db', 'api', 'web'].map((name) => done(`confirm:${name}@1.1.0`)),
-    ...['db', 'api'].map((name) => done(`promote:${name}@1.1.0`)),
+    ...['db', 'api', 'web'].map((name) => doneOf(`confirm:${name}@1.1.0`)),
+    ...['db', 'api'].map((name) => doneOf(`promote:${name}@1.1.0`)),
   )
   expect(statesOf(now)).toEqual([
     ['db npm', 'live'],
@@ -75,7 +57,7 @@ test('the registries count where they know more or less than the journal', () =>
 })
 
 test('what a dead run has sent is seen, and what another has sent is not ours', () => {
-  const now = progress(intent('upload:db@1.1.0'), failed('upload:db@1.1.0'), intent('upload:web@1.1.0'))
+  const now = progress(intentOf('upload:db@1.1.0'), failed('upload:db@1.1.0'), intentOf('upload:web@1.1.0'))
   const seen = new Map<string, SeenUnit>([
     ['db@1.1.0', present('1.0.0', 'sha512-db')],
     ['web@1.1.0', present('1.0.0', 'sha512-theirs')],

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { nextDelay } from './retry.ts'
 import { scheduleSteps } from './schedule.ts'
 import type { PackStep, PublishUnit, StepId } from './step.ts'
 import { releaseSteps } from './steps.ts'
@@ -94,14 +93,4 @@ test('what was never published goes up under its own dist-tag, and nobody moves 
 test('ten thousand packages in one chain are scheduled without a deep stack', () => {
   const units = Array.from({ length: 10_000 }, (_, at) => unit(`p${at}`, at === 0 ? [] : [`p${at - 1}`]))
   expect(scheduleSteps(releaseSteps(units, 'direct')).take('pack', 1)).toHaveLength(1)
-})
-
-test('delays grow up to a ceiling, keep to what the registry asks, and end with patience', () => {
-  const policy = { first: 100, longest: 1000, attempts: 10, patience: 5000 }
-  const past = { attempt: 1, elapsed: 0, asked: undefined, random: 0 }
-  expect(nextDelay(policy, past)).toBe(50)
-  expect(nextDelay(policy, { ...past, attempt: 9, random: 0.999 })).toBeLessThanOrEqual(1000)
-  expect(nextDelay(policy, { ...past, asked: 3000 })).toBe(3000)
-  expect(nextDelay(policy, { ...past, attempt: 10 })).toBeUndefined()
-  expect(nextDelay(policy, { ...past, elapsed: 4990 })).toBeUndefined()
 })
