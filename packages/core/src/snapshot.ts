@@ -43,7 +43,7 @@ export type History = {
 
 /**
  * The commit of a package's last release. What that commit contains is released, everything else in
- * `History.commits` is not: `core/history.ts` answers it from `RawCommit.parents`, linear in the history.
+ * `History.commits` is not: `changes/history.ts` answers it from `RawCommit.parents`, linear in the history.
  */
 export type LastRelease = {
   readonly commit: Sha

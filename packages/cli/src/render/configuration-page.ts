@@ -100,5 +100,7 @@ Name the schema in it and an editor completes and checks the keys:
 A key that is not known, or a value that cannot be, is reported with file and line. Secrets have no place here: they come
 from the environment or from \`.npmrc\`. A key that \`.changeset/config.json\` has too is read from there where it is not set here.
 
+What \`sources\`, \`rules\`, \`cascade\`, \`commits\` and \`zeroMajor\` come to is told, with tables, in [rules](rules.md).
+
 <!-- Written from packages/cli/schema/topsail.schema.json by \`pnpm --filter topsail docs:configuration\`. -->
 `
