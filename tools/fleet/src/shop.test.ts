@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { git, writeShop, type ShopPackage } from './index.ts'
 
@@ -68,4 +69,12 @@ test('no package needs anything from outside the shop', () => {
       basename(pkg.dir),
     ).toEqual([])
   }
+})
+
+test('the answer of `topsail why` in README.md is the one that the shop gives', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const [, name = '', shown] = /^\$ topsail why (\S+)\n([\s\S]*?)```$/m.exec(readme) ?? []
+  const bin = process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
+  const answer = execFileSync(process.execPath, [bin, 'why', name], { cwd: dir, encoding: 'utf8', stdio: 'pipe' })
+  expect(answer).toBe(shown)
 })
