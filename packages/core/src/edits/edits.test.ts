@@ -50,6 +50,16 @@ test('leaving pre mode removes the pre state', () => {
   expect(edits).toContainEqual({ path: '.changeset/pre/a.md', before: changeset, after: undefined })
 })
 
+test('what would stay as it is does not occur', () => {
+  const snapshot = snapshotOf({ '.changeset/a.md': changeset })
+  const plan = planRelease(snapshot, String)
+  const paths = ({ edits }: ReturnType<typeof editsOf>) => edits.map(({ path }) => path)
+  const written = paths(editsOf({ ...plan, preState: 'as it is' }, snapshot, { ...none, preState: 'as it was' }))
+  expect(written).toContain('.changeset/pre.json')
+  const again = paths(editsOf({ ...plan, preState: 'as it is' }, snapshot, { ...none, preState: 'as it is' }))
+  expect(again).toEqual(written.filter((path) => path !== '.changeset/pre.json'))
+})
+
 test('a manifest whose text cannot take the edit is a problem, not a throw', () => {
   const snapshot = snapshotOf({ '.changeset/a.md': changeset })
   const packages = snapshot.workspace.packages.map((pkg) =>

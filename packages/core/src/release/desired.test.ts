@@ -84,6 +84,15 @@ test.each([
   expect(decide(world).tags).toEqual(tags)
 })
 
+test('where it cannot be told what wrote a version, what is uploaded is tagged all the same, and what is there is not', () => {
+  const versionCommits = new Map([
+    ['api', null],
+    ['db', null],
+  ])
+  const world = worldOf([{ name: 'api' }, { name: 'db' }], { db: listed(['1.0.0']) }, { versionCommits })
+  expect(decide(world).tags).toEqual(['api@1.0.0 head make push'])
+})
+
 test('a tag at another commit than HEAD is reported and stays when its version has to be uploaded', () => {
   const world = worldOf([{ name: 'db' }], {}, { localTags: new Map([['db@1.0.0', 'old']]) })
   expect(decide(world)).toMatchObject({ problems: ['TAG_AT_OTHER_COMMIT'], tags: ['db@1.0.0 old push'] })
@@ -151,6 +160,20 @@ test('only dependencies that an installer gets and that the workspace provides a
     ...['db', 'mail', 'old', 'tool', 'ui'].map((name) => ({ name })),
   ])
   expect(decide(world).units.find((unit) => unit.name === 'api')?.needs).toEqual(['db', 'mail', 'ui'])
+})
+
+test('a dependency has to be there or to come; one that was left out or rolled back stops the release', () => {
+  const members: readonly Member[] = [{ name: 'api', dependencies: { db: '^1.0.0' } }, { name: 'db' }]
+  const there = { db: listed(['1.0.0']) }
+  const burned = { db: ['1.0.0'] }
+  expect(decide(worldOf(members)).problems).toEqual([])
+  expect(decide(worldOf(members, there), { only: ['api'] }).problems).toEqual([])
+  expect(decide(worldOf(members), { only: ['api'] }).problems).toEqual(['PUBLISH_NEEDS_LEFT_OUT'])
+  expect(decide(worldOf(members, {}, { burned }))).toMatchObject({
+    uploads: ['api@1.0.0 latest'],
+    problems: ['PUBLISH_VERSIONS_BURNED', 'PUBLISH_NEEDS_BURNED'],
+  })
+  expect(decide(worldOf(members), { only: ['api', 'nobody'] }).problems).toContain('PUBLISH_ONLY_UNKNOWN')
 })
 
 test('a public package that needs a private one is reported, unless it bundles it', () => {
