@@ -3,17 +3,15 @@
  * with signed webhooks, workspaces cloned from it, and a registry when one is asked for. All of it lies in one folder
  * that `close` removes.
  */
-import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import type { BareRepository, MergeMethod } from './bare-repository.ts'
-import { apiBase, forgeHub, webhookPath, type Delivery, type ForgeHub } from './forge-hub.ts'
-import type { AskEmulator } from './forge-mirror.ts'
+import { cloneAt, gitEnv, makeBare, run, type Clone } from './forge-access.ts'
+import { appPermissions, appToken, owners, request, slug, startEmulator } from './forge-emulator.ts'
+import { apiBase, forgeHub, type Delivery, type ForgeHub } from './forge-hub.ts'
 import { startRegistry, type TestRegistry } from './registry.ts'
-import { gitEnvironment } from './repository.ts'
 
 export type ForgeRigOptions = {
   /** Files of the first commit of `acme/shop`. */
@@ -21,15 +19,6 @@ export type ForgeRigOptions = {
   /** More repositories, each with a single README, owned by organisations: `globex/tools`. */
   readonly more?: readonly string[]
   readonly registry?: boolean
-}
-
-/** A clone that belongs to one person. */
-export type Clone = {
-  readonly root: string
-  git(...args: readonly string[]): Promise<string>
-  write(files: Readonly<Record<string, string | object | null>>): Promise<void>
-  /** Commits everything on the branch that is checked out, and pushes it. Gives the commit. */
-  push(message: string): Promise<string>
 }
 
 export type ForgeRig = {
@@ -79,15 +68,7 @@ export type ForgeRig = {
   close(): Promise<void>
 }
 
-const appPermissions = {
-  contents: 'write',
-  pull_requests: 'write',
-  issues: 'write',
-  checks: 'write',
-  metadata: 'read',
-} as const
 const readPermissions = { contents: 'read', pull_requests: 'read', issues: 'read', checks: 'read' } as const
-const slug = 'topsail'
 
 export async function startForge(options: ForgeRigOptions): Promise<ForgeRig> {
   const folder = await mkdtemp(join(tmpdir(), 'topsail-forge-'))
@@ -190,100 +171,8 @@ export async function startForge(options: ForgeRigOptions): Promise<ForgeRig> {
   }
 }
 
-const run = promisify(execFile)
-
-export function gitEnv(): NodeJS.ProcessEnv {
-  return { ...process.env, ...gitEnvironment, GIT_TERMINAL_PROMPT: '0' }
-}
-
-function owners(repositories: readonly string[]): readonly string[] {
-  return [...new Set(repositories.map((path) => path.split('/', 1)[0] ?? ''))]
-}
-
-async function startEmulator(
-  hub: ForgeHub,
-  repositories: readonly string[],
-  people: { readonly mona: string; readonly ada: string },
-  webhookSecret: string,
-) {
-  const { createEmulator } = await import('emulate')
-  const { privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  })
-  // Every object of a push is a request, and a token has five thousand of them.
-  const mirrors = Array.from({ length: 8 }, () => `ghp_${randomBytes(18).toString('hex')}`)
-  const emulator = await createEmulator({
-    service: 'github',
-    port: 0,
-    seed: {
-      tokens: {
-        [people.mona]: { login: 'mona', scopes: ['repo'] },
-        [people.ada]: { login: 'ada', scopes: ['repo'] },
-        ...Object.fromEntries(mirrors.map((token) => [token, { login: 'mona', scopes: ['repo'] }])),
-      },
-      github: {
-        users: [{ login: 'mona', name: 'Mona' }, { login: 'ada', name: 'Ada' }, { login: `${slug}[bot]` }],
-        orgs: owners(repositories).map((login) => ({ login, members: [{ login: 'mona', role: 'admin' }] })),
-        repos: repositories.map((path) => {
-          const [owner, name] = path.split('/')
-          return { owner, name, auto_init: false }
-        }),
-        apps: [
-          {
-            app_id: 1,
-            slug,
-            name: 'Topsail',
-            private_key: privateKey,
-            permissions: appPermissions,
-            events: ['*'],
-            webhook_url: `${hub.url}${webhookPath}`,
-            webhook_secret: webhookSecret,
-            installations: owners(repositories).map((account, index) => ({ installation_id: 100 + index, account })),
-          },
-        ],
-      },
-    },
-  })
-  // A fork belongs to its owner alone.
-  let asked = 0
-  const ask: AskEmulator = (method, path, body) => {
-    asked += 1
-    const token = path.startsWith('/repos/ada/') ? people.ada : mirrors[asked % mirrors.length]
-    return request(emulator.url, token ?? people.mona, method, path, body)
-  }
-  return { emulator, privateKey, ask }
-}
-
-/** A token by which the app itself asks, good for some minutes. */
-export function appToken(id: number, privateKey: string): string {
-  const now = Math.floor(Date.now() / 1000)
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const text = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: now - 60, exp: now + 540, iss: String(id) })}`
-  return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`
-}
-
-async function request(base: string, token: string, method: string, path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(`${base}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
-  return text === '' ? undefined : JSON.parse(text)
-}
-
 async function createRemotes(hub: ForgeHub, root: string, repositories: readonly string[]): Promise<BareRepository> {
-  for (const path of repositories) {
-    const at = join(root, `${path}.git`)
-    await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', at], { env: gitEnv() })
-    // What GitHub allows: commits asked for by hash, and clones without blobs.
-    for (const key of ['uploadpack.allowFilter', 'uploadpack.allowAnySHA1InWant', 'http.receivepack']) {
-      await run('git', ['-C', at, 'config', key, 'true'], { env: gitEnv() })
-    }
-  }
+  for (const path of repositories) await makeBare(join(root, `${path}.git`))
   const [first] = repositories.map((path) => hub.add(path))
   if (first === undefined) throw new Error('a forge without a repository')
   return first
@@ -293,33 +182,4 @@ async function seed(clone: Clone, files: ForgeRigOptions['files']): Promise<void
   await clone.git('checkout', '--quiet', '-B', 'main')
   await clone.write(files)
   await clone.push('chore: begin')
-}
-
-export function cloneAt(root: string, person: string): Clone {
-  const who = { GIT_AUTHOR_NAME: person, GIT_COMMITTER_NAME: person }
-  const git: Clone['git'] = async (...args) => {
-    const { stdout } = await run('git', [...args], { cwd: root, env: { ...gitEnv(), ...who }, maxBuffer: 1 << 26 })
-    return stdout.trim()
-  }
-  return {
-    root,
-    git,
-    async write(files) {
-      for (const [path, content] of Object.entries(files)) {
-        const file = join(root, path)
-        if (content === null) {
-          await rm(file, { recursive: true, force: true })
-          continue
-        }
-        await mkdir(dirname(file), { recursive: true })
-        await writeFile(file, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`)
-      }
-    },
-    async push(message) {
-      await git('add', '--all')
-      await git('commit', '--quiet', '--allow-empty', '--message', message)
-      await git('push', '--quiet', '--force', 'origin', 'HEAD')
-      return git('rev-parse', 'HEAD')
-    },
-  }
 }

@@ -2,14 +2,12 @@
  * Everything a test of GitLab needs, on the loopback: the double of its API, git over HTTP, people with tokens, a fork,
  * and a registry when one is asked for. All of it lies in one folder that `close` removes.
  */
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { bareRepository, type BareRepository } from './bare-repository.ts'
-import { cloneAt, gitEnv, type Clone } from './forge-rig.ts'
+import { cloneAt, gitEnv, makeBare, requestAs, run, type Clone } from './forge-access.ts'
 import { gitlabApiPath, startGitlabApi } from './gitlab-api.ts'
 import { accessLevels, gitlabProject, type GitlabProject, type GitlabToken } from './gitlab-store.ts'
 import { startRegistry, type TestRegistry } from './registry.ts'
@@ -46,7 +44,6 @@ export type GitlabRig = {
   close(): Promise<void>
 }
 
-const run = promisify(execFile)
 const repository = 'acme/platform/shop'
 const forked = 'ada/shop'
 
@@ -61,7 +58,8 @@ export async function startGitlab(options: {
   const tokens = peopleOf()
   const server = await startGitlabApi({ root, projects: [project, fork], tokens: tokens.known })
   const apiUrl = `${server.webUrl}${gitlabApiPath}`
-  const api: GitlabRig['api'] = (token, method, path, body) => request(apiUrl, token, method, path, body)
+  const api: GitlabRig['api'] = (token, method, path, body) =>
+    requestAs({ 'private-token': token }, apiUrl, method, path, body)
   const clone: GitlabRig['clone'] = async (path, token = tokens.named.maintainer) => {
     const at = await mkdtemp(join(folder, 'clone-'))
     const url = `${server.webUrl}/${path}.git`.replace('http://', `http://oauth2:${token}@`)
@@ -126,11 +124,7 @@ export async function startGitlab(options: {
 
 async function createBare(root: string, path: string): Promise<BareRepository> {
   const at = join(root, `${path}.git`)
-  await mkdir(dirname(at), { recursive: true })
-  await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', at], { env: gitEnv() })
-  for (const key of ['uploadpack.allowFilter', 'uploadpack.allowAnySHA1InWant', 'http.receivepack']) {
-    await run('git', ['-C', at, 'config', key, 'true'], { env: gitEnv() })
-  }
+  await makeBare(at)
   return bareRepository(at)
 }
 
@@ -158,15 +152,4 @@ function peopleOf() {
 
 function secret(prefix: string): string {
   return `${prefix}-${randomBytes(15).toString('hex')}`
-}
-
-async function request(base: string, token: string, method: string, path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(`${base}${path}`, {
-    method,
-    headers: { 'private-token': token, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
-  return text === '' ? undefined : JSON.parse(text)
 }

@@ -8,6 +8,7 @@ export { hasDockerRegistry, startDockerRegistry, type DockerRegistry } from './d
 export * from './fault-proxy.ts'
 export type * from './faults.ts'
 export * from './forge-faults.ts'
+export type { Clone } from './forge-access.ts'
 export * from './forge-rig.ts'
 export * from './gitlab-rig.ts'
 export * from './packed-integrities.ts'
