@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { desiredRelease, tagNameOf, type DesiredOptions, type PackageFacts, type ReleasedWorld } from './desired.ts'
+import { desiredRelease, type DesiredOptions } from './desired.ts'
+import { tagNameOf } from './release-tag.ts'
+import type { PackageFacts, ReleasedWorld } from './released-world.ts'
 import { defaultSettings, type Settings } from '../settings.ts'
 import type { Manifest, Package } from '../workspace.ts'
 

@@ -2,7 +2,7 @@
  * The dist-tag a version is published under. `latest` is what everybody installs, so neither a prerelease nor a fix to
  * an old line ever takes it by default; a package that has nothing but prereleases keeps it, as with Changesets.
  */
-import type { PackageFacts } from './desired.ts'
+import type { PackageFacts } from './released-world.ts'
 import type { Problem } from '../problem.ts'
 import type { PreState } from '../snapshot.ts'
 import { isGreater, isPrerelease, parseVersion } from '../versions.ts'

@@ -2,7 +2,7 @@
  * What of a release is left to do, in the direction it has: what a dry run shows of an open release is what the run
  * after it sets out to do. And the world as it will be then, from which that run plans whatever comes next.
  */
-import type { ReleasedWorld } from './desired.ts'
+import type { ReleasedWorld } from './released-world.ts'
 import type { Progress } from './journal.ts'
 import { rollbackSteps } from './rollback-steps.ts'
 import { stepId, type ForwardStep, type Step, type StepId } from './step.ts'

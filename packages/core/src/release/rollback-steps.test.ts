@@ -29,8 +29,8 @@ test('manifests are taken back where something was sent, and where there is a co
     rollbackSteps(progressOf(...args)).flatMap((step) => (step.kind === 'revert' ? step.versions : []))
   const both = [unitOf('db'), unitOf('db:oci', ['db']), unitOf('api', ['db'])]
   expect(reverts(both, [intentOf('upload:db@1.1.0')], { commit: 'c' })).toEqual([
-    { name: 'db', version: '1.1.0', dir: 'db' },
-    { name: 'api', version: '1.1.0', dir: 'api' },
+    { name: 'db', version: '1.1.0', dir: 'packages/db' },
+    { name: 'api', version: '1.1.0', dir: 'packages/api' },
   ])
   expect(reverts(both, [doneOf('pack:db@1.1.0')], { commit: 'c' })).toEqual([])
   expect(reverts(both, uploaded, { commit: null })).toEqual([])

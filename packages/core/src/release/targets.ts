@@ -68,6 +68,10 @@ export function targetsOf(pkg: Package, settings: Settings): readonly TargetSett
   return pkg.private ? [] : [npmTarget]
 }
 
+export function keysOf(pkg: Package, settings: Settings): readonly TargetKey[] {
+  return targetsOf(pkg, settings).map((target) => targetKey(pkg.name, target.id))
+}
+
 export function targetKey(name: PackageName, target: TargetId | undefined): TargetKey {
   return target === undefined || target === 'npm' ? name : `${name}:${target}`
 }

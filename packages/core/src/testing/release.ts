@@ -8,7 +8,7 @@ import { packageOf } from '../release/targets.ts'
 /** A package at 1.1.0 whose `latest` leads to 1.0.0. */
 export function unitOf(name: string, needs: readonly string[] = [], upload: Partial<UploadTarget> = {}): PublishUnit {
   const target = { registry: 'r', distTag: 'latest', access: undefined, was: '1.0.0', first: false, ...upload }
-  return { name, version: '1.1.0', dir: packageOf(name), needs, upload: target, tag: undefined }
+  return { name, version: '1.1.0', dir: `packages/${packageOf(name)}`, needs, upload: target, tag: undefined }
 }
 
 type Opening = { readonly promotion?: Promotion; readonly commit?: string | null }
