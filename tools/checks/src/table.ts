@@ -2,6 +2,7 @@
  * Every static check, in the order in which they run: the cheap ones first. To add one, add its file to `checks/` and
  * its line here.
  */
+import { docs } from './checks/docs.ts'
 import { effects } from './checks/effects.ts'
 import { format } from './checks/format.ts'
 import { lint } from './checks/lint.ts'
@@ -29,6 +30,7 @@ export const allChecks: readonly Check[] = [
   effects,
   skipped,
   words,
+  docs,
   lockfile,
   workflows,
   format,

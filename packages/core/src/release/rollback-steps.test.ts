@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JournalEvent } from './journal.ts'
-import { leftoversOf, rollbackSteps } from './rollback-steps.ts'
+import { isOnItsWay, leftoversOf, rollbackSteps } from './rollback-steps.ts'
 import { doneOf, intentOf, progressOf, unitOf } from '../testing/release.ts'
 
 const units = [unitOf('db'), unitOf('api', ['db'])]
@@ -34,6 +34,18 @@ test('manifests are taken back where something was sent, and where there is a co
   ])
   expect(reverts(both, [doneOf('pack:db@1.1.0')], { commit: 'c' })).toEqual([])
   expect(reverts(both, uploaded, { commit: null })).toEqual([])
+})
+
+test('what was sent and has no answer may still arrive, and so may what failed; a question and a refusal may not', () => {
+  const ended = (step: string, outcome: 'failed' | 'refused'): JournalEvent[] => [
+    intentOf(step),
+    { kind: 'outcome', step, outcome, detail: null },
+  ]
+  expect(isOnItsWay(progressOf(units, uploaded))).toBe(false)
+  expect(isOnItsWay(progressOf(units, [...uploaded, intentOf('upload:api@1.1.0')]))).toBe(true)
+  expect(isOnItsWay(progressOf(units, ended('promote:db@1.1.0', 'failed')))).toBe(true)
+  expect(isOnItsWay(progressOf(units, ended('upload:db@1.1.0', 'refused')))).toBe(false)
+  expect(isOnItsWay(progressOf(units, ended('confirm:db@1.1.0', 'failed')))).toBe(false)
 })
 
 test('versions that were sent remain, unless they are taken away or were only staged', () => {

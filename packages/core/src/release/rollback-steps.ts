@@ -15,6 +15,14 @@ export function rollbackSteps(progress: Progress): readonly (UndoStep | RevertSt
   return [...undos, ...revertSteps(progress)]
 }
 
+/** What a run has sent may still arrive: undone before that, it would stay. A question that failed sends nothing. */
+export function isOnItsWay({ opened, steps }: Progress): boolean {
+  return opened.steps.some(({ id, kind }) => {
+    const state = steps.get(id)?.state
+    return state === 'intended' || (state === 'failed' && kind !== 'confirm')
+  })
+}
+
 /** What stays in the world after a rollback, known before it starts. */
 export type Leftover =
   | { readonly kind: 'version'; readonly name: PackageName; readonly version: Version; readonly registry: string }

@@ -2,7 +2,7 @@
  * A release from its open journal back to where the world was, as far as there is a way: the same loop over the undo
  * of every step, in reverse order.
  */
-import { rollbackSteps, stepId, stepsOver, type Problem, type Progress } from '@topsail/core'
+import { isOnItsWay, rollbackSteps, stepId, stepsOver, type Problem, type Progress } from '@topsail/core'
 import { drive } from '../publish/drive.ts'
 import type { Hold } from './hold.ts'
 import { journalled } from './journalled.ts'
@@ -18,7 +18,6 @@ export async function goBack(
   options: CarryOptions & { readonly complete: boolean },
 ): Promise<ReleaseEnd> {
   const progress = keeper.progress()
-  // What a dead run has sent may still arrive; undone before that, it would stay.
   if (isOnItsWay(progress)) await ports.clock.sleep(longestOnItsWay)
   const steps = rollbackSteps(progress)
   const effects = undoEffects({ ports, progress, complete: options.complete, remote: options.remote })
@@ -56,10 +55,3 @@ function leftBehind({ opened, steps }: Progress): readonly Problem[] {
 
 /** Milliseconds: a request whose sender has died, and a `git push` that outlives it. */
 const longestOnItsWay = 10_000
-
-function isOnItsWay({ opened, steps }: Progress): boolean {
-  return opened.steps.some(({ id, kind }) => {
-    const state = steps.get(id)?.state
-    return state === 'intended' || (state === 'failed' && kind !== 'confirm')
-  })
-}
