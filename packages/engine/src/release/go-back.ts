@@ -2,13 +2,12 @@
  * A release from its open journal back to where the world was, as far as there is a way: the same loop over the undo
  * of every step, in reverse order.
  */
-import { isOnItsWay, rollbackSteps, stepId, stepsOver, type Problem, type Progress } from '@topsail/core'
-import { drive } from '../publish/drive.ts'
+import { isOnItsWay, rollbackSteps, stepId, type Problem, type Progress } from '@topsail/core'
+import { driveJournalled } from './drive-journalled.ts'
 import type { Hold } from './hold.ts'
-import { journalled } from './journalled.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePorts } from './ports.ts'
-import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
+import { ended, type CarryOptions, type ReleaseEnd } from './release-end.ts'
 import { undoEffects, unforeseen } from './undo-effects.ts'
 
 export async function goBack(
@@ -21,22 +20,8 @@ export async function goBack(
   if (isOnItsWay(progress)) await ports.clock.sleep(longestOnItsWay)
   const steps = rollbackSteps(progress)
   const effects = undoEffects({ ports, progress, complete: options.complete, remote: options.remote })
-  const written = journalled(
-    { ...noEffects, ...effects },
-    { journal: keeper.journal, lease: hold.lease, progress, evidenceOf: async () => ({}) },
-  )
-  const driven = await drive({
-    ...options,
-    steps,
-    done: stepsOver(progress),
-    effects: written.effects,
-    clock: ports.clock,
-    onEvent: (event) => {
-      options.onEvent(event)
-      written.onEvent(event)
-    },
-  })
-  await written.settled()
+  const evidenceOf = async () => ({})
+  const driven = await driveJournalled(ports, hold, keeper, { ...options, steps, effects, evidenceOf })
   return ended(keeper, 'rolled-back', { steps, driven, warnings: leftBehind(keeper.progress()) })
 }
 

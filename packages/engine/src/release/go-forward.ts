@@ -2,17 +2,17 @@
  * A release from its open journal to its end: the one loop over those of its steps that are not done. The copy of the
  * journal at the ref follows at the end of each phase.
  */
-import { stepsOver, type Problem, type Progress, type Step } from '@topsail/core'
+import type { Problem, Progress, Step } from '@topsail/core'
 import { cleaned } from '../publish/attempt.ts'
-import { drive, type DriveEvent, type DriveResult, type Effects } from '../publish/drive.ts'
+import type { DriveEvent, DriveResult } from '../publish/drive.ts'
 import { npmEffects } from '../publish/npm-effects.ts'
 import { tagEffects } from '../publish/tag-effects.ts'
 import { announceEffect, prepareEnd, type PreparedEnd } from './announce-effect.ts'
+import { driveJournalled } from './drive-journalled.ts'
 import type { Hold } from './hold.ts'
-import { journalled } from './journalled.ts'
 import type { JournalKeeper } from './journal-keeper.ts'
 import type { ReleasePacker, ReleasePorts } from './ports.ts'
-import { ended, noEffects, type CarryOptions, type ReleaseEnd } from './release-end.ts'
+import { ended, type CarryOptions, type ReleaseEnd } from './release-end.ts'
 
 export type ForwardOptions = CarryOptions & {
   readonly packer: ReleasePacker
@@ -36,8 +36,7 @@ export async function goForward(
   let { prepared } = options
   const announcing = announceEffect({ ports, hold, keeper, warn, prepared: () => prepared })
   const { evidenceOf, ...publishing } = publishingEffects(ports, progress, { ...options, warn })
-  const effects: Effects = {
-    ...noEffects,
+  const effects = {
     ...publishing,
     ...tagEffects({
       tags: ports.tags,
@@ -48,23 +47,18 @@ export async function goForward(
     }),
     announce: announcing.announce,
   }
-  const { journal } = keeper
-  const written = journalled(effects, { journal, lease: hold.lease, progress, evidenceOf })
-  const driven = await drive({
+  const driven = await driveJournalled(ports, hold, keeper, {
     ...options,
     steps,
-    done: stepsOver(progress),
-    effects: written.effects,
-    clock: ports.clock,
+    effects,
+    evidenceOf,
     onEvent: (event) => {
       options.onEvent(event)
       // While registries have something to do.
       if (event.kind === 'step-done' && event.step.kind === 'upload') prepared ??= prepareEnd({ ports, hold, keeper })
-      written.onEvent(event)
       if (endsPhase(event) && !(announcing.joins && isPushedNext(event, steps))) keeper.pushMeanwhile()
     },
   })
-  await written.settled()
   const end = await ended(keeper, 'finished', { steps, driven: joined(options.before, driven), warnings })
   return { ...end, set: announcing.set() }
 }
