@@ -114,6 +114,23 @@ test('the chain of a release follows what raised it, and ends in its change', ()
   expect(chainOf(explanation).map(({ kind }) => kind)).toEqual(['dependency', 'dependency', 'change'])
 })
 
+test('the chain ends in a change where a dependent has raised its own dependency', () => {
+  const scenario = `
+    a 0.0.1
+    b 0.0.1 -> c workspace:*
+    c 0.0.1 -> a workspace:*, b peer workspace:*
+    --- settings
+    rules topsail
+    --- changesets
+    one a minor
+  `
+  for (const name of ['b', 'c']) {
+    const explanation = explain(scenario, name)
+    if (explanation.kind !== 'released') throw new Error(explanation.kind)
+    expect(chainOf(explanation).at(-1)).toMatchObject({ kind: 'change', change: { id: 'changeset:one' } })
+  }
+})
+
 test('a package that is not released says what was near: ranges that hold, edges not followed, declines', () => {
   const scenario = `
     web   1.0.0 -> db ^1.0.0
@@ -128,6 +145,7 @@ test('a package that is not released says what was near: ranges that hold, edges
     kind: 'not-released',
     skipped: undefined,
     declined: [{ id: 'changeset:none' }],
+    uncounted: [],
     dependencies: [{ dependency: 'db', range: '^1.0.0', next: '1.1.0', why: 'in-range' }],
   })
   expect(explain(scenario, 'stale')).toMatchObject({ dependencies: [{ dependency: 'db', why: 'stale' }] })
@@ -149,6 +167,20 @@ test('a package that takes no part, and changes that do not count, are told', ()
   `
   expect(explain(scenario, 'hidden')).toMatchObject({ skipped: 'private', uncounted: [{ id: 'changeset:cats' }] })
   expect(explain(scenario, 'db')).toMatchObject({ kind: 'not-released', uncounted: [{ id: 'changeset:dogs' }] })
+})
+
+test('a linked group is told where one of it is released', () => {
+  const scenario = `
+    api 1.0.0
+    web 1.0.0
+    db  1.0.0
+    --- settings
+    linked web db
+    linked web api
+    --- changesets
+    cats db minor
+  `
+  expect(explain(scenario, 'web')).toMatchObject({ kind: 'not-released', linked: [['web', 'db']] })
 })
 
 test('an unknown name gets the closest one', () => {

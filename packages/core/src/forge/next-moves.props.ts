@@ -96,3 +96,17 @@ test('what a person closed comes back when the plan is another one, and not befo
     expect(nextMoves(other).map(({ kind }) => kind)).toEqual(['write-branch', 'open'])
   }
 })
+
+test('the branch ends as the plan on the tip, unless others have pushed to it or a person closed what it says', () => {
+  fc.assert(
+    fc.property(world, plan, (before, pending) => {
+      const wanted = { ...before, plan: pending }
+      const moves = nextMoves(wanted)
+      const isLeft = moves.some(({ kind }) => kind === 'leave-branch' || kind === 'leave-closed')
+      if (before.rebuild) expect(isLeft).toBe(false)
+      if (!isLeft) {
+        expect(after(wanted, moves).branch).toMatchObject({ base: before.tip, plan: pending, foreign: [] })
+      }
+    }),
+  )
+})

@@ -70,6 +70,11 @@ test('the first evidence stands, since a second look may see our own effect', ()
   expect(progress?.steps.get('promote:a@1.0.0')?.evidence).toEqual({ was: '0.9.0' })
 })
 
+test('the highest fencing number stands, whoever wrote last', () => {
+  const records = written(story).records.map((record, n) => ({ ...record, fence: n === 1 ? 7 : 3 }))
+  expect(foldJournal(records)?.fence).toBe(7)
+})
+
 test('every integrity that was ever recorded counts as ours', () => {
   const repacked: JournalEvent = { kind: 'repacked', step: 'upload:a@1.0.0', integrity: 'sha512-two' }
   const progress = foldJournal(written([...story, repacked]).records)
