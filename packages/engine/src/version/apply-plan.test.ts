@@ -89,6 +89,19 @@ test('a document that was altered by hand asks for nothing', async () => {
   expect(result.problems.map(({ code }) => code)).toEqual(['PLAN_MOVED'])
 })
 
+test('uncommitted work in what would be written refuses, unless it may be written over', async () => {
+  const repository = await createRepository(files)
+  open.push(repository)
+  const cwd = repository.root
+  await repository.write({ 'packages/db/package.json': { name: '@acme/db', version: '1.0.0', description: 'mine' } })
+  const document = toPlanDocument((await planWorkspace({ cwd })).plan)
+  expect(await applyPlanDocument({ cwd, document })).toMatchObject({
+    outcome: 'refused',
+    problems: [{ code: 'TREE_DIRTY', files: ['packages/db/package.json'] }],
+  })
+  expect(await applyPlanDocument({ cwd, document, allowDirty: true })).toMatchObject({ outcome: 'written' })
+})
+
 test('a plan made under other rules is made again under those', async () => {
   const { root } = folder()
   const document = toPlanDocument((await planWorkspace({ cwd: root, rules: 'topsail' })).plan)

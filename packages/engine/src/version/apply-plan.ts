@@ -14,7 +14,13 @@ import {
   type Snapshot,
 } from '@topsail/core'
 import { readSnapshot, sha256 } from '../read/read-snapshot.ts'
-import { recoverVersion, versionWorkspace, type VersionOptions, type VersionResult } from './version-workspace.ts'
+import {
+  beginVersion,
+  recoverVersion,
+  versionWorkspace,
+  type VersionOptions,
+  type VersionResult,
+} from './version-workspace.ts'
 
 export type ApplyOptions = Omit<VersionOptions, 'snapshot' | 'plan'> & {
   readonly document: PlanDocument
@@ -29,13 +35,15 @@ export async function applyPlanDocument(options: ApplyOptions): Promise<VersionR
     return { outcome: 'refused', edits: [], problems: recovered }
   }
   const planned = planOfDocument(document)
-  const { snapshot, plan, moved } = await madeAgain(cwd, document, planned)
+  const making = madeAgain(cwd, document, planned)
+  const tree = options.allowDirty === true ? undefined : (options.tree ?? beginVersion({ cwd }))
+  const { snapshot, plan, moved } = await making
   if (moved.length > 0) {
     const place = file === undefined ? undefined : { file }
     const problem = { code: 'PLAN_MOVED', severity: 'error', place, moved } as const
     return { outcome: 'refused', edits: [], problems: [...recovered, problem] }
   }
-  const result = await versionWorkspace({ ...options, snapshot, plan })
+  const result = await versionWorkspace({ ...options, snapshot, plan, tree })
   return { ...result, problems: [...recovered, ...result.problems] }
 }
 
