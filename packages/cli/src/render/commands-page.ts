@@ -20,7 +20,7 @@ export function leavesOf(commands: readonly Command[], above = ''): readonly Lea
 }
 
 /** Of its own, without those that every command has. */
-export function optionsOf({ command }: Leaf): Command['options'] {
+function optionsOf({ command }: Leaf): Command['options'] {
   return command.options.filter(({ long }) => long !== '--cwd' && long !== '--json')
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { holdReleases } from './hold.ts'
 import { readLease } from './lease.ts'
-import { memoryRefStore } from './memory-ref-store.ts'
+import { memoryRefStore } from '../testing/memory-ref-store.ts'
 import type { ReleasePorts } from './ports.ts'
 import type { RefStore } from './ref-store.ts'
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Lease, LeaseClock } from './held-lease.ts'
 import { acquireLease, type LeaseAnswer } from './lease.ts'
-import { memoryRefStore } from './memory-ref-store.ts'
+import { memoryRefStore } from '../testing/memory-ref-store.ts'
 import type { RefStore } from './ref-store.ts'
 
 const ref = 'refs/topsail/lease'

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
 import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
-import { memoryRefStore } from './memory-ref-store.ts'
+import { memoryRefStore } from '../testing/memory-ref-store.ts'
 import type { RefStore } from './ref-store.ts'
 
 const folders: string[] = []

@@ -4,7 +4,7 @@
  */
 import type { PackageName, Sha, Version, Workspace } from '@topsail/core'
 import type { Tarball } from '../publish/pack/tarball.ts'
-import { memoryRefStore } from '../release/memory-ref-store.ts'
+import { memoryRefStore } from './memory-ref-store.ts'
 import type { ReleasePorts } from '../release/ports.ts'
 import type { RefStore } from '../release/ref-store.ts'
 import { memoryClock, type MemoryClock } from './memory-clock.ts'

@@ -2,7 +2,7 @@
  * `RefStore` in memory, for the memory world of the tests; held to the same contract as git's by `ref-store.test.ts`.
  */
 import type { Sha } from '@topsail/core'
-import type { RefContent, RefStore } from './ref-store.ts'
+import type { RefContent, RefStore } from '../release/ref-store.ts'
 
 export function memoryRefStore(): RefStore {
   const refs = new Map<string, Sha>()
