@@ -6,8 +6,43 @@
 export * from './bump.ts'
 export * from './names.ts'
 export * from './workspace.ts'
-export * from './settings.ts'
-export * from './release/targets.ts'
+export {
+  commitPresetNames,
+  defaultReleaseSettings,
+  defaultSettings,
+  rangeRelations,
+  rulesNames,
+  sourcesNames,
+  type CascadeTable,
+  type CommitPresetName,
+  type CommitSettings,
+  type ForgeReleaseSettings,
+  type PullRequestSettings,
+  type RangeRelation,
+  type ReleaseSettings,
+  type RulesName,
+  type Settings,
+  type SettingsChoice,
+  type Sources,
+  type ZeroMajorPolicy,
+} from './settings.ts'
+export {
+  execVerbs,
+  isNpmKey,
+  keysOf,
+  packageOf,
+  parseTargetKey,
+  targetKey,
+  targetKinds,
+  targetsOf,
+  type ExecCommands,
+  type ExecVerb,
+  type ImageSource,
+  type TargetId,
+  type TargetKey,
+  type TargetKind,
+  type TargetSettings,
+} from './release/targets.ts'
 export * from './change.ts'
 export * from './problem.ts'
 export * from './snapshot.ts'
@@ -20,17 +55,25 @@ export {
   type BurnedVersions,
 } from './plan/burned.ts'
 export * from './release-plan.ts'
-export * from './plan/plan-document.ts'
+export {
+  changeDocument,
+  planOfDocument,
+  planSchema,
+  toPlanDocument,
+  type ChangeDocument,
+  type ConsumedDocument,
+  type PlanDocument,
+} from './plan/plan-document.ts'
 export * from './plan/plan-document-text.ts'
 export { parsePlanDocument } from './plan/parse-plan-document.ts'
 export type { ChangesetMend } from './changes/changeset-fault.ts'
-export * from './changes/changesets.ts'
+export { parseChangesets, type ParsedChangeset } from './changes/changesets.ts'
 export * from './changes/changeset-commits.ts'
-export * from './plan/pre.ts'
-export * from './plan/range.ts'
-export * from './plan/graph.ts'
+export { enteredPre } from './plan/pre.ts'
+export type { RangeForm } from './plan/range.ts'
+export type { DependencyUse, Edge, Graph, NotFollowed } from './plan/graph.ts'
 export * from './changes/resolve.ts'
-export * from './plan/plan.ts'
+export { planRelease } from './plan/plan.ts'
 export { closestName } from './closest-name.ts'
 export { firstWords } from './first-words.ts'
 export { isGreater } from './versions.ts'
@@ -47,13 +90,29 @@ export { skipReason, type SkipReason } from './plan/admit.ts'
 export { commitPresetOf, isBeforeFirst } from './changes/commit-presets.ts'
 export { messageReader, plainReading, type PlainHead, type PlainReading } from './changes/commits.ts'
 export { columnsOf, historyOfColumns, type CommitColumns, type SaidColumns } from './changes/commit-columns.ts'
-export * from './changes/coverage.ts'
-export * from './edits/manifest-edit.ts'
-export * from './edits/changelog.ts'
+export {
+  coverageOf,
+  type BranchCommit,
+  type BranchWork,
+  type CatalogEdit,
+  type Coverage,
+  type CoverageState,
+  type Exclusion,
+  type PackageCoverage,
+  type TouchedFile,
+} from './changes/coverage.ts'
+export type { JsonEdit, ManifestEdit } from './edits/manifest-edit.ts'
+export {
+  changelogRequests,
+  renderChangelogEntry,
+  type ChangelogLines,
+  type ChangelogRequest,
+  type ReleasedBump,
+} from './edits/changelog.ts'
 export * from './edits/lockfile-edit.ts'
 export * from './edits/edits.ts'
 export * from './plan/plan-moves.ts'
-export * from './plan/plan-inputs.ts'
+export { planInputs, type PlanFact, type PlanInputs } from './plan/plan-inputs.ts'
 export type { PackageFacts, Releasable, ReleasedWorld } from './release/released-world.ts'
 export * from './release/desired.ts'
 export { tagNameOf } from './release/release-tag.ts'
@@ -68,7 +127,7 @@ export * from './release/upload-pace.ts'
 export * from './release/retry.ts'
 export * from './release/promotion.ts'
 export * from './release/journal.ts'
-export * from './release/rollback-steps.ts'
+export { isOnItsWay, leftoversOf, rollbackSteps, type Leftover } from './release/rollback-steps.ts'
 export * from './release/remaining.ts'
 export * from './release/changelog-entry.ts'
 export * from './release/release-set.ts'

@@ -97,7 +97,7 @@ export type PullRequestSettings = {
   readonly comment: boolean
 }
 
-export const defaultPullRequestSettings: PullRequestSettings = {
+const defaultPullRequestSettings: PullRequestSettings = {
   branch: 'topsail/release',
   commit: 'api',
   comment: true,
@@ -113,7 +113,7 @@ export type ForgeReleaseSettings = {
   readonly tellIssues: boolean
 }
 
-export const defaultForgeReleaseSettings: ForgeReleaseSettings = {
+const defaultForgeReleaseSettings: ForgeReleaseSettings = {
   perPackage: true,
   aggregated: false,
   tellIssues: false,

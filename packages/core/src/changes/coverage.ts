@@ -108,7 +108,7 @@ export function coverageOf(
 }
 
 /** The deepest package around a path. Each call walks the path's own folders, never the list of packages. */
-export function packageOwners(workspace: Workspace): (path: Path) => Package | undefined {
+function packageOwners(workspace: Workspace): (path: Path) => Package | undefined {
   const byDir = new Map(workspace.packages.map((pkg) => [pkg.dir, pkg]))
   return (path) => {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {

@@ -102,11 +102,11 @@ export function releaseDocument(release: Release): Release {
   })
 }
 
-export function rangeEditDocument(edit: RangeEdit): RangeEdit {
+function rangeEditDocument(edit: RangeEdit): RangeEdit {
   return ordered(edit)
 }
 
-export function reasonDocument(reason: Reason): Reason {
+function reasonDocument(reason: Reason): Reason {
   return ordered(reason)
 }
 

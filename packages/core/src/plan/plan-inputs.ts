@@ -17,7 +17,7 @@ export type PlanInputs = {
   readonly manifests: Readonly<Record<Path, string>>
 }
 
-export const planFacts = ['package-manager', 'catalogs', 'pre-mode', 'burned-versions'] as const
+const planFacts = ['package-manager', 'catalogs', 'pre-mode', 'burned-versions'] as const
 export type PlanFact = (typeof planFacts)[number]
 
 export function planInputs(snapshot: Snapshot, hash: (text: string) => string): PlanInputs {

@@ -98,23 +98,11 @@ export function nextPreState(
   return toText({ ...pre, changesets: ids, initialVersions: recordOf(first) })
 }
 
-/** The pre.json that starts pre mode. */
-export function enteredPreState(
-  pre: PreState | undefined,
-  tag: string,
-  workspace: Workspace,
-  rules: RulesName,
-): string {
-  if (rules !== 'changesets@2') return toText({ mode: 'pre', tag })
-  const first = workspace.packages.flatMap(({ name, version }) =>
-    version === undefined ? [] : [[name, version] as const],
-  )
-  return toText({ mode: 'pre', tag, initialVersions: recordOf(first), changesets: pre?.changesets ?? [] })
-}
-
-/** The pre.json that lets the next release leave pre mode. */
-export function exitedPreState(pre: PreState): string {
-  return toText({ ...pre, mode: 'exit' })
+/** What pre mode begins with, in the form of the generation in use. */
+export function enteredPre(pre: PreState | undefined, tag: string, workspace: Workspace, rules: RulesName): PreState {
+  if (rules !== 'changesets@2') return { mode: 'pre', tag }
+  const first = workspace.packages.map(({ name, version }) => [name, version ?? '0.0.0'] as const)
+  return { mode: 'pre', tag, initialVersions: recordOf(first), changesets: pre?.changesets ?? [] }
 }
 
 function movedTo(file: Path): Path {

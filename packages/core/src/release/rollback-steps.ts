@@ -44,7 +44,7 @@ export function leftoversOf(progress: Progress): readonly Leftover[] {
   })
 }
 
-export function undoId(id: StepId): StepId {
+function undoId(id: StepId): StepId {
   return `undo:${id}`
 }
 

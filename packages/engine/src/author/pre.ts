@@ -2,7 +2,7 @@
  * Entering and leaving pre mode: only the state file changes, in the form of the Changesets generation in use, so that
  * `changeset pre` and Topsail can take turns. Versions move with the next `version`.
  */
-import type { PreState, Problem, Workspace } from '@topsail/core'
+import { enteredPre, type PreState, type Problem } from '@topsail/core'
 import validRange from 'semver/ranges/valid.js'
 import { diskFiles } from '../adapters/disk-files.ts'
 import type { Files } from '../ports.ts'
@@ -32,8 +32,7 @@ export async function enterPre(options: PreOptions & { readonly tag: string }): 
     if (pre?.mode === 'pre') return { code: 'PRE_ALREADY_ENTERED', severity: 'error', place, tag: pre.tag }
     const { workspace } = readWorkspace(files)
     const { settings } = readSettings(files, workspace)
-    if (settings.rules !== 'changesets@2') return { mode: 'pre', tag }
-    return { mode: 'pre', tag, initialVersions: versionsOf(workspace), changesets: pre?.changesets ?? [] }
+    return enteredPre(pre, tag, workspace, settings.rules)
   })
 }
 
@@ -75,10 +74,6 @@ async function changePre(
 function foreignKeys(text: string | undefined): object {
   const json = parseJson(text ?? '{}')
   return json.ok && typeof json.value === 'object' && json.value !== null ? json.value : {}
-}
-
-function versionsOf(workspace: Workspace): Readonly<Record<string, string>> {
-  return Object.fromEntries(workspace.packages.map((pkg) => [pkg.name, pkg.version ?? '0.0.0']))
 }
 
 function refused(problems: readonly Problem[]): PreResult {
