@@ -9,6 +9,7 @@ import { eventsOption } from '../watch-run.ts'
 
 export function approveCommand(context: CliContext): Command {
   return newCommand('approve', 'make a staged release public, dependencies first')
+    .option('--dry-run', 'show what would be done, and do nothing')
     .option('--otp <code>', 'a one-time password, for all of it')
     .option(...eventsOption)
     .action((options: DecisionOptions) => decide('approve', options, context))

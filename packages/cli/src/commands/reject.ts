@@ -9,6 +9,7 @@ import { eventsOption } from '../watch-run.ts'
 
 export function rejectCommand(context: CliContext): Command {
   return newCommand('reject', 'drop a staged release')
+    .option('--dry-run', 'show what would be done, and do nothing')
     .option('--otp <code>', 'a one-time password, for all of it')
     .option(...eventsOption)
     .action((options: DecisionOptions) => decide('reject', options, context))

@@ -9,7 +9,7 @@ import { statusWorkspace } from '../release/status-workspace.ts'
 import { npmFront, oneTimePassword, type NpmFront } from '../testing/npm-front.ts'
 import { decideStaged } from './approve-workspace.ts'
 import type { PublishResult } from './publish-result.ts'
-import { publishWorkspace, type PublishOptions } from './publish-workspace.ts'
+import { publishWorkspace, type PublishEvent, type PublishOptions } from './publish-workspace.ts'
 
 let server: TestRegistry
 let proxy: FaultProxy
@@ -105,6 +105,25 @@ test('a rejected release leaves nothing behind', async () => {
   expect(await repository.remoteTags()).toEqual([])
   expect(codes(await decideAs('approve', oneTimePassword))).toEqual(['NOTHING_STAGED'])
 })
+
+test.each(['approve', 'reject'] as const)(
+  'the dry run of %s shows what it then does, and does nothing',
+  async (decision) => {
+    await publish()
+    const before = await repository.git('ls-remote', 'origin')
+    const shown = await decideStaged({ ...person(), decision, otp: oneTimePassword, dryRun: true })
+    expect(shown).toMatchObject({ exitCode: 0, problems: [] })
+    expect(actions(decision)).toEqual([])
+    expect(await repository.git('ls-remote', 'origin')).toBe(before)
+
+    const done: string[] = []
+    const onEvent = (event: PublishEvent): void => {
+      if (event.kind === 'step-done') done.push(event.step.id)
+    }
+    await decideStaged({ ...person(), decision, otp: oneTimePassword, onEvent })
+    expect(done.toSorted()).toEqual(shown.steps.map(({ id }) => id).toSorted())
+  },
+)
 
 /** The registry takes the first of the set, and refuses the second. */
 async function approveHalf(): Promise<void> {
