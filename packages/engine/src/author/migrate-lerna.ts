@@ -9,7 +9,7 @@ import type { PackageName, Path, Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { releaseOptions, type Options } from './lerna-options.ts'
-import { alwaysGives, setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { alwaysGives, setUpFrom, staysInRange, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom('lerna.json')
@@ -69,9 +69,12 @@ function carryIndependentTags(setUp: SetUpBuilder, options: Options): void {
 }
 
 function carryCommits(setUp: SetUpBuilder, options: Options): void {
-  // Lerna releases all dependents of what it releases, whatever their ranges say, and those that only develop with it.
+  // Lerna releases all dependents of what it releases, whatever their ranges say, and those that only develop with it;
+  // peers it does not know.
   setUp.config['___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'] = { updateInternalDependents: 'always' }
-  setUp.topsail['cascade'] = { '**': { devDependencies: alwaysGives('patch') } }
+  setUp.topsail['cascade'] = {
+    '**': { devDependencies: alwaysGives('patch'), peerDependencies: staysInRange },
+  }
   const conventional = options.get('conventionalCommits')
   if (conventional?.value !== true) {
     // Lerna asked a person for each bump: a changeset is where that person answers now.

@@ -130,3 +130,6 @@ export type SetUpBuilder = ReturnType<typeof setUpFrom>
 export function alwaysGives(bump: Bump): Readonly<Record<string, Bump>> {
   return { 'in-range': bump, 'out-by-patch': bump, 'out-by-minor': bump, 'out-by-major': bump }
 }
+
+/** Over `updateInternalDependents: always`, which would release peers as well. */
+export const staysInRange = { 'in-range': 'none' } as const
