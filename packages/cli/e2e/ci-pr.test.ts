@@ -159,10 +159,14 @@ test('a fork: the job that may only read writes a report, and the one that may w
 
   const file = join(pulls.folder, 'report.json')
   await pulls.job(number, ['ci', 'pr', '--report', file])
+  const shown = await post(number, file, '--dry-run')
+  expect({ code: shown.code, comments: await pulls.comments(number) }).toEqual({ code: 0, comments: [] })
   const posted = await post(number, file)
   expect(posted.code).toBe(0)
   const [comment] = await pulls.comments(number)
   expect(comment?.user.login).toBe('topsail[bot]')
+  expect(shown.stdout).toContain('1 package needs a changeset')
+  expect(comment?.body).toContain('1 package needs a changeset')
   // The editor opens in the fork.
   expect(comment?.body).toContain('/ada/shop/new/from-outside?filename=')
 
@@ -205,7 +209,7 @@ test('where the only way to merge would drop what breaks, the comment says so', 
 })
 
 /** As `workflow_run` begins it: its event names no pull request, for those of forks are not listed. */
-async function post(number: number, file: string) {
+async function post(number: number, file: string, ...options: readonly string[]) {
   const pull = (await pulls.rig.api(ci, 'GET', `/repos/acme/shop/pulls/${number}`)) as {
     head: { sha: string; ref: string; repo: { full_name: string } }
   }
@@ -220,5 +224,5 @@ async function post(number: number, file: string) {
   }
   await writeFile(event, JSON.stringify({ workflow_run: run }))
   const env = { GITHUB_EVENT_NAME: 'workflow_run', GITHUB_EVENT_PATH: event }
-  return pulls.job(number, ['ci', 'post', file], { token: ci, ref: 'refs/heads/main', env })
+  return pulls.job(number, ['ci', 'post', file, ...options], { token: ci, ref: 'refs/heads/main', env })
 }

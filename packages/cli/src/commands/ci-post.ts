@@ -25,12 +25,13 @@ import { postedLines, postingProblems, type Posted } from '../render/posting.ts'
 import { pullRequestWords } from '../render/pull-request-words.ts'
 import { reportProblems } from '../render/problem.ts'
 
-type Options = CommonOptions & { readonly pullRequest?: number }
+type Options = CommonOptions & { readonly pullRequest?: number; readonly dryRun?: boolean }
 
 export function ciPostCommand(context: CliContext): Command {
   return newCommand('post', 'post the report that `topsail ci pr --report` wrote')
     .argument('<file>', 'the report')
     .option('--pull-request <number>', 'the pull request, where the job does not tell', numberOf)
+    .option('--dry-run', 'print the comment, and post nothing')
     .action((file: string, options: Options, self: Command) =>
       postFile(file, { ...self.parent?.opts<CommonOptions>(), ...options }, context),
     )
@@ -68,7 +69,9 @@ async function tryPosting(
     const facts = { reported: read.report.head, head: head.sha }
     return { problem: { code: 'REPORT_OF_OTHER_COMMIT', severity: 'error', place: { file }, ...facts } }
   }
-  return { forge: forge.place, posting: await postPullRequestReport(forge, event, read.report, pullRequestWords) }
+  const { dryRun } = options
+  const posting = await postPullRequestReport(forge, event, read.report, pullRequestWords, { dryRun })
+  return { forge: forge.place, posting }
 }
 
 function readReport(

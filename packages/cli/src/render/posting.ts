@@ -8,7 +8,7 @@ import {
   type Posting,
   type PostResult,
 } from '@topsail/engine'
-import { printable } from './text.ts'
+import { printable, printableLines } from './text.ts'
 
 export type Posted = { readonly forge: ForgePlace; readonly posting: Posting }
 
@@ -19,6 +19,11 @@ export function postedLines({ posting }: Posted): string {
         .filter((line) => line !== '')
         .map((line) => `${line}\n`)
         .join('')
+    case 'would-post': {
+      const where = `#${posting.number}`
+      if (posting.comment === undefined) return `Would publish the check of ${where}, and no comment.\n`
+      return `Would post to ${where}, and publish the check:\n\n${printableLines(posting.comment)}\n`
+    }
     case 'moved-on':
       return `Nothing is posted: #${posting.number} has a newer commit, whose own run will.\n`
     case 'closed':

@@ -99,22 +99,27 @@ export async function withMergeLosses(
 
 export type Posting =
   | { readonly kind: 'posted'; readonly number: number; readonly result: PostResult }
+  /** Of a dry run. Without a comment only the check would be published. */
+  | { readonly kind: 'would-post'; readonly number: number; readonly comment: string | undefined }
   | Exclude<FoundPullRequest, { kind: 'found' }>
   /** The forge did not say which pull request it is. */
   | { readonly kind: 'failed'; readonly failure: ForgeFailure }
 
-/** Finds the pull request, puts the report into words for it, posts them. */
+/** Finds the pull request, puts the report into words for it, posts them; a dry run stops before that. */
 export async function postPullRequestReport(
   forge: Forge,
   event: Pick<PullRequestEvent, 'number' | 'head'>,
   report: PullRequestReport,
   wordsFor: (report: PullRequestReport, head: ForgeBranch | undefined) => ReportWords,
+  { dryRun = false }: { readonly dryRun?: boolean | undefined } = {},
 ): Promise<Posting> {
   const found = await findPullRequest(forge, event)
   if (!found.ok) return { kind: 'failed', failure: found }
   if (found.value.kind !== 'found') return found.value
   const { pullRequest } = found.value
   const whole = await withMergeLosses(forge, pullRequest, report)
+  const { number } = pullRequest
   const words = wordsFor(whole, editedBranch(forge, pullRequest))
-  return { kind: 'posted', number: pullRequest.number, result: await postReport(forge, pullRequest, words) }
+  if (dryRun) return { kind: 'would-post', number, comment: words.comment }
+  return { kind: 'posted', number, result: await postReport(forge, pullRequest, words) }
 }
