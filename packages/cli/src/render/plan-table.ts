@@ -79,12 +79,13 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
     major: bumpCell('major', output),
   }
   const changes = changesById({ changes: firstChanges(plan) })
+  // The first; that all of them are snapshots is no reason for any.
+  const said = plan.snapshotRelease === undefined ? 1 : 2
   let before = 0
   const rows = releasesInOrder(plan).map(({ wave, release }): readonly Cell[] => {
     const first = wave !== before
     before = wave
-    // That all of them are snapshots is no reason for any.
-    const more = release.reasons.filter(({ kind }) => kind !== 'snapshot').length - 1
+    const more = release.reasons.length - said
     const why = plainText(reasonPhrase(release.reasons[0], changes)) + (more > 0 ? ` (and ${more} more)` : '')
     return [
       { text: first ? String(wave) : '', paint: dim, plain: true },

@@ -54,14 +54,13 @@ export function reasonPhrase(reason: Reason, changes: ReadonlyMap<string, Change
 
 /** `brave-cats: Drop the pool`, `89abcde feat(log): levels by module`. */
 export function changePhrase(change: Change): Phrase {
-  const summary = { fact: firstWords(change.summary) }
   switch (change.kind) {
     case 'changeset':
-      return [{ fact: change.id.replace(/^changeset:/, '') }, ': ', summary]
+      return [{ fact: change.id.replace(/^changeset:/, '') }, ': ', { fact: firstWords(change.summary) }]
     case 'commit':
       return [{ fact: change.commit.slice(0, 7) }, ' ', { fact: commitHeader(change) }]
     case 'override':
-      return [{ fact: change.by }, ': ', summary]
+      return [{ fact: change.by }, ': ', { fact: firstWords(change.summary) }]
   }
 }
 
