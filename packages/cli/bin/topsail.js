@@ -22,7 +22,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
  */
 function settleEngine() {
   // Node brings its own modules along compiled, for its own settings: those loaded later are compiled anew. Digests are
-  // wanted by those who write, and in documents.
+  // wanted by these commands, and in documents.
   const digests = ['apply', 'add', 'init', '--json', '--markdown', '--html', '-o', '--output']
   const modules = [
     'child_process',
