@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { createRepository, type TestRepository } from '../testing/repository.ts'
 import { readSnapshot } from './read-snapshot.ts'
-import { changesetCommits, startAddingLog } from './changeset-commits.ts'
+import { changesetCommits, likelyAddingCommits, startAddingLog } from './changeset-commits.ts'
 
 const open: TestRepository[] = []
 afterEach(async () => {
@@ -26,6 +27,32 @@ test('the last commit that added a changeset is its commit; one that nobody comm
     const commits = await changesetCommits({ changesets, history: undefined, git: port, log })
     expect([...commits]).toEqual([['.changeset/ä b.md', added]])
   }
+})
+
+test('of a log that ends early the rest is told where older commits are wanted', async () => {
+  const { root, write, commit, git } = await repository()
+  await write({ '.changeset/old.md': 'mine', '.changeset/README.md': 'not one' })
+  const added = await commit('add')
+  for (const name of ['one', 'two', 'three']) {
+    await write({ [`.changeset/${name}.md`]: 'theirs' })
+    await commit(name)
+    await git('rm', '--quiet', `.changeset/${name}.md`)
+    await commit(`remove ${name}`)
+  }
+  const asked: (readonly string[])[] = []
+  const port: Git = (args, options) => {
+    asked.push(args)
+    return gitIn(root)(args, options)
+  }
+  const likely = likelyAddingCommits(diskFiles(root))
+  expect(likely).toBe(1)
+  const search = { changesets: [changeset('.changeset/old.md')], history: undefined, git: port }
+  const commits = await changesetCommits({ ...search, log: startAddingLog(port, likely) })
+  expect([...commits]).toEqual([['.changeset/old.md', added]])
+  expect(asked.map((args) => args.includes('--max-count=1'))).toEqual([true, false])
+  asked.length = 0
+  await changesetCommits({ ...search, log: startAddingLog(port, 5) })
+  expect(asked).toHaveLength(1)
 })
 
 test('a changeset that pre mode has moved keeps the commit that wrote it', async () => {

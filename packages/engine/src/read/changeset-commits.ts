@@ -1,10 +1,12 @@
 /**
  * The commit that added each changeset: from the history where it was read, else from one `git log` that looks at
- * nothing but `.changeset/`. That one runs while everything else is read, and is stopped once all are found.
+ * nothing but `.changeset/`. That one runs while everything else is read, and ends once all are found: this process may
+ * be too busy by then to stop it, so it is told before how many commits are likely enough.
  */
 import { StringDecoder } from 'node:string_decoder'
 import { columnsOf, type ChangesetCommits, type ChangesetFile, type History, type Path, type Sha } from '@topsail/core'
-import type { Git } from '../ports.ts'
+import type { Files, Git } from '../ports.ts'
+import { changesetFolder, changesetNames, movedFolder } from './changesets.ts'
 import { deepen, deepeningSteps, isShallow, remoteOf } from './shallow.ts'
 
 export type CommitSearch = {
@@ -48,15 +50,13 @@ function noneFound(changesets: readonly ChangesetFile[]): Found {
   const take = (path: Path, commit: Sha): void => {
     const later = moved.get(path)
     if (later !== undefined && missing.delete(later)) commits.set(later, commit)
-    const isMove = path.startsWith(preFolder)
+    const isMove = path.startsWith(`${movedFolder}/`)
     if (!(isMove ? missing.has(path) && !commits.has(path) : missing.delete(path))) return
     commits.set(path, commit)
-    if (isMove) moved.set(`.changeset/${path.slice(preFolder.length)}`, path)
+    if (isMove) moved.set(`${changesetFolder}${path.slice(movedFolder.length)}`, path)
   }
   return { commits, missing, take }
 }
-
-const preFolder = '.changeset/pre/'
 
 /** A shallow clone is deepened as long as that may bring the answer; a file nobody committed has none. */
 async function askGit(
@@ -67,12 +67,12 @@ async function askGit(
 ): Promise<ChangesetCommits> {
   const find = async (asked: AddingLog, isCutOff: boolean): Promise<Found> => {
     const found = noneFound(changesets)
-    await asked.read((path, commit, isFirst) => {
+    const end = await asked.read((path, commit, isFirst) => {
       // The commits at which a shallow clone is cut off seem to add every file.
       if (!(isCutOff && isFirst)) found.take(path, commit)
       return found.missing.size > 0
     })
-    return found
+    return end === 'may go on' ? find(startAddingLog(git), isCutOff) : found
   }
   // What the history knows of a file is right, unless the file was moved.
   const joined = ({ commits }: Found): ChangesetCommits => new Map([...known, ...commits])
@@ -90,18 +90,26 @@ async function askGit(
 type Hear = (path: Path, commit: Sha, isFirst: boolean) => boolean
 
 export type AddingLog = {
-  /** Every file that was ever added below `.changeset/`, newest first. */
-  readonly read: (hear: Hear) => Promise<void>
+  /** Every file that was ever added below `.changeset/`, newest first. `may go on`: git has told as much as it was asked for. */
+  readonly read: (hear: Hear) => Promise<'ended' | 'may go on'>
   readonly stop: () => void
 }
 
-/** What git says before anybody reads it is kept. */
-export function startAddingLog(git: Git): AddingLog {
+/**
+ * As many commits as add what lies there, when each adds one file and nothing was added and removed since: older ones are
+ * seldom asked for. One that was moved was added twice.
+ */
+export function likelyAddingCommits(files: Files): number {
+  return changesetNames(files, changesetFolder).length + 2 * changesetNames(files, movedFolder).length
+}
+
+/** What git says before anybody reads it is kept. Without `most` all commits are told. */
+export function startAddingLog(git: Git, most?: number): AddingLog {
   const stopped = new AbortController()
   const decoder = new StringDecoder()
   let text = ''
   let take = (): void => {}
-  const ended = git(addingLogArguments, {
+  const ended = git(addingLogArguments(most), {
     signal: stopped.signal,
     onOutput(chunk) {
       text += decoder.write(chunk)
@@ -109,25 +117,26 @@ export function startAddingLog(git: Git): AddingLog {
     },
   })
   const stop = (): void => stopped.abort()
-  const read = (hear: Hear): Promise<void> =>
+  const read: AddingLog['read'] = (hear) =>
     new Promise((resolve) => {
-      const parse = addingLogParser(hear)
+      const parser = addingLogParser(hear)
       take = (): void => {
         const tokens = text.split('\0')
         text = tokens.pop() ?? ''
-        if (tokens.every(parse)) return
+        if (tokens.every(parser.take)) return
         take = () => {}
         stop()
-        resolve()
+        resolve('ended')
       }
       take()
-      void ended.then(() => resolve())
+      void ended.then(() => resolve(parser.commits() === most ? 'may go on' : 'ended'))
     })
   return { read, stop }
 }
 
-const addingLogArguments = [
+const addingLogArguments = (most: number | undefined): readonly string[] => [
   'log',
+  ...(most === undefined ? [] : [`--max-count=${most}`]),
   '-z',
   '--format=%x01%H %P',
   '--diff-filter=A',
@@ -140,17 +149,20 @@ const addingLogArguments = [
   '.changeset',
 ]
 
-/** Of each token in turn: whether the next one is wanted. */
-function addingLogParser(hear: Hear): (token: string) => boolean {
+/** `take`, of each token in turn: whether the next one is wanted. */
+function addingLogParser(hear: Hear): { readonly take: (token: string) => boolean; readonly commits: () => number } {
   let commit = ''
   let isFirst = false
-  return (token) => {
+  let commits = 0
+  const take = (token: string): boolean => {
     const text = token.startsWith('\n') ? token.slice(1) : token
     if (text === '') return true
     if (!text.startsWith('\x01')) return hear(text, commit, isFirst)
     const [sha = '', parent = ''] = text.slice(1).split(' ')
     commit = sha
     isFirst = parent === ''
+    commits += 1
     return true
   }
+  return { take, commits: () => commits }
 }

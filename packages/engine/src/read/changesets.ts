@@ -17,10 +17,14 @@ export type ChangesetsReading = {
 /** No person writes a longer changeset; parsing the front matter of more would only cost time. */
 const largestChangeset = 1024 * 1024
 
+export const changesetFolder: Path = '.changeset'
+
+/** Where version 3 puts what a prerelease has used. */
+export const movedFolder: Path = '.changeset/pre'
+
 export function readChangesets(files: Files): ChangesetsReading {
   const problems: Problem[] = []
-  const folders = ['.changeset', '.changeset/pre']
-  const changesets = folders.flatMap((dir) => readFolder(files, dir, problems))
+  const changesets = [changesetFolder, movedFolder].flatMap((dir) => readFolder(files, dir, problems))
   return { changesets, pre: readPreState(files, problems), problems }
 }
 
@@ -35,14 +39,19 @@ function isChangesetName(name: string): boolean {
   return !/^readme\.md$/i.test(name) && !['AGENTS.md', 'CLAUDE.md', 'GEMINI.md'].includes(name)
 }
 
+/** Of the files in the folder that should be changesets. */
+export function changesetNames(files: Files, dir: Path): readonly string[] {
+  const entries = files.entries(dir).filter(({ kind }) => kind !== 'directory' && kind !== 'other')
+  return entries.map(({ name }) => name).filter(isChangesetName)
+}
+
 function readFolder(files: Files, dir: Path, problems: Problem[]): ChangesetFile[] {
   const found: ChangesetFile[] = []
-  for (const entry of files.entries(dir)) {
-    if (entry.kind === 'directory' || entry.kind === 'other' || !isChangesetName(entry.name)) continue
-    const path = `${dir}/${entry.name}`
+  for (const name of changesetNames(files, dir)) {
+    const path = `${dir}/${name}`
     const text = files.read(path)
     if (text !== undefined && text.length <= largestChangeset) {
-      found.push({ id: path.slice('.changeset/'.length, -'.md'.length), path, text })
+      found.push({ id: path.slice(changesetFolder.length + 1, -'.md'.length), path, text })
     } else if (text !== undefined) {
       problems.push({
         code: 'FILE_TOO_LARGE',

@@ -22,7 +22,7 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Files, Git } from '../ports.ts'
 import { readBurned } from './burned.ts'
 import { namespacesOf } from './release-namespaces.ts'
-import { changesetCommits, startAddingLog, type AddingLog } from './changeset-commits.ts'
+import { changesetCommits, likelyAddingCommits, startAddingLog, type AddingLog } from './changeset-commits.ts'
 import { readChangesets } from './changesets.ts'
 import { readGitFacts, type GitFacts } from './git-facts.ts'
 import { beginHistory, readHistory, type HistoryBeginning, type HistoryReading } from './history.ts'
@@ -101,7 +101,8 @@ async function read(options: ReadOptions): Promise<Reading> {
   const asked = options.facts ?? readGitFacts(git, files.root)
   const remote = options.fetchBurned === true ? pushRemote(git) : undefined
   // Where it is read it names the commits of changesets as well.
-  const log = options.changesetCommits === true && !isHistoryRead ? startAddingLog(git) : undefined
+  const likely = options.changesetCommits === true && !isHistoryRead ? likelyAddingCommits(files) : 0
+  const log = likely > 0 ? startAddingLog(git, likely) : undefined
   // Whoever called may start another git now, before the files keep this process busy.
   await undefined
   const begun = isHistoryRead ? beginHistory(git, asked, options.index !== false) : undefined
