@@ -1,7 +1,7 @@
 /**
  * `pnpm crash`: explores every point of the memory world. `pnpm crash tell …` tells one story again, call by call.
- * `pnpm crash real [--runs N] [--races N]`: kills real releases and lets real ones race. Ends with 1 when anything
- * went wrong.
+ * `pnpm crash real [--runs N] [--races N] [--rollbacks N]`: kills real releases, lets real ones race, and takes some back.
+ * Ends with 1 when anything went wrong.
  */
 import { parseArgs } from 'node:util'
 import { explore, parseStory, protocol, randomNumbers, releaseShapes, tell } from '@topsail/engine/testing'
@@ -9,7 +9,7 @@ import { runReal } from './real.ts'
 
 const usage = `usage: pnpm crash [--shapes N] [--every N] [--pairs N] [--only TEXT]
        pnpm crash tell SHAPE resume|publish|rollback same|fresh [CALL:FATE...]
-       pnpm crash real [--runs N] [--races N] [--seed N]`
+       pnpm crash real [--runs N] [--races N] [--rollbacks N] [--seed N]`
 
 const options = {
   shapes: { type: 'string', default: '20' },
@@ -18,6 +18,7 @@ const options = {
   only: { type: 'string', default: '' },
   runs: { type: 'string', default: '200' },
   races: { type: 'string', default: '40' },
+  rollbacks: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
 } as const
 
@@ -35,7 +36,10 @@ async function main(argv: readonly string[]): Promise<number> {
     return exploreAll(numberOf('shapes'), numberOf('every'), numberOf('pairs'), values.only)
   }
   if (command === 'tell') return tellAgain(words)
-  if (command === 'real') return runReal(numberOf('runs'), numberOf('races'), numberOf('seed'))
+  if (command === 'real') {
+    const counts = { runs: numberOf('runs'), races: numberOf('races'), rollbacks: numberOf('rollbacks') }
+    return runReal(counts, numberOf('seed'))
+  }
   return misused()
 }
 

@@ -44,14 +44,51 @@ export async function unfinished(fleet: Fleet, registry: TestRegistry, release: 
     const tags = JSON.stringify(packument?.['dist-tags'])
     if (tags !== JSON.stringify({ latest: version })) problems.push(`dist-tags of ${name} are ${tags}`)
   }
-  const { git } = fleet.repository
-  const listed = await git('ls-remote', 'origin')
-  const refs = new Map(listed.split('\n').map((line) => line.split('\t').toReversed() as [string, string]))
+  const refs = await remoteRefs(fleet)
   for (const name of fleet.names) {
     const at = refs.get(`refs/tags/${name}@${version}^{}`)
     if (at !== commit) problems.push(`the tag of ${name}@${version} is ${at ?? 'missing'}`)
   }
-  const open = [...refs.keys()].filter((ref) => ref.startsWith('refs/topsail/open/'))
+  const open = openAmong(refs)
   if (open.length > 0) problems.push(`still open: ${open.join(', ')}`)
   return problems
+}
+
+/** Everything of a release that was taken back which is not as declared: `before` is where dist-tags led. */
+export async function notTakenBack(
+  fleet: Fleet,
+  registry: TestRegistry,
+  { version }: Release,
+  before: ReadonlyMap<string, string>,
+): Promise<readonly string[]> {
+  const problems: string[] = []
+  for (const [name, packument] of await packumentsOf(fleet, registry)) {
+    const tags = JSON.stringify(packument?.['dist-tags'])
+    if (tags !== before.get(name)) problems.push(`dist-tags of ${name} are ${tags} instead of ${before.get(name)}`)
+    const left = packument?.versions[version]
+    if (left !== undefined && left['deprecated'] === undefined) problems.push(`${name}@${version} is not deprecated`)
+  }
+  const open = await openReleases(fleet)
+  if (open.length > 0) problems.push(`still open: ${open.join(', ')}`)
+  return problems
+}
+
+/** As JSON, by package. */
+export async function distTagsNow(fleet: Fleet, registry: TestRegistry): Promise<ReadonlyMap<string, string>> {
+  const packuments = [...(await packumentsOf(fleet, registry))]
+  return new Map(packuments.map(([name, packument]) => [name, JSON.stringify(packument?.['dist-tags'])]))
+}
+
+/** The refs of releases that somebody has to go on with. */
+export async function openReleases(fleet: Fleet): Promise<readonly string[]> {
+  return openAmong(await remoteRefs(fleet))
+}
+
+function openAmong(refs: ReadonlyMap<string, string>): readonly string[] {
+  return [...refs.keys()].filter((ref) => ref.startsWith('refs/topsail/open/'))
+}
+
+async function remoteRefs({ repository }: Fleet): Promise<ReadonlyMap<string, string>> {
+  const listed = await repository.git('ls-remote', 'origin')
+  return new Map(listed.split('\n').map((line) => line.split('\t').toReversed() as [string, string]))
 }

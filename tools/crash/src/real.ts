@@ -1,34 +1,32 @@
 /**
  * Real crashes: the real command against a real registry and a real remote is killed at a random moment and run again,
- * half of the times in a fresh clone; and two of them race. Every release has to end complete and identical.
+ * half of the times in a fresh clone; two of them race; and others are taken back. Every release has to end complete and
+ * identical, or as if it had not been.
  */
 import { randomNumbers, startRegistry, type TestRegistry } from '@topsail/engine/testing'
 import { createFleet, type Fleet } from './fleet.ts'
 import { brokenNow, progressOf, unfinished } from './outcome.ts'
-import { runTopsail } from './topsail.ts'
+import { rollbackRuns } from './rollbacks.ts'
+import { lastWords, runTopsail, type Report, type RunOptions } from './topsail.ts'
 
 /** Releases of one fleet; then another begins with first releases. */
 const perFleet = 20
 
-export async function runReal(runs: number, races: number, seed: number): Promise<number> {
+export type RealCounts = { readonly runs: number; readonly races: number; readonly rollbacks: number }
+
+export async function runReal({ runs, races, rollbacks }: RealCounts, seed: number): Promise<number> {
   const registry = await startRegistry()
   try {
     const crashes = await crashRuns({ runs, seed, registry, onRun: console.log })
     const raced = await raceRuns({ races, seed, registry, onRun: console.log })
-    console.log(`\n${crashes.summary}\n${raced.summary}`)
-    for (const failure of [...crashes.failures, ...raced.failures]) console.log(`  ${failure}`)
-    return crashes.failures.length + raced.failures.length === 0 ? 0 : 1
+    const back = await rollbackRuns({ rollbacks, seed, registry, onRun: console.log })
+    const failures = [...crashes.failures, ...raced.failures, ...back.failures]
+    console.log(`\n${crashes.summary}\n${raced.summary}\n${back.summary}`)
+    for (const failure of failures) console.log(`  ${failure}`)
+    return failures.length === 0 ? 0 : 1
   } finally {
     await registry.close()
   }
-}
-
-type Report = { readonly summary: string; readonly failures: readonly string[] }
-
-type RunOptions = {
-  readonly seed: number
-  readonly registry: TestRegistry
-  readonly onRun?: (line: string) => void
 }
 
 export async function crashRuns(options: RunOptions & { readonly runs: number }): Promise<Report> {
@@ -114,8 +112,4 @@ export async function raceRuns(options: RunOptions & { readonly races: number })
   await fleet.close()
   const summary = `${races} races: ${told} losers named the holder, ${late} came when it was over`
   return { summary, failures }
-}
-
-function lastWords(output: string): string {
-  return output.trim().split('\n').slice(-3).join(' / ')
 }

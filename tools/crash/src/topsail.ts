@@ -1,5 +1,5 @@
 /**
- * The real command in a process of its own, which may be killed.
+ * The real command in a process of its own, which may be killed; and what is told of many such runs.
  */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,14 @@ export type Ended = {
 
 /** `after` milliseconds it is killed without warning: alone, or with everything it has started. */
 export type Kill = { readonly after: number; readonly alone: boolean }
+
+export type RunOptions = {
+  readonly seed: number
+  readonly registry: TestRegistry
+  readonly onRun?: (line: string) => void
+}
+
+export type Report = { readonly summary: string; readonly failures: readonly string[] }
 
 export function runTopsail(args: readonly string[], cwd: string, registry: TestRegistry, kill?: Kill): Promise<Ended> {
   const env = { ...process.env, ...gitEnvironment, CRASH_TOKEN: registry.token, NO_COLOR: '1' }
@@ -47,4 +55,8 @@ function strike(pid: number | undefined, alone: boolean): void {
   } catch {
     // It has just ended by itself.
   }
+}
+
+export function lastWords(output: string): string {
+  return output.trim().split('\n').slice(-3).join(' / ')
 }
