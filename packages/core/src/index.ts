@@ -67,7 +67,7 @@ export {
 export * from './plan/plan-document-text.ts'
 export { parsePlanDocument } from './plan/parse-plan-document.ts'
 export type { ChangesetMend } from './changes/changeset-fault.ts'
-export { parseChangesets, type ParsedChangeset } from './changes/changesets.ts'
+export { namesWritten, parseChangesets, type ParsedChangeset } from './changes/changesets.ts'
 export * from './changes/changeset-commits.ts'
 export { enteredPre } from './plan/pre.ts'
 export type { RangeForm } from './plan/range.ts'

@@ -47,6 +47,19 @@ export function lineNaming(text: string, name: PackageName): number | undefined 
   return index < 0 ? undefined : front.firstLine + index
 }
 
+/** Which of these packages the texts name, also where the front matter cannot be read, and whatever the summaries say. */
+export function namesWritten(texts: Iterable<string>, names: ReadonlySet<PackageName>): ReadonlySet<PackageName> {
+  const found = new Set<PackageName>()
+  for (const text of texts) {
+    const lines = findFrontMatter(text)?.lines ?? [text]
+    for (const line of lines) for (const [word] of line.matchAll(nameLike)) if (names.has(word)) found.add(word)
+  }
+  return found
+}
+
+/** What may be the name of a package, without the quotes and the colon around it. */
+const nameLike = /[\w@./~!()*-]+/g
+
 type Parsed =
   | { readonly ok: true; readonly bumps: readonly (readonly [PackageName, Bump])[]; readonly summary: string }
   | ({ readonly ok: false } & ChangesetFault)

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { planRelease } from '../plan/plan.ts'
 import { readScenario } from '../testing/scenario.ts'
+import { namesWritten } from './changesets.ts'
+import { asRulesSeeIt } from './members-seen.ts'
 
 const workspace = `api 1.0.0
 site -
@@ -39,4 +41,33 @@ test('neither generation sees the members of a member', () => {
 
 test('one that has no version is told when a changeset names it', () => {
   expect(namesUnseen(`${workspace}\nb site patch`, [])).toEqual(['api', 'site'])
+})
+
+test('each changeset is read once, however many packages no rules release', () => {
+  const members = Array.from({ length: 40 }, (_, at) => `site-${at} -`).join('\n')
+  const snapshot = readScenario(workspace.replace('site -', members))
+  let reads = 0
+  const changesets = ['a', 'b', 'c'].map((id) => ({
+    id,
+    path: `.changeset/${id}.md`,
+    get text() {
+      reads += 1
+      return '---\nsite-39: patch\n---\n\nnot site-3\n'
+    },
+  }))
+  const { problems } = asRulesSeeIt({
+    ...snapshot,
+    changesets,
+    workspace: { ...snapshot.workspace, seenByChangesets2: [] },
+  })
+  expect(problems).toMatchObject([{ names: ['api', 'site-39'] }])
+  expect(reads).toBe(3)
+})
+
+test('a changeset names what stands in its front matter, whole and also where that cannot be read', () => {
+  const names = new Set(['@acme/db', '@acme/db-client', 'api', 'site'])
+  const named = (text: string) => [...namesWritten([text], names)]
+  expect(named('---\n"@acme/db-client": minor\n---\n\nNot the api\n')).toEqual(['@acme/db-client'])
+  expect(named("---\n'api':minor\n\tsite: patsch\n---\n")).toEqual(['api', 'site'])
+  expect(named('"@acme/db": minor\n')).toEqual(['@acme/db'])
 })

@@ -3,6 +3,7 @@
  * generation looks for the workspaces that a member has; under their rules the others do not exist: they are not planned,
  * and nobody is asked for a changeset for them.
  */
+import { namesWritten } from './changesets.ts'
 import type { Path } from '../names.ts'
 import { skipReason } from '../plan/admit.ts'
 import type { Problem } from '../problem.ts'
@@ -19,7 +20,10 @@ export function asRulesSeeIt(snapshot: Snapshot): {
   if (seen === undefined && nested === undefined) return { snapshot, problems: [] }
   const isSeen = isAmong(seen, nested)
   const packages = workspace.packages.filter(isSeen)
-  const unseen = workspace.packages.filter((pkg) => !isSeen(pkg) && isMissed(pkg, snapshot))
+  const unseen = missedAmong(
+    workspace.packages.filter((pkg) => !isSeen(pkg)),
+    snapshot,
+  )
   const facts = { names: unseen.map(({ name }) => name), nested: nested !== undefined }
   const place = { file: 'package.json' }
   return {
@@ -35,9 +39,11 @@ function isAmong(seen: readonly Path[] | undefined, nested: readonly Path[] = []
 }
 
 /** Nobody looks for a release of what no rules release, unless a changeset names it. */
-function isMissed(pkg: Package, { settings, changesets }: Snapshot): boolean {
-  return (
-    skipReason(pkg, settings, new Set(settings.ignore)) === undefined ||
-    changesets.some(({ text }) => text.includes(pkg.name))
-  )
+function missedAmong(unseen: readonly Package[], { settings, changesets }: Snapshot): readonly Package[] {
+  const ignored = new Set(settings.ignore)
+  const skipped = new Set(unseen.filter((pkg) => skipReason(pkg, settings, ignored) !== undefined))
+  if (skipped.size === 0) return unseen
+  const texts = changesets.map(({ text }) => text)
+  const named = namesWritten(texts, new Set([...skipped].map(({ name }) => name)))
+  return unseen.filter((pkg) => !skipped.has(pkg) || named.has(pkg.name))
 }
