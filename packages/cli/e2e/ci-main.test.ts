@@ -247,3 +247,19 @@ test('a new package waits for the release that is pending, its first, and so doe
   expect(await shop.versions('@acme/new')).toEqual(['0.1.0'])
   expect(await shop.versions('@acme/user')).toEqual(['1.0.0'])
 })
+
+test('a new package is held back, and told of, where the changeset that names it cannot be read', async () => {
+  await shop.change(
+    'odd-mice',
+    { '@acme/late': 'minr' },
+    { 'packages/late/package.json': manifest('@acme/late', '0.0.0') },
+  )
+  const { code, result, stderr } = await shop.ciMain()
+  expect(code).toBe(1)
+  expect(result).toMatchObject({ waiting: [], held: ['@acme/late'] })
+  expect(result.problems).toContainEqual(
+    expect.objectContaining({ code: 'FIRST_RELEASE_UNCLEAR', names: ['@acme/late'] }),
+  )
+  expect(stderr).toContain('FIRST_RELEASE_UNCLEAR')
+  expect(await shop.versions('@acme/late')).toEqual([])
+})

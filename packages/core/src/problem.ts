@@ -289,6 +289,15 @@ export type Problem =
         }[]
       }
     >
+  /** `causes`: why nothing can be planned, or which changesets are left out; `noTree`: why the commit could not be checked out. */
+  | ProblemOf<
+      'FIRST_RELEASE_UNCLEAR',
+      {
+        names: readonly PackageName[]
+        causes: readonly { readonly code: string; readonly place: Place | undefined }[]
+        noTree: string | undefined
+      }
+    >
   | ProblemOf<
       'RELEASE_BRANCH_FOREIGN',
       { branch: string; commits: readonly { readonly commit: Sha; readonly subject: string }[] }

@@ -9,7 +9,7 @@ export function renderReconcileResult(result: ReconcileResult, output: Output, d
   const { published, held, waiting, forgeReleases, pullRequest, commit } = result
   const lines = [
     published === undefined ? '' : (dryRun ? renderPublishSteps : renderPublishResult)(published, output).trimEnd(),
-    held.length === 0 ? '' : `${plural(held.length, 'package')} held back: not what was proposed.`,
+    held.length === 0 ? '' : `${plural(held.length, 'package')} held back, for what the problems say: ${names(held)}.`,
     waiting.length === 0 ? '' : `Waiting for the release that is pending, which is their first: ${names(waiting)}.`,
     wouldLines(result),
     commit === undefined ? '' : `Versions written in ${commit.slice(0, 9)} on ${printable(result.base ?? '')}.`,

@@ -9,7 +9,6 @@ import {
   type PackageName,
   type Problem,
   type PublishedVersion,
-  type ReleasePlan,
   type Sha,
   type Snapshot,
 } from '@topsail/core'
@@ -56,7 +55,7 @@ export type ReconcileResult = {
   readonly released: readonly PublishedVersion[]
   /** Plans of release pull requests that lie on the base branch as they were proposed. */
   readonly plans: MergedPlans['plans']
-  /** Released in git, and not published, for it is not what was proposed. */
+  /** Released in git, and not published: not what was proposed, or nobody can tell whether it is. Problems say why. */
   readonly held: readonly PackageName[]
   /** New packages that are published with the release that is pending, and not before. */
   readonly waiting: readonly PackageName[]
@@ -197,10 +196,7 @@ function hasOpenRelease({ seen, place }: StandingPlace): boolean {
 async function heldBack({ place, snapshot, head, seen }: StandingPlace, options: ReconcileOptions): Promise<Judged> {
   const { root, git, remote, refs, namespaces, settings } = place
   let planned: ReturnType<typeof planAt> | undefined
-  const pending = async (): Promise<ReleasePlan | undefined> => {
-    const answer = await (planned ??= planAt({ root, git }, head))
-    return 'detail' in answer ? undefined : answer.plan
-  }
+  const pending = () => (planned ??= planAt({ root, git }, head))
   const merged = await checkMergedPlans({
     root,
     git,
@@ -215,9 +211,17 @@ async function heldBack({ place, snapshot, head, seen }: StandingPlace, options:
     },
     forge: options.forge,
     branch: settings.pullRequest.branch,
-    pending,
+    async pending() {
+      const answer = await pending()
+      return 'detail' in answer ? undefined : answer.plan
+    },
   })
-  const packages = releasablePackages(snapshot.workspace, settings)
-  const waiting = await waitingForFirstRelease({ git, settings, packages, tags: seen.tags, pending })
-  return { ...merged, waiting }
+  const { workspace } = snapshot
+  const first = await waitingForFirstRelease({ git, workspace, settings, tags: seen.tags, pending })
+  return {
+    ...merged,
+    held: [...merged.held, ...first.unclear],
+    waiting: first.waiting,
+    problems: [...merged.problems, ...first.problems],
+  }
 }

@@ -152,6 +152,24 @@ export const forgeProblems = {
       releases: [{ name: '@acme/db', version: '2.1.0', planned: 'minor', now: 'major' }],
     },
   },
+  FIRST_RELEASE_UNCLEAR: {
+    title: 'Whether a new package is to be published as it lies there cannot be told',
+    says: (p) => {
+      const who = `${p.names.slice(0, 10).map(quote).join(', ')}${p.names.length > 10 ? `, and ${p.names.length - 10} more` : ''}`
+      const causes = p.causes.slice(0, 5).map(({ code, place }) => printable(place ? `${code} in ${place.file}` : code))
+      const more = p.causes.length > causes.length ? `, and ${p.causes.length - causes.length} more` : ''
+      const why = p.noTree === undefined ? `${causes.join(', ')}${more}` : printable(p.noTree)
+      return `A change that is pending may ask for the first release of ${who}, and what is pending is not known (${why}). Nothing of ${p.names.length === 1 ? 'it' : 'them'} is published at the version that the manifest began with.`
+    },
+    mend: () =>
+      'mend that, as topsail plan tells it, and the next run goes on; where the version in the manifest is meant to be the first, run topsail publish',
+    example: {
+      severity: 'error',
+      names: ['@acme/db'],
+      causes: [{ code: 'HISTORY_SHALLOW', place: undefined }],
+      noTree: undefined,
+    },
+  },
   RELEASE_BRANCH_FOREIGN: {
     title: 'Somebody else has pushed to the release branch',
     says: (p) =>
