@@ -1,6 +1,7 @@
 /**
  * A commit checked out beside the clone for as long as something is made of it: nobody's files move. No hook of the clone
  * runs, for hooks are for those who work in it; and all of the commit is there, also where the clone shows only a part.
+ * What a killed run left is tidied up by the next that makes one.
  */
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { join } from 'node:path'
 import type { Sha } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { gitFailure } from './git-failure.ts'
+import { markTree, tidyTrees } from './tree-marks.ts'
 
 export type TemporaryTree = {
   readonly top: string
@@ -28,12 +30,15 @@ export async function openTemporaryTree(
   commit: Sha,
   { name, pointers = false }: TreeOptions,
 ): Promise<TemporaryTree | { readonly detail: string }> {
+  await tidyTrees(git)
   const folder = await newFolder(name)
   if (typeof folder !== 'string') return folder
   const top = join(folder, 'tree')
+  const mark = await markTree(git, top)
   const close = async (): Promise<void> => {
     await git(['worktree', 'remove', '--force', '--', top])
     await rm(folder, { recursive: true, force: true })
+    mark.drop()
   }
   const env: Readonly<Record<string, string>> = pointers ? { GIT_LFS_SKIP_SMUDGE: '1' } : {}
   const settings = [...noHooks, '-c', 'core.sparseCheckout=false']

@@ -7,6 +7,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileS
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { hasEnded, thisProcess, type ProcessMark } from '../adapters/process-mark.ts'
 import { integrityOf, isSmall, tarballFile, type Tarball } from '../publish/pack/tarball.ts'
 import { openJournal } from './journal-file.ts'
 import type { HolderFile, JournalStore, TarballStore } from './ports.ts'
@@ -78,7 +79,7 @@ export function tarballFolder(state: string, release: string): string {
   return join(state, 'releases', nameOf(release), 'tarballs')
 }
 
-type Holder = { readonly holder: string; readonly pid: number; readonly host: string }
+type Holder = ProcessMark & { readonly holder: string }
 
 /** `job`: where a person finds the run, such as the address of a CI job. */
 export function diskHolders(state: string, job: string | undefined): HolderFile {
@@ -90,7 +91,7 @@ export function diskHolders(state: string, job: string | undefined): HolderFile 
       const id = randomBytes(4).toString('hex')
       const place = job === undefined ? '' : `, ${job}`
       const holder = `${userName()}@${hostname()} (process ${process.pid}, ${id}${place})`
-      const file: Holder = { holder, pid: process.pid, host: hostname() }
+      const file: Holder = { holder, ...thisProcess() }
       writeFileSync(join(folder, `${process.pid}-${id}.json`), JSON.stringify(file))
       return holder
     },
@@ -125,22 +126,12 @@ async function holdersIn(
   return files.flat()
 }
 
-/** Only a process of this machine can be asked about. */
-function hasEnded({ pid, host }: Holder): boolean {
-  if (host !== hostname()) return false
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
-}
-
 function parseHolder(text: string): Holder | undefined {
   try {
-    const { holder, pid, host } = JSON.parse(text) as Partial<Holder>
+    const mark = JSON.parse(text) as Partial<Holder>
+    const { holder, pid, host } = mark
     return typeof holder === 'string' && typeof pid === 'number' && typeof host === 'string'
-      ? { holder, pid, host }
+      ? { ...mark, holder, pid, host }
       : undefined
   } catch {
     return undefined

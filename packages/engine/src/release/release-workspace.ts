@@ -3,6 +3,7 @@
  */
 import { candidateTag, leftoversOf, remainingSteps } from '@topsail/core'
 import type { Leftover, Problem, Progress, Step } from '@topsail/core'
+import { tidyTrees } from '../adapters/tree-marks.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from '../publish/session.ts'
 import { dryResult, publishResult, type PublishResult } from '../publish/publish-result.ts'
 import type { PublishEvent } from '../publish/publish-workspace.ts'
@@ -26,6 +27,7 @@ export async function resumeWorkspace(options: ResumeOptions): Promise<PublishRe
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') return publishResult({ problems: [refs.problem] })
+  if (options.dryRun !== true && session.snapshot.head !== undefined) await tidyTrees(session.git)
   if (session.halfWritten.length > 0) return publishResult({ problems: session.halfWritten })
   const seen = await openReleases(ports, releaseRefs(namespaceIn(refs.refs, holding.namespaces)), refs.refs, {
     tidy: false,
