@@ -50,6 +50,26 @@ test('where the range is not read, the hint holds without the workspace protocol
   expect(read('workspace-only', '^2.0.0')).toBe('write "workspace:^"')
 })
 
+test('what has moved since a plan file was written is a list, a screen of it at most', () => {
+  const releases = Array.from({ length: 70 }, (_, at) => ({
+    what: 'release',
+    name: `@acme/p${at}`,
+    planned: '1.0.1',
+    now: at === 3 ? `1.1.0 ${'x'.repeat(5_000)}` : '1.1.0',
+  }))
+  const moved = (many: number) =>
+    renderProblem({ ...exampleOf('PLAN_MOVED'), moved: releases.slice(0, many) } as Problem, plain).split('\n')
+  expect(moved(2).slice(1, 4)).toEqual([
+    '  The workspace would give another plan now:',
+    '  - Moved: release "@acme/p0" from 1.0.1 to 1.1.0.',
+    '  - Moved: release "@acme/p1" from 1.0.1 to 1.1.0.',
+  ])
+  const many = moved(70)
+  expect(many).toHaveLength(1 + 1 + 20 + 1 + 1)
+  expect(many).toContain('  - And 50 more; --json lists them all.')
+  expect(Math.max(...many.map((line) => line.length))).toBeLessThan(250)
+})
+
 test('facts cannot steer the terminal', () => {
   const hostile = '\u001b[2J\u202e\u0007x'
   const text = renderProblem(

@@ -38,7 +38,7 @@ export function renderProblem(problem: Problem, colours: Colours): string {
   const mend = words.mend(problem)
   const place = placeOf(problem)
   const head = [severityLabel(problem.severity, colours), colours.bold(problem.code), place && colours.cyan(place)]
-  const lines = [head.filter((part) => part !== '').join('  '), `  ${words.says(problem)}`]
+  const lines = [head.filter((part) => part !== '').join('  '), `  ${words.says(problem).replaceAll('\n', '\n  ')}`]
   if (mend !== undefined) lines.push(`  ${colours.dim('hint:')} ${mend}`)
   return lines.join('\n')
 }

@@ -1,5 +1,5 @@
 /** What a reader of a plan, a plan file or a what-if should know. */
-import { printable, quote } from '../text.ts'
+import { printable, quote, truncate } from '../text.ts'
 import { list, type AllWords, type ProblemWith } from './words.ts'
 
 export const planProblems = {
@@ -167,8 +167,16 @@ export const planProblems = {
   },
   PLAN_MOVED: {
     title: 'The plan is no longer the one in the file',
-    says: (p) =>
-      `The workspace would give another plan now. ${p.moved.slice(0, 10).map(moveOf).join(' ')}${moreMoves(p)}`,
+    says: (p) => {
+      const [first, ...others] = p.moved
+      const head = 'The workspace would give another plan now'
+      if (first !== undefined && others.length === 0) return `${head}. ${moveOf(first)}`
+      return [
+        `${head}:`,
+        ...p.moved.slice(0, mostMoves).map((move) => `- ${truncate(moveOf(move), 200)}`),
+        ...moreMoves(p),
+      ].join('\n')
+    },
     mend: () => 'look at the new plan and write it anew with: topsail plan -o plan.json',
     example: {
       severity: 'error',
@@ -195,6 +203,9 @@ function subjectOf(what: string, name: string): string {
   return what === 'fact' ? `the ${name.replaceAll('-', ' ')}` : `${what} ${quote(name)}`
 }
 
-function moreMoves(p: ProblemWith<'PLAN_MOVED'>): string {
-  return p.moved.length > 10 ? ` And ${p.moved.length - 10} more.` : ''
+function moreMoves(p: ProblemWith<'PLAN_MOVED'>): readonly string[] {
+  return p.moved.length > mostMoves ? [`- And ${p.moved.length - mostMoves} more; --json lists them all.`] : []
 }
+
+/** A screen of them. */
+const mostMoves = 20
