@@ -66,16 +66,16 @@ export function burnedText(versions: BurnedVersions): string {
 }
 
 /**
- * What a release that went back leaves behind for good: versions that stay in a registry, and those that were taken away
- * again, which most registries never accept a second time.
+ * What a release that went back leaves behind for good: versions that stay in a registry, those that were taken away
+ * again, which most registries never accept a second time, and those that may still appear. One that certainly was never
+ * accepted is free.
  */
-export function burnedBy({ opened, steps, unpublish }: Progress): readonly BurnedVersion[] {
+export function burnedBy({ opened, steps }: Progress): readonly BurnedVersion[] {
   return opened.steps.flatMap((step) => {
     const progress = step.kind === 'upload' ? steps.get(step.id) : undefined
-    if (step.kind !== 'upload' || progress === undefined) return []
-    const wasSent = Object.keys(progress.evidence).length > 0
-    const isBurned = progress.state === 'left' || (unpublish && wasSent)
-    return isBurned ? [{ name: packageOf(step.name), version: step.version }] : []
+    return step.kind === 'upload' && progress?.state === 'left'
+      ? [{ name: packageOf(step.name), version: step.version }]
+      : []
   })
 }
 

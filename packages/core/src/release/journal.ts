@@ -110,10 +110,12 @@ export function decodeJournal(text: string, hash: Hash): DecodedJournal {
 
 export type StepProgress =
   | { readonly state: 'intended' | 'done'; readonly evidence: Evidence }
-  | { readonly state: 'undoing'; readonly evidence: Evidence }
+  /** `refused`: so was the step, before it was taken back: nothing of it can be there. */
+  | { readonly state: 'undoing'; readonly evidence: Evidence; readonly refused?: true }
   | {
       readonly state: 'failed' | 'refused' | 'undo-failed' | 'undone' | 'left'
       readonly evidence: Evidence
+      readonly refused?: true
       readonly detail: string | null
     }
 
@@ -171,14 +173,20 @@ function advance(before: StepProgress | undefined, record: Exclude<StepRecord, {
         ? { state: 'done', evidence }
         : { state: record.outcome, evidence, detail: record.detail }
     case 'undo-intent':
-      return { state: 'undoing', evidence }
+      return { state: 'undoing', evidence, ...refusal(before) }
     case 'undo-outcome':
       return {
         state: record.outcome === 'failed' ? 'undo-failed' : record.outcome,
         evidence,
         detail: record.detail,
+        ...refusal(before),
       }
   }
+}
+
+function refusal(before: StepProgress | undefined): { readonly refused?: true } {
+  const isRefused = before?.state === 'refused' || (before !== undefined && 'refused' in before)
+  return isRefused ? { refused: true } : {}
 }
 
 type Line =

@@ -18,7 +18,14 @@ export type Attempt =
    * May succeed later. `problem` is what becomes of it when patience ends, `after` what the registry asks us to wait, with
    * everything that concerns it; 0 when it did not say for how long.
    */
-  | { readonly kind: 'again'; readonly after?: number | undefined; readonly detail: string; readonly problem: Problem }
+  | {
+      readonly kind: 'again'
+      readonly after?: number | undefined
+      readonly detail: string
+      readonly problem: Problem
+      /** This attempt has sent nothing that could change the world. */
+      readonly unsent?: boolean | undefined
+    }
 
 /** `attempt` counts from 1, `elapsed` is milliseconds since the first. */
 export type Trial = { readonly attempt: number; readonly elapsed: number }

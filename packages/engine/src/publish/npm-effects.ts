@@ -99,13 +99,13 @@ async function distTagsOf(
 async function upload(step: UploadStep, trial: Trial, options: NpmEffectsOptions): Promise<Attempt> {
   const registry = viewOf(step, options.registryAt)
   const about = { name: step.name, version: step.version, registry: step.registry }
-  const again = (detail: string, after: number | undefined): Attempt => {
+  const again = (detail: string, after: number | undefined, unsent = false): Attempt => {
     const problem = problemOf({ code: 'UPLOAD_GAVE_UP', ...about, attempts: trial.attempt, detail })
-    return { kind: 'again', after, detail, problem }
+    return { kind: 'again', after, detail, problem, unsent }
   }
   if (trial.attempt > 1 || options.resumed) {
     const found = await registry.lookup(step.name, step.version)
-    if (found.kind === 'unreachable') return again(found.detail, found.retryAfter)
+    if (found.kind === 'unreachable') return again(found.detail, found.retryAfter, true)
     if (found.kind === 'present') return compared(step, found, options)
   }
   const tarball = await options.tarballOf(step)
@@ -117,7 +117,7 @@ async function upload(step: UploadStep, trial: Trial, options: NpmEffectsOptions
     case 'stored':
       return { kind: 'done' }
     case 'unknown':
-      return again(outcome.detail, outcome.retryAfter)
+      return again(outcome.detail, outcome.retryAfter, outcome.unsent)
     case 'taken': {
       const found = await registry.lookup(step.name, step.version)
       if (found.kind === 'present') return compared(step, found, options)

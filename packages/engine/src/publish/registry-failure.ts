@@ -5,7 +5,13 @@
  */
 export type RegistryFailure =
   /** `retryAfter`: it has had enough of us, for so many milliseconds; 0 when it does not say how long. */
-  | { readonly kind: 'unknown'; readonly detail: string; readonly retryAfter: number | undefined }
+  | {
+      readonly kind: 'unknown'
+      readonly detail: string
+      readonly retryAfter: number | undefined
+      /** There was no connection: nothing of the request can be there. */
+      readonly unsent?: boolean | undefined
+    }
   /** `certain`: the registry said so in words; a bare conflict may also be two requests that met. */
   | { readonly kind: 'taken'; readonly detail: string; readonly certain: boolean }
   | { readonly kind: 'refused'; readonly detail: string }
@@ -31,8 +37,10 @@ export function asFailure(error: unknown): RegistryFailure {
   if (statusCode === 409 || (certain && (statusCode === 403 || statusCode === 400))) {
     return { kind: 'taken', detail, certain }
   }
-  if (isTransient(error))
-    return { kind: 'unknown', detail, retryAfter: waitAskedFor(statusCode, (name) => headers?.[name]) }
+  if (isTransient(error)) {
+    const retryAfter = waitAskedFor(statusCode, (name) => headers?.[name])
+    return { kind: 'unknown', detail, retryAfter, ...(isUnsent(error) ? { unsent: true } : {}) }
+  }
   return { kind: 'refused', detail }
 }
 
@@ -46,6 +54,12 @@ function isTransient(error: unknown): boolean {
   const { statusCode, code } = error as LibraryError
   if (typeof statusCode === 'number') return statusCode >= 500 || transientStatus.includes(statusCode)
   return typeof code === 'string' && !lasting.test(code)
+}
+
+/** Only what ends before there is a connection; a host or a network that is out of reach may also be so in the middle. */
+function isUnsent(error: unknown): boolean {
+  const { statusCode, code } = error as LibraryError
+  return statusCode === undefined && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(code))
 }
 
 /** Milliseconds that a registry asks us to wait, if it says so in seconds; a date would need two clocks to agree. */

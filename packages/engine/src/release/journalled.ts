@@ -69,7 +69,7 @@ async function attemptStep(step: Step, attempt: () => Promise<Attempt>, run: Run
   }
   const outcome = await attempt()
   if (outcome.kind === 'again') {
-    undecided.add(step.id)
+    if (outcome.unsent !== true) undecided.add(step.id)
     return outcome
   }
   const lost = stoppedBy(await lease.check())

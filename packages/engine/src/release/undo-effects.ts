@@ -119,8 +119,9 @@ async function undoUpload(step: UploadStep, id: string, trial: Trial, options: U
  * may have been sent is waited for, so that it does not appear behind our back.
  */
 function notYetShown(step: UploadStep, id: string, trial: Trial, { progress, complete }: UndoOptions): Attempt {
-  const state = progress.steps.get(step.id)?.state
-  const wasSent = state !== undefined && state !== 'refused'
+  const known = progress.steps.get(step.id)
+  const state = known?.state
+  const wasSent = known !== undefined && state !== 'refused' && !('refused' in known)
   // Only an approval leads from the staging area to where it may be seen later.
   const isApproved = progress.steps.has(stepId('promote', step))
   if (complete && (!wasSent || (step.staged === true && !isApproved))) return { kind: 'done' }
