@@ -9,6 +9,9 @@ const benches: Readonly<Record<string, () => Promise<(argv: readonly string[]) =
 }
 
 const [name = '', ...argv] = process.argv.slice(2)
+const usage = `usage: pnpm bench ${Object.keys(benches).join('|')} [options], and --help for those of each`
+const isHelp = ['--help', '-h'].includes(name)
 const bench = Object.hasOwn(benches, name) ? await benches[name]?.() : undefined
-if (bench === undefined) console.error(`usage: pnpm bench ${Object.keys(benches).join('|')} [options]`)
-process.exitCode = (await bench?.(argv)) ?? 2
+if (isHelp) console.log(usage)
+else if (bench === undefined) console.error(usage)
+process.exitCode = isHelp ? 0 : ((await bench?.(argv)) ?? 2)

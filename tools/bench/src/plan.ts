@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { randomNumbers } from '@topsail/engine/testing'
 import { casesFor, type Case, type CaseName } from './cases.ts'
 import { benchFolder, fleetOf, sizeNames, type SizeName } from './fleets.ts'
@@ -84,7 +84,7 @@ function readArguments(argv: readonly string[]): Asked | undefined {
     rounds: { type: 'string', default: '3' },
     peers: { type: 'string', default: peerNames.join(',') },
   } as const
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
+  const { values, positionals } = toolArguments(usage, { args: [...argv], options, allowPositionals: true })
   const sizes = sizeNames.filter((size) => values.sizes.split(',').includes(size))
   const peers = peerNames.filter((peer) => values.peers.split(',').includes(peer))
   const rounds = Number(values.rounds)

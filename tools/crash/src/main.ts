@@ -3,8 +3,8 @@
  * `pnpm crash real [--runs N] [--races N] [--rollbacks N]`: kills real releases, lets real ones race, and takes some back.
  * Ends with 1 when anything went wrong.
  */
-import { parseArgs } from 'node:util'
 import { explore, parseStory, protocol, randomNumbers, releaseShapes, tell } from '@topsail/engine/testing'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { runReal } from './real.ts'
 
 const usage = `usage: pnpm crash [--shapes N] [--every N] [--pairs N] [--only TEXT]
@@ -25,9 +25,7 @@ const options = {
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
-  const parsed = parsedOrNot(argv)
-  if (parsed === undefined) return misused()
-  const { values, positionals } = parsed
+  const { values, positionals } = toolArguments(usage, { args: [...argv], options, allowPositionals: true })
   const numberOf = (name: Exclude<keyof typeof options, 'only'>): number => Number(values[name])
   const isWrong = Object.entries(values).some(([name, value]) => name !== 'only' && !Number.isInteger(Number(value)))
   const [command = 'explore', ...words] = positionals
@@ -41,15 +39,6 @@ async function main(argv: readonly string[]): Promise<number> {
     return runReal(counts, numberOf('seed'))
   }
   return misused()
-}
-
-/** Undefined for an option that nobody knows, `--help` too. */
-function parsedOrNot(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true })
-  } catch {
-    return undefined
-  }
 }
 
 function misused(): number {

@@ -8,12 +8,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startRegistry, type TestRegistry } from '@topsail/engine/testing'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { playActs } from './demo-acts.ts'
 import { openStage, type Stage } from './stage.ts'
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
+const { values } = toolArguments('usage: pnpm demo [--keep]', {
+  options: { keep: { type: 'boolean', default: false } },
+})
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'topsail-demo-')))
 // Whatever anybody below writes into the temporary folder of the machine goes with this one.
 for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder

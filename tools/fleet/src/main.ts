@@ -3,7 +3,7 @@
  * a generated one of that size, one of so many packages with a short history, or the small shop whose services run.
  */
 import { readdirSync, statSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { writeShop } from './shop.ts'
 import { sizes, type FleetSize, type SizeName } from './shape.ts'
 import { writeFleet } from './write.ts'
@@ -42,19 +42,14 @@ type Asked = {
 /** A sentence when they cannot be understood. */
 function readArguments(argv: readonly string[]): Asked | string {
   const options = { seed: { type: 'string', default: '1' }, merges: { type: 'boolean', default: false } } as const
-  try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
-    const [what, dir, ...others] = positionals
-    const size = sizeOf(what)
-    if (what === undefined || dir === undefined) return 'a size and a folder are needed'
-    if (others.length > 0) return `one folder at a time: ${JSON.stringify(others[0])} is too many`
-    if (what !== 'shop' && size === undefined) return `${JSON.stringify(what)} is no size`
-    if (!/^\d{1,9}$/.test(values.seed)) return `--seed is a whole number, not ${JSON.stringify(values.seed)}`
-    return { size, dir, seed: Number(values.seed), merges: values.merges }
-  } catch (error) {
-    // What `parseArgs` throws says which option it is, and nothing else.
-    return error instanceof Error ? error.message : String(error)
-  }
+  const { values, positionals } = toolArguments(usage, { args: [...argv], options, allowPositionals: true })
+  const [what, dir, ...others] = positionals
+  const size = sizeOf(what)
+  if (what === undefined || dir === undefined) return 'a size and a folder are needed'
+  if (others.length > 0) return `one folder at a time: ${JSON.stringify(others[0])} is too many`
+  if (what !== 'shop' && size === undefined) return `${JSON.stringify(what)} is no size`
+  if (!/^\d{1,9}$/.test(values.seed)) return `--seed is a whole number, not ${JSON.stringify(values.seed)}`
+  return { size, dir, seed: Number(values.seed), merges: values.merges }
 }
 
 function sizeOf(what = ''): FleetSize | undefined {

@@ -8,14 +8,16 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { browserPath, type Camera, openCamera, type Seen } from './camera.ts'
 import { writtenOnForge, type Written } from './forge.ts'
 import { markdownPage, terminalPage } from './pages.ts'
 import { fleetStory, inFolder, shopStory } from './stories.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'docs/pictures') } } })
+const { values } = toolArguments('usage: pnpm pictures [--out DIR]', {
+  options: { out: { type: 'string', default: join(root, 'docs/pictures') } },
+})
 /** What GitHub takes as a comment, in characters. */
 const limit = 65_536
 

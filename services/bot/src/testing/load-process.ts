@@ -6,12 +6,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startForge } from '@topsail/engine/testing'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { startBotProcess } from './bot-process.ts'
 import { putUnderLoad, shopUnderLoad, type LoadResult } from './load.ts'
 
-const { values } = parseArgs({
+const usage = 'usage: pnpm bench bot [--deliveries N] [--pull-requests N] [--restarts N] [--rate N]'
+const { values } = toolArguments(usage, {
   options: {
     deliveries: { type: 'string', default: '2000' },
     'pull-requests': { type: 'string', default: '20' },

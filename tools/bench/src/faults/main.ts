@@ -3,21 +3,22 @@
  * release comes to when the registry does each thing wrong at each phase, and what the next run makes of it. Ends with
  * 1 when Topsail is not right everywhere.
  */
-import { parseArgs } from 'node:util'
 import { faultProxy, startRegistry, type FaultProxy, type TestRegistry } from '@topsail/engine/testing'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { publishingPeers } from '../publish/contenders.ts'
 import { faultCases, phases, type FaultCase } from './cases.ts'
 import { setStage, strike, type Ended } from './stage.ts'
 import { toolNamed, type Tool, type ToolName } from './tools.ts'
 
 const toolNames = ['topsail', ...publishingPeers] as const
+const usage = `usage: pnpm faults [--tools ${toolNames.join(',')}] [--phases ${phases.join(',')}] [--only TEXT]`
 const limitSeconds = 90
 let stages = 0
 
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = toolArguments(usage, {
     args: [...argv],
     options: {
       tools: { type: 'string', default: toolNames.join(',') },
@@ -27,6 +28,10 @@ async function main(argv: readonly string[]): Promise<number> {
   })
   const asked = toolNames.filter((name) => values.tools.split(',').includes(name))
   const askedPhases = phases.filter((phase) => values.phases.split(',').includes(phase))
+  if (asked.length !== values.tools.split(',').length || askedPhases.length !== values.phases.split(',').length) {
+    console.error(usage)
+    return 2
+  }
   const registry = await startRegistry()
   const proxy = await faultProxy(registry.url)
   const world = { registry, proxy }

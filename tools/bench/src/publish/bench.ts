@@ -6,7 +6,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { benchFolder } from '../fleets.ts'
 import { measure } from '../measure.ts'
 import { describePeer } from '../peers.ts'
@@ -109,7 +109,7 @@ function readArguments(argv: readonly string[]): Asked | undefined {
     distances: { type: 'string', default: '0,200' },
     published: { type: 'boolean', default: false },
   } as const
-  const { values } = parseArgs({ args: [...argv], options })
+  const { values } = toolArguments(usage, { args: [...argv], options })
   const peers = publishingPeers.filter((peer) => values.peers.split(',').includes(peer))
   const packages = values.packages.split(',').map(Number)
   const distances = values.distances.split(',').map(Number)

@@ -2,10 +2,10 @@
  * `pnpm simulate [--packages 10000] [--seeds 1,2,3]`: how long a release of very many packages takes on the public
  * registry, on paper. Every assumption is printed with the hours that follow from it.
  */
-import { parseArgs } from 'node:util'
 import { columns } from '../report.ts'
 import { median } from '../statistics.ts'
 import { randomNumbers } from '@topsail/engine/testing'
+import { toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { layeredGraph } from './graph.ts'
 import { simulate, type RegistryModel, type Scheduling, type Simulated } from './run.ts'
 
@@ -13,7 +13,8 @@ const options = {
   packages: { type: 'string', default: '10000' },
   seeds: { type: 'string', default: '1,2,3' },
 } as const
-const { values } = parseArgs({ options })
+const usage = 'usage: pnpm simulate [--packages 10000] [--seeds 1,2,3]'
+const { values } = toolArguments(usage, { options })
 const packages = Number(values.packages)
 const seeds = values.seeds.split(',').map(Number)
 
@@ -25,7 +26,7 @@ const budgets = [
 const schedulings: readonly Scheduling[] = ['layer after layer', 'as soon as its own dependencies are served']
 
 if (!Number.isInteger(packages) || packages < 1 || seeds.some((seed) => !Number.isInteger(seed))) {
-  console.error('usage: pnpm simulate [--packages 10000] [--seeds 1,2,3]')
+  console.error(usage)
   process.exitCode = 2
 } else {
   console.log(assumptions())
