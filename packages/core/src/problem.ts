@@ -162,6 +162,8 @@ export type Problem =
     >
   | ProblemOf<'PUBLISH_NEEDS_PRIVATE', { name: PackageName; dependency: PackageName }>
   | ProblemOf<'PUBLISH_TREE_DIRTY', { files: readonly Path[] }>
+  /** Git takes names a line each, and could not be asked for it. */
+  | ProblemOf<'FOLDER_NAME_UNUSABLE', { name: PackageName; dir: Path }>
   | ProblemOf<'PUBLISH_VERSIONS_UNCOMMITTED', { names: readonly PackageName[] }>
   | ProblemOf<'REGISTRY_UNREACHABLE', { registry: string; names: readonly PackageName[]; detail: string }>
   | ProblemOf<'REGISTRY_WITHOUT_TOKEN', { registry: string }>

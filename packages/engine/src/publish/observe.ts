@@ -112,8 +112,14 @@ function uncommittedVersions(
   committed: ReadonlyMap<PackageName, string | undefined> | undefined,
 ): Problem[] {
   if (committed === undefined) return []
-  const names = members.filter((pkg) => committed.get(pkg.name) !== pkg.version).map((pkg) => pkg.name)
-  return names.length === 0 ? [] : [{ code: 'PUBLISH_VERSIONS_UNCOMMITTED', severity: 'error', names }]
+  const other = members.filter((pkg) => committed.get(pkg.name) !== pkg.version)
+  // Of these git was not asked.
+  const unusable = other.filter(({ dir }) => dir.includes('\n'))
+  const names = other.filter((pkg) => !unusable.includes(pkg)).map((pkg) => pkg.name)
+  return [
+    ...unusable.map(({ name, dir }) => ({ code: 'FOLDER_NAME_UNUSABLE', severity: 'error', name, dir }) as const),
+    ...(names.length === 0 ? [] : [{ code: 'PUBLISH_VERSIONS_UNCOMMITTED', severity: 'error', names } as const]),
+  ]
 }
 
 /** Published some time ago and never tagged: history has to say where their tags belong. */

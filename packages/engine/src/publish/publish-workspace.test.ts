@@ -420,6 +420,17 @@ test('a fix to an old line does not take latest', async () => {
   expect(packument?.['dist-tags']).toEqual({ latest: '2.0.0', 'release-1.x': '1.0.1' })
 })
 
+// No folder of Windows can be called so.
+test.skipIf(process.platform === 'win32')('a folder with a line end in its name is told as that', async () => {
+  await open({ db: [] })
+  await repository.write({ 'packages/a\nb/package.json': { name: `${scope}/odd`, version: '1.0.0' } })
+  await repository.commit('feat: odd')
+  expect((await publish()).problems).toMatchObject([
+    { code: 'FOLDER_NAME_UNUSABLE', severity: 'error', name: `${scope}/odd`, dir: 'packages/a\nb' },
+  ])
+  expect(await registry.packument(`${scope}/db`)).toBeUndefined()
+})
+
 test('a new version on disk that is not committed is refused', async () => {
   await open({ db: [] })
   await repository.write({ 'packages/db/package.json': { name: `${scope}/db`, version: '1.1.0' } })

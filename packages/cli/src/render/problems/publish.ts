@@ -40,6 +40,13 @@ export const publishProblems = {
     mend: () => 'commit them, or put them back, when they belong in the tarballs',
     example: { severity: 'warning', files: ['packages/db/src/pool.ts'] },
   },
+  FOLDER_NAME_UNUSABLE: {
+    title: 'The name of a folder has a line end in it',
+    says: (p) =>
+      `The folder of ${quote(p.name)}, ${printable(JSON.stringify(p.dir))}, has a line end in its name: git is asked for names line by line, and cannot say what of it is committed.`,
+    mend: () => 'rename the folder, or list the package under "ignore" in .changeset/config.json',
+    example: { severity: 'error', name: '@acme/db', dir: 'packages/d\nb' },
+  },
   PUBLISH_VERSIONS_UNCOMMITTED: {
     title: 'New versions are not committed',
     says: (p) => `HEAD is what is released, and on disk these packages have another version: ${list(p.names)}.`,
