@@ -24,6 +24,9 @@ export {
   type Settings,
   type SettingsChoice,
   type Sources,
+  prereleaseWays,
+  type NxProjectFacts,
+  type PrereleaseWay,
   type ZeroMajorPolicy,
 } from './settings.ts'
 export {
@@ -87,7 +90,7 @@ export * from './explain/plan-difference.ts'
 export { cheapestEdits, type Shrinking } from './explain/shrink-cascade.ts'
 export type { WidenedRange } from './explain/cascade-flow.ts'
 export { skipReason, type SkipReason } from './plan/admit.ts'
-export { commitPresetOf, isBeforeFirst } from './changes/commit-presets.ts'
+export { commitPresetOf, firstVersionOf } from './changes/commit-presets.ts'
 export { messageReader, plainReading, type PlainHead, type PlainReading } from './changes/commits.ts'
 export { columnsOf, historyOfColumns, type CommitColumns, type SaidColumns } from './changes/commit-columns.ts'
 export {
@@ -115,7 +118,7 @@ export * from './plan/plan-moves.ts'
 export { planInputs, type PlanFact, type PlanInputs } from './plan/plan-inputs.ts'
 export type { PackageFacts, Releasable, ReleasedWorld } from './release/released-world.ts'
 export * from './release/desired.ts'
-export { tagNameOf } from './release/release-tag.ts'
+export { shortName, tagNameOf, type TagSettings } from './release/release-tag.ts'
 export * from './edits/published-manifest.ts'
 export * from './release/step.ts'
 export * from './release/steps.ts'

@@ -3,7 +3,7 @@
  * `topsail.json` merged (engine/read/settings.ts). Globs over package names are already expanded.
  */
 import type { Bump } from './bump.ts'
-import type { PackageName, Sha } from './names.ts'
+import type { PackageName, Path, Sha, Version } from './names.ts'
 import type { Promotion } from './release/promotion.ts'
 import type { TargetSettings } from './release/targets.ts'
 import type { DependencyField } from './workspace.ts'
@@ -14,7 +14,7 @@ export type RulesName = (typeof rulesNames)[number]
 export const sourcesNames = ['changesets', 'commits', 'both'] as const
 export type Sources = (typeof sourcesNames)[number]
 
-export const commitPresetNames = ['conventional', 'lerna', 'release-please', 'nx'] as const
+export const commitPresetNames = ['conventional', 'lerna', 'release-please', 'nx', 'nx@21'] as const
 export type CommitPresetName = (typeof commitPresetNames)[number]
 
 export const rangeRelations = [
@@ -41,6 +41,21 @@ export type CascadeTable = { readonly [field in DependencyField]?: { readonly [r
  * `major-to-minor` shifts only the major. */
 export type ZeroMajorPolicy = 'none' | 'major-to-minor' | 'shift'
 
+/**
+ * What commits make of `2.0.0-rc.1` outside pre mode: `finish` drops the suffix as semver does, `keep` raises the numbers
+ * and keeps the suffix, `count` raises the last number of the suffix whatever the bump, `continue` does so where the
+ * numbers hold the bump already, and else raises them and begins the suffix anew.
+ */
+export const prereleaseWays = ['finish', 'keep', 'count', 'continue'] as const
+export type PrereleaseWay = (typeof prereleaseWays)[number]
+
+/** A project of Nx behind a package: what Nx calls it, and what it needs, or does not, whatever its manifest says. */
+export type NxProjectFacts = {
+  readonly name?: string | undefined
+  readonly needs?: readonly PackageName[] | undefined
+  readonly needsNot?: readonly PackageName[] | undefined
+}
+
 export type CommitSettings = {
   readonly preset: CommitPresetName
   /** Type -> bump, over the preset's table: `{ "perf": "patch", "docs": "none" }`. */
@@ -53,6 +68,16 @@ export type CommitSettings = {
   readonly ignoreFiles?: readonly string[] | undefined
   /** What this commit contains counts for no package: whatever released before has answered for it. */
   readonly since?: Sha | undefined
+  /** Folders, from the root: a commit counts for the package only where it touched something of it outside of them. */
+  readonly excludePaths?: Readonly<Record<PackageName, readonly Path[]>> | undefined
+  /** What follows 0.0.0, over the preset. */
+  readonly initialVersion?: Readonly<Record<PackageName, Version>> | undefined
+  /** Over the preset. */
+  readonly prerelease?: PrereleaseWay | undefined
+  /** False: a scope says nothing about whom a commit is for. */
+  readonly scopes?: boolean | undefined
+  /** Read from the projects' own files under the presets of Nx; no key of topsail.json. */
+  readonly projects?: Readonly<Record<PackageName, NxProjectFacts>> | undefined
 }
 
 /** Who decided the rules, and the version or range of @changesets/cli that was found. For the reader, not the plan. */
@@ -150,8 +175,10 @@ export type Settings = {
   readonly cascade: Readonly<Record<PackageName, CascadeTable>>
   /** No bump above this, for example on a maintenance branch. */
   readonly maxBump: Bump
-  /** `{name}` and `{version}` are filled in; the default is `{name}@{version}`. */
+  /** `{name}`, `{shortName}` (without the scope) and `{version}` are filled in; the default is `{name}@{version}`. */
   readonly tagPattern: string
+  /** Packages whose tags are called otherwise. */
+  readonly tagPatterns?: Readonly<Record<PackageName, string>> | undefined
   readonly baseBranch: string
   /** The files of a package that need a changeset, as globs relative to it; `!` takes away (`check.ignore`). */
   readonly changedFilePatterns: readonly string[]

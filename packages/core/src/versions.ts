@@ -76,6 +76,17 @@ export function incrementPrerelease(version: Version): Version {
   return semverIncrement(version, 'prerelease') ?? version
 }
 
+/** `1.1.0-beta.2` and a minor give `1.1.0-beta.3`; a major, which 1.1.0 does not hold, gives `2.0.0-beta.0`. */
+export function continuePrerelease(version: Version, bump: Exclude<Bump, 'none'>): Version {
+  const parsed = parseVersion(version)
+  if (parsed === undefined) return version
+  const { minor, patch, prerelease } = parsed
+  const isHeld = bump === 'patch' || (patch === 0 && (bump === 'minor' || minor === 0))
+  if (isHeld) return incrementPrerelease(version)
+  const [tag] = prerelease
+  return semverIncrement(version, `pre${bump}`, typeof tag === 'string' ? tag : '') ?? version
+}
+
 /** What a long-running service may keep in memory; far above what one plan needs. */
 const mostRemembered = 200_000
 const versions = new Map<string, SemVer>()

@@ -39,7 +39,7 @@ test('what many packages leave behind is said once, and what says nothing is not
   onTestFinished(shop.remove)
   const { stdout } = await shop.topsail('init', '--dry-run')
   expect(/Left behind\n([^]*?)\n\n/.exec(`${stdout}\n`)?.[1]).toMatchInlineSnapshot(`
-    "  release-please-config.json packages[…].extra-files ["README.md"] (packages/a, packages/b): there is nothing like it here.
+    "  release-please-config.json packages[…].extra-files ["README.md"] (packages/a, packages/b): package.json, changelogs and the lockfile are written; write the version into other files after topsail version, in the same commit.
       release-please-config.json packages[…] (libs/x, libs/y): no package of this workspace lies there, and only those are released; where they are packages, list them as members ("workspaces" in package.json, or pnpm-workspace.yaml)."
   `)
 })

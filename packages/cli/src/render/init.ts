@@ -172,7 +172,6 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
   'commits-and-pushes': 'topsail version only writes files; topsail ci main commits and pushes them in CI.',
   'current-version': 'the current version is what the manifest says.',
   'custom-preset': 'commits count as with Lerna\'s own preset; "commits.types" in topsail.json changes the table.',
-  'dependents-never': 'a dependent whose range no longer holds the new version is always released.',
   'dist-tag': 'write "publishConfig": {"tag": …} in the manifests, or use topsail pre enter TAG.',
   docker: 'write an "oci" target for the package under "targets" in topsail.json.',
   'exact-ranges': 'a range keeps the operator it has; write the exact version once, and it stays exact.',
@@ -180,21 +179,31 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
   'group-without-package': 'no package belongs to it.',
   'has-no-package': 'it names nothing in this workspace.',
   'is-needed': 'it is not released there, but a released package depends on it, so it cannot be ignored here.',
+  'later-since': '"commits.since" holds one commit, and the other setting is the later one.',
   'no-counterpart': 'there is nothing like it here.',
   'no-package-there':
     'no package of this workspace lies there, and only those are released; where they are packages, list them as members ("workspaces" in package.json, or pnpm-workspace.yaml).',
+  'no-whole-hash': '"commits.since" in topsail.json takes the whole hash of a commit.',
+  'one-pull-request': 'there is one release pull request, for all packages.',
+  'other-files':
+    'package.json, changelogs and the lockfile are written; write the version into other files after topsail version, in the same commit.',
   'pre-command': 'run it before topsail version, for example in the same script.',
   'pre-mode': 'topsail pre enter TAG starts prereleases, topsail pre exit ends them.',
   'published-folder': 'write "publishConfig": {"directory": …} in the manifests.',
+  'pull-request': '"pullRequest" in topsail.json says how the release pull request is called and made.',
   'range-prefix': 'a range keeps the operator it has.',
   registry: 'write it into .npmrc, or "publishConfig": {"registry": …} into the manifests.',
+  'release-as':
+    'end a commit that touches the package with the line "Release-As: VERSION"; that version is released once.',
   'rooted-pattern':
     'it names folders from the root; patterns here are relative to each package ("changedFilePatterns").',
-  'scope-off': 'a scope that names a package narrows a commit to it.',
   signature: 'signing is up to your git configuration.',
-  'tag-per-group':
-    'there is one tag pattern for all packages, with {name} and {version}; the default is {name}@{version}.',
+  'tag-per-group': '"tagPattern" knows {name}, {shortName} (the name without its scope) and {version}.',
+  'types-for-all': 'a type of commits means the same for all packages ("commits.types").',
+  'unknown-commit': 'this repository has no such commit.',
   unreadable: 'it could not be read.',
+  versioning: 'commits ask for bumps by their types ("commits.types"), and versions move alike for all packages.',
+  'whole-history': 'nothing has to be limited: the whole history since the last releases is read.',
 }
 
 function place({ file, key }: Setting): string {

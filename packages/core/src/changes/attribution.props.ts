@@ -38,3 +38,26 @@ test('a directory belongs to the package with the longest folder above it, as lo
     { numRuns },
   )
 })
+
+test('a package has nothing of what lies in a folder it excludes, and all else as before', () => {
+  const draws = fc.tuple(
+    fc.uniqueArray(paths, { maxLength: 8 }),
+    fc.array(paths),
+    paths.filter((dir) => dir !== '.'),
+    fc.constantFrom(...commitPresetNames),
+  )
+  fc.assert(
+    fc.property(draws, ([folders, dirs, excluded, preset]) => {
+      const packages = folders.map((dir) => packageOf({ name: `in ${dir}`, version: '1.0.0' }, dir))
+      const { attribution } = commitPresetOf({ ...defaultSettings, commits: { preset, types: {} } })
+      const before = packagesOfDirs(dirs, packages, attribution)
+      const fenced = packages[0]?.name ?? ''
+      const after = packagesOfDirs(dirs, packages, attribution, { [fenced]: [excluded] })
+      dirs.forEach((dir, index) => {
+        const isOut = dir === excluded || dir.startsWith(`${excluded}/`)
+        expect(after[index]).toEqual(before[index]?.filter((name) => !isOut || name !== fenced))
+      })
+    }),
+    { numRuns },
+  )
+})

@@ -5,19 +5,28 @@
  */
 import type { Attribution } from './commit-presets.ts'
 import type { PackageName, Path } from '../names.ts'
+import type { CommitSettings } from '../settings.ts'
 import { dependencyFields, type Package } from '../workspace.ts'
 
-/** For every directory the packages it belongs to; more than one only where the preset counts nested ones. */
+/**
+ * For every directory the packages it belongs to; more than one only where the preset counts nested ones. Those that
+ * exclude a folder have nothing of what lies below it.
+ */
 export function packagesOfDirs(
   dirs: readonly Path[],
   packages: readonly Package[],
   attribution: Attribution,
+  excludePaths: CommitSettings['excludePaths'] = {},
 ): readonly (readonly PackageName[])[] {
   const own = new Map(packages.map((pkg) => [pkg.dir, pkg.name]))
   const root = own.get('.')
   const base = root !== undefined && attribution.root === 'rest' ? [root] : []
   const everywhere = root !== undefined && attribution.root === 'everything' ? [root] : []
   const known = new Map<Path, readonly PackageName[]>([['.', [...base, ...everywhere]]])
+  const excluded = new Map<Path, Set<PackageName>>()
+  for (const [name, folders] of Object.entries(excludePaths)) {
+    for (const folder of folders) excluded.set(folder, (excluded.get(folder) ?? new Set()).add(name))
+  }
 
   const ownersOf = (dir: Path): readonly PackageName[] => {
     const unknown: Path[] = []
@@ -29,7 +38,12 @@ export function packagesOfDirs(
     let owners = known.get(at) ?? []
     for (const below of unknown.reverse()) {
       const name = own.get(below)
-      if (name !== undefined) owners = attribution.nested ? [...owners, name] : [...everywhere, name]
+      if (name !== undefined) {
+        const outer = attribution.nested ? owners : owners.filter((owner) => everywhere.includes(owner))
+        owners = [...outer, name]
+      }
+      const outside = excluded.get(below)
+      if (outside !== undefined) owners = owners.filter((owner) => !outside.has(owner))
       known.set(below, owners)
     }
     return owners
@@ -42,15 +56,19 @@ function parentOf(dir: Path): Path {
   return slash <= 0 ? '.' : dir.slice(0, slash)
 }
 
-/** Every package that depends on the given one, by whatever section and however far, itself left out. */
-export function transitiveDependents(packages: readonly Package[]): (name: PackageName) => readonly PackageName[] {
+/**
+ * Every package that depends on the given one, by whatever section and however far, itself left out. What Nx was told
+ * beside the manifests counts as well.
+ */
+export function transitiveDependents(
+  packages: readonly Package[],
+  projects: CommitSettings['projects'] = {},
+): (name: PackageName) => readonly PackageName[] {
   const dependents = new Map<PackageName, PackageName[]>(packages.map((pkg) => [pkg.name, []]))
   for (const pkg of packages) {
-    for (const field of dependencyFields) {
-      const section: unknown = pkg.manifest[field]
-      if (typeof section !== 'object' || section === null) continue
-      for (const key of Object.keys(section)) dependents.get(key)?.push(pkg.name)
-    }
+    const told = Object.hasOwn(projects, pkg.name) ? projects[pkg.name] : undefined
+    const needed = [...manifestKeys(pkg), ...(told?.needs ?? [])]
+    for (const key of needed) if (told?.needsNot?.includes(key) !== true) dependents.get(key)?.push(pkg.name)
   }
   const known = new Map<PackageName, readonly PackageName[]>()
   return (name) => {
@@ -63,6 +81,13 @@ export function transitiveDependents(packages: readonly Package[]): (name: Packa
     known.set(name, found)
     return found
   }
+}
+
+function manifestKeys(pkg: Package): readonly PackageName[] {
+  return dependencyFields.flatMap((field) => {
+    const section: unknown = pkg.manifest[field]
+    return typeof section === 'object' && section !== null ? Object.keys(section) : []
+  })
 }
 
 /** Each part of a scope with the packages it may mean: none, one, or several when it is ambiguous. */
@@ -99,14 +124,23 @@ export function scopeResolver(packages: readonly Package[]): (scope: string) => 
 
 /**
  * As nx matches project names: the whole name, else any run of letters, digits and hyphens in it, whatever their case;
- * `*` is everybody, and a folder counts only in full.
+ * `*` is everybody, and a folder counts only in full. A project may be called otherwise than its package.
  */
-export function nxScopeResolver(packages: readonly Package[]): (scope: string) => readonly ScopePart[] {
-  const names = groupNames(packages, (pkg) => pkg.name)
+export function nxScopeResolver(
+  packages: readonly Package[],
+  projects: CommitSettings['projects'] = {},
+): (scope: string) => readonly ScopePart[] {
+  const projectOf = ({ name }: Package): string => (Object.hasOwn(projects, name) ? projects[name]?.name : name) ?? name
+  const names = groupNames(packages, projectOf)
   const folders = groupNames(packages, (pkg) => pkg.dir)
   const words = new Map<string, PackageName[]>()
-  for (const { name } of packages) {
-    for (const word of new Set(name.toLowerCase().split(/[^@a-z0-9-]+/))) {
+  for (const pkg of packages) {
+    const { name } = pkg
+    for (const word of new Set(
+      projectOf(pkg)
+        .toLowerCase()
+        .split(/[^@a-z0-9-]+/),
+    )) {
       const known = words.get(word)
       if (known === undefined) words.set(word, [name])
       else known.push(name)

@@ -1,14 +1,14 @@
 /**
  * How commits are read: which words ask for which bump, whose files and scopes count, and what a version below
- * 1.0.0 does with a bump. `conventional` is Topsail's own reading; the other three answer as
- * lerna 10, release-please 17 and nx 24 do, for those who migrate. Tables only: no code of a preset lives elsewhere
+ * 1.0.0 does with a bump. `conventional` is Topsail's own reading; the others answer as
+ * lerna 10, release-please 17, nx 24 and nx up to 21 do, for those who migrate. Tables only: no code of a preset lives elsewhere
  * than where the table is read.
  */
 import type { Bump } from '../bump.ts'
 import type { PackageName, Version } from '../names.ts'
 import { recordOf } from '../record.ts'
-import type { CommitPresetName, Settings, ZeroMajorPolicy } from '../settings.ts'
-import { incrementPrerelease, incrementVersion, isPrerelease } from '../versions.ts'
+import type { CommitPresetName, PrereleaseWay, Settings, ZeroMajorPolicy } from '../settings.ts'
+import { continuePrerelease, incrementPrerelease, incrementVersion, isPrerelease } from '../versions.ts'
 
 /** The grammar of a message: what is a header, where a breaking change may stand, which further lines are changes. */
 export type Dialect = 'conventional' | 'angular' | 'release-please' | 'nx'
@@ -29,11 +29,7 @@ export type CommitPreset = {
   readonly zeroMajor: ZeroMajorPolicy
   /** Whether a dependency on a package of the workspace is one by its name alone, whatever range is written. */
   readonly edgesByName: boolean
-  /**
-   * `2.0.0-rc.1` outside pre mode: `finish` drops the suffix as semver does, `keep` raises the numbers and keeps the
-   * suffix, `count` raises the last number of the suffix whatever the bump.
-   */
-  readonly prerelease: 'finish' | 'keep' | 'count'
+  readonly prerelease: PrereleaseWay
   /** What follows 0.0.0, where that says that nothing was released yet: the commit that brought it counts too. */
   readonly first?: Version
 }
@@ -53,7 +49,9 @@ export type Attribution = {
 
 /** The preset of the settings, with the user's own types laid over its table. */
 export function commitPresetOf(settings: Settings): CommitPreset {
-  const preset = commitPresets[settings.commits.preset]
+  const named = commitPresets[settings.commits.preset]
+  const ignoresScopes = settings.commits.scopes === false
+  const preset = ignoresScopes ? { ...named, attribution: { ...named.attribution, scope: 'ignore' as const } } : named
   const own = Object.entries(settings.commits.types)
   if (own.length === 0) return preset
   const folded = preset.foldsCase ? own.map(([type, bump]) => [type.toLowerCase(), bump] as const) : own
@@ -75,21 +73,43 @@ export function followsNames({ sources, commits }: Settings): boolean {
   return sources === 'commits' && commitPresets[commits.preset].edgesByName
 }
 
-/** Only where commits are the one source, as above. */
-export function isBeforeFirst(version: Version, { sources, commits }: Settings): boolean {
-  return sources === 'commits' && version === '0.0.0' && commitPresets[commits.preset].first !== undefined
+/** Whether a dependency on the folder of a package (`file:../db`) is one on the package, as Lerna has it. */
+export function followsFolders({ sources, commits }: Settings): boolean {
+  return sources !== 'changesets' && commits.preset === 'lerna'
+}
+
+/** What follows 0.0.0; undefined where that is a version as any other. The preset's own word holds as above. */
+export function firstVersionOf(name: PackageName, version: Version, settings: Settings): Version | undefined {
+  const { sources, commits } = settings
+  if (version !== '0.0.0' || sources === 'changesets') return undefined
+  const { initialVersion } = commits
+  if (initialVersion !== undefined && Object.hasOwn(initialVersion, name)) return initialVersion[name]
+  return sources === 'commits' ? commitPresets[commits.preset].first : undefined
+}
+
+export type NextByCommits = {
+  readonly name: PackageName
+  readonly version: Version
+  readonly bump: Bump
+  /** At the exit of pre mode every prerelease is finished. */
+  readonly leavesPre: boolean
 }
 
 /** Outside of pre mode: a final version moves by its bump, and a prerelease as the tool named by the preset moves it. */
-export function nextByCommits(version: Version, bump: Bump, settings: Settings): Version {
+export function nextByCommits({ name, version, bump, leavesPre }: NextByCommits, settings: Settings): Version {
   const { sources, commits } = settings
-  const { first } = commitPresets[commits.preset]
-  if (first !== undefined && bump !== 'none' && isBeforeFirst(version, settings)) return first
-  const how = sources === 'changesets' ? 'finish' : commitPresets[commits.preset].prerelease
-  if (how === 'finish' || bump === 'none' || !isPrerelease(version)) return incrementVersion(version, bump)
-  if (how === 'count') return incrementPrerelease(version)
+  const first = bump === 'none' ? undefined : firstVersionOf(name, version, settings)
+  if (first !== undefined) return first
+  const way = sources === 'changesets' || leavesPre ? 'finish' : (commits.prerelease ?? presetWay(settings))
+  if (way === 'finish' || bump === 'none' || !isPrerelease(version)) return incrementVersion(version, bump)
+  if (way === 'count') return incrementPrerelease(version)
+  if (way === 'continue') return continuePrerelease(version, bump)
   const dash = version.indexOf('-')
   return `${incrementVersion(version.slice(0, dash), bump)}${version.slice(dash)}`
+}
+
+function presetWay({ commits }: Settings): PrereleaseWay {
+  return commitPresets[commits.preset].prerelease
 }
 
 const byFiles: Attribution = {
@@ -130,7 +150,7 @@ const lerna: CommitPreset = {
   attribution: { ...byFiles, nested: true, root: 'everything' },
   zeroMajor: 'major-to-minor',
   edgesByName: false,
-  prerelease: 'finish',
+  prerelease: 'continue',
 }
 
 const releasePlease: CommitPreset = {
@@ -172,9 +192,13 @@ const nx: CommitPreset = {
   prerelease: 'count',
 }
 
+/** Before Nx 22 the files of a project alone decided. */
+const nx21: CommitPreset = { ...nx, attribution: byFiles }
+
 const commitPresets: Readonly<Record<CommitPresetName, CommitPreset>> = {
   conventional,
   lerna,
   'release-please': releasePlease,
   nx,
+  'nx@21': nx21,
 }

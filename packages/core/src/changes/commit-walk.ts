@@ -13,6 +13,7 @@ import { changeOf, mergesOf } from './pull-requests.ts'
 import { findReverts, type Reverts } from './reverts.ts'
 import { ownersOf, type Owners } from './owners.ts'
 import { scopeNarrower, type ScopeNarrower } from './scopes.ts'
+import type { Settings } from '../settings.ts'
 import type { History, Snapshot } from '../snapshot.ts'
 import { parseVersion } from '../versions.ts'
 import type { Package } from '../workspace.ts'
@@ -45,7 +46,7 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
   const messages = messagesOf(commits, settings)
   const merges = mergesOf(commits.parents)
   const unreleased = unreleasedCommits(history.lastRelease, commits)
-  const owners = packagesOfDirs(history.dirs, packages, preset.attribution)
+  const owners = packagesOfDirs(history.dirs, packages, preset.attribution, settings.commits.excludePaths)
   const standsAlone = (index: CommitIndex) => isMerge(commits, index) || messages.hasPull(index)
   const change = (index: CommitIndex) => changeOf(index, merges, standsAlone)
   const versions = new Map(packages.map(({ name, version }) => [name, version]))
@@ -53,13 +54,13 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
     commits,
     preset,
     messages,
-    touched: touchedPackages({ commits, owners, packages, preset, waitsFor: unreleased.waitsFor }),
+    touched: touchedPackages({ commits, owners, packages, preset, settings, waitsFor: unreleased.waitsFor }),
     unreleased,
     owners: ownersOf(commits.dirs, owners, preset.attribution, unreleased),
     reverts: preset.reverts === 'cancel' ? revertsOf(commits, messages, merges) : nothingReverted,
     changeOf: change,
     carried: settings.sources === 'both' ? carriedChangesets(commits, change) : new Map(),
-    narrow: scopeNarrower(packages, preset, commits.sha),
+    narrow: scopeNarrower(packages, preset, commits.sha, settings.commits.projects),
     shift: zeroMajorShift(snapshot, packages),
     versionOf: (name) => versions.get(name) ?? '0.0.0',
     broughtIn: new Map(),
@@ -99,16 +100,20 @@ type Touching = {
   readonly owners: readonly (readonly PackageName[])[]
   readonly packages: readonly Package[]
   readonly preset: CommitPreset
+  readonly settings: Settings
   readonly waitsFor: Unreleased['waitsFor']
 }
 
-function touchedPackages({ commits, owners, packages, preset, waitsFor }: Touching): Walk['touched'] {
+function touchedPackages({ commits, owners, packages, preset, settings, waitsFor }: Touching): Walk['touched'] {
   const { attribution } = preset
-  const dependents = attribution.dependents ? transitiveDependents(packages) : undefined
-  const root = (attribution.root === 'everything' ? packages.filter(({ dir }) => dir === '.') : []).map(
+  const { excludePaths = {}, projects } = settings.commits
+  const dependents = attribution.dependents ? transitiveDependents(packages, projects) : undefined
+  // Who excludes folders has nothing of a commit that touched none outside of them, be it for want of files.
+  const unfenced = packages.filter(({ name }) => !Object.hasOwn(excludePaths, name))
+  const root = (attribution.root === 'everything' ? unfenced.filter(({ dir }) => dir === '.') : []).map(
     ({ name }) => name,
   )
-  const everybody = packages.map(({ name }) => name)
+  const everybody = unfenced.map(({ name }) => name)
   const { starts } = commits.dirs
   return (index) => {
     const isEmpty = starts[index] === starts[index + 1]

@@ -373,7 +373,7 @@ test('a prerelease moves on as the tool of the preset moves it', () => {
     return planRelease(told([{ message }], { workspace, settings: commitsBy(preset) }), String).releases[0]?.to
   }
   expect(next('conventional', 'feat: x')).toBe('2.0.0')
-  expect(next('lerna', 'feat: x')).toBe('2.0.0')
+  expect(next('lerna', 'feat: x')).toBe('2.0.0-rc.2')
   expect(next('release-please', 'feat: x')).toBe('2.1.0-rc.1')
   expect(next('nx', 'feat: x')).toBe('2.0.0-rc.2')
 })
@@ -399,4 +399,85 @@ test('release-please: dependents follow by the name of a dependency, whatever ra
   }
   expect(released('release-please')).toEqual(['@acme/api', '@acme/db', 'stale'])
   expect(released('lerna')).toEqual(['@acme/api', '@acme/db'])
+})
+
+test('a commit counts only where it touched something outside of the folders that a package excludes', () => {
+  const root = packageOf({ name: 'shop', version: '2.0.0' }, '.')
+  const excludePaths = { shop: ['services', 'libs'], '@acme/db': ['libs/db/src'] }
+  const by = (commits: readonly Told[]) =>
+    asked(
+      told(commits, {
+        workspace: workspaceOf([root, ...packages]),
+        settings: { commits: { preset: 'release-please', types: {}, excludePaths } },
+      }),
+    )
+  expect(by([{ message: 'fix: x', touches: ['api'] }])).toEqual(['fix x: @acme/api patch'])
+  expect(by([{ message: 'fix: x', touches: ['db'] }])).toEqual([])
+  expect(by([{ message: 'fix: x', touches: ['root', 'db'] }])).toEqual(['fix x: shop patch'])
+  expect(by([{ message: 'fix: x', touches: [] }])).toEqual(['fix x: @shop/db patch, @acme/api patch'])
+})
+
+test('under the presets of Nx a scope names projects by what Nx calls them, and projects need what Nx was told', () => {
+  const projects = {
+    '@acme/db': { name: 'storage' },
+    '@shop/db': { needs: ['@acme/db'] },
+    '@acme/api': { needsNot: ['@acme/db'] },
+  }
+  const by = (message: string, facts: Settings['commits']['projects'], preset: 'nx' | 'nx@21' = 'nx') =>
+    asked(told([{ message }], { settings: { commits: { preset, types: {}, ...(facts && { projects: facts }) } } }))
+  expect(by('feat(storage): x', projects)).toEqual(['feat x: @acme/db minor, @shop/db patch'])
+  expect(by('feat(storage): x', undefined)).toEqual(['feat x: @acme/db patch, @acme/api patch'])
+  expect(by('feat(other): x', projects, 'nx@21')).toEqual(['feat x: @acme/db minor'])
+})
+
+test('scopes can be switched off', () => {
+  const commits = (more: object) => ({ settings: { commits: { preset: 'conventional', types: {}, ...more } } }) as const
+  const scoped = [{ message: 'feat(api): x', touches: ['api', 'db'] }]
+  expect(asked(told(scoped, commits({})))).toEqual(['feat x: @acme/api minor'])
+  expect(asked(told(scoped, commits({ scopes: false })))).toEqual(['feat x: @acme/api minor, @acme/db minor'])
+})
+
+test('lerna: a prerelease goes on by its number, and anew where its numbers do not hold the bump', () => {
+  const next = (version: string, message: string, prerelease?: 'finish', pre?: Snapshot['pre']) => {
+    const workspace = workspaceOf([packageOf({ name: '@acme/db', version }, 'libs/db')])
+    const commits = { preset: 'lerna', types: {}, ...(prerelease && { prerelease }) } as const
+    const settings = { ...commitsBy('lerna'), commits }
+    return planRelease(told([{ message }], { workspace, settings, pre }), String).releases[0]?.to
+  }
+  expect(next('8.0.0-alpha.48', 'fix: x\n\nBREAKING CHANGE: y')).toBe('8.0.0-alpha.49')
+  expect(next('8.1.0-alpha.3', 'feat: x')).toBe('8.1.0-alpha.4')
+  expect(next('8.1.0-alpha.3', 'fix: x\n\nBREAKING CHANGE: y')).toBe('9.0.0-alpha.0')
+  expect(next('8.1.1-alpha.3', 'feat: x')).toBe('8.2.0-alpha.0')
+  expect(next('8.0.0-alpha.48', 'feat: x', 'finish')).toBe('8.0.0')
+  expect(next('8.0.0-alpha.48', 'feat: x', undefined, { mode: 'exit', tag: 'alpha' })).toBe('8.0.0')
+})
+
+test('what follows 0.0.0 may be told, and then holds beside changesets too', () => {
+  const workspace = workspaceOf([packageOf({ name: '@acme/db', version: '0.0.0' }, 'libs/db')])
+  const next = (sources: Settings['sources']) => {
+    const commits = { preset: 'release-please', types: {}, initialVersion: { '@acme/db': '0.1.0' } } as const
+    return planRelease(told([{ message: 'feat: x' }], { workspace, settings: { sources, commits } }), String)
+      .releases[0]?.to
+  }
+  expect(next('both')).toBe('0.1.0')
+  expect(next('commits')).toBe('0.1.0')
+})
+
+test('lerna: a dependency on the folder of a package is one on the package', () => {
+  const web = packageOf(
+    { name: 'web', version: '1.0.0', dependencies: { '@acme/db': 'file:../../libs/db' } },
+    'apps/web',
+  )
+  const dev = packageOf({ name: 'dev', version: '1.0.0', devDependencies: { web: 'link:../web/' } }, 'apps/dev')
+  const far = packageOf({ name: 'far', version: '1.0.0', dependencies: { '@acme/db': 'file:../db' } }, 'apps/far')
+  const released = (settings: Partial<Settings>) => {
+    const workspace = workspaceOf([...packages, web, dev, far])
+    const plan = planRelease(told([{ message: 'fix: x' }], { workspace, settings }), String)
+    return plan.releases.map(({ name }) => name)
+  }
+  expect(released(commitsBy('lerna'))).toEqual(['@acme/api', '@acme/db', 'dev', 'web'])
+  const always = { sources: 'both', rules: 'changesets@3', updateInternalDependents: 'always' } as const
+  const { commits } = commitsBy('lerna')
+  expect(released({ ...always, commits })).toEqual(['@acme/api', '@acme/db', 'web'])
+  expect(released({ ...always, commits: commitsBy('conventional').commits })).toEqual(['@acme/api', '@acme/db'])
 })

@@ -8,6 +8,7 @@ import type { CommitPreset } from './commit-presets.ts'
 import type { CommitIndex } from './history.ts'
 import type { PackageName, Sha } from '../names.ts'
 import type { Problem } from '../problem.ts'
+import type { CommitSettings } from '../settings.ts'
 import type { Package } from '../workspace.ts'
 
 export type Narrowed = {
@@ -25,8 +26,9 @@ export function scopeNarrower(
   packages: readonly Package[],
   preset: CommitPreset,
   shaOf: (commit: CommitIndex) => Sha,
+  projects?: CommitSettings['projects'],
 ): ScopeNarrower {
-  const resolve = preset.dialect === 'nx' ? nxScopeResolver(packages) : scopeResolver(packages)
+  const resolve = preset.dialect === 'nx' ? nxScopeResolver(packages, projects) : scopeResolver(packages)
   const ambiguous = new Map<string, Problem>()
   const mode = preset.attribution.scope
 

@@ -60,6 +60,7 @@ const commitTables: { readonly [preset in CommitPresetName]: Tables | undefined 
   lerna,
   'release-please': lerna,
   nx,
+  'nx@21': nx,
 }
 
 /** The bump an edge gives; undefined when it asks for nothing. */

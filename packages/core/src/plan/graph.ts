@@ -3,10 +3,17 @@
  * Changesets leave out what Changesets leaves out (a range that does not hold the present version, `catalog:`, `npm:`;
  * of two sections the last one decides); every edge left out says why, so that a plan can report it.
  */
-import { followsNames } from '../changes/commit-presets.ts'
-import type { PackageName, Range } from '../names.ts'
+import { followsFolders, followsNames } from '../changes/commit-presets.ts'
+import type { PackageName, Path, Range } from '../names.ts'
 import { compareText } from '../record.ts'
-import { effectiveRange, parseRangeForm, throughCatalog, usesWorkspaceProtocol, type RangeForm } from './range.ts'
+import {
+  effectiveRange,
+  normalizePath,
+  parseRangeForm,
+  throughCatalog,
+  usesWorkspaceProtocol,
+  type RangeForm,
+} from './range.ts'
 import type { RulesName, Settings } from '../settings.ts'
 import { satisfies } from '../versions.ts'
 import { dependencyFields, type DependencyField, type Package, type Workspace } from '../workspace.ts'
@@ -75,6 +82,7 @@ export function edgeReader(
   rules: RulesName,
 ): (pkg: Package) => readonly Edge[] {
   const byName = followsNames(settings)
+  const byFolder = followsFolders(settings)
   const forEveryUse = rules === 'topsail' || byName
   // By dependency the uses that the last manifest has of it.
   const seen = new Map<Package, { readonly pkg: Package; readonly uses: DependencyUse[] }>()
@@ -92,7 +100,9 @@ export function edgeReader(
         const resolved = throughCatalog(form, key, workspace.catalogs)
         const dependency = resolved.kind === 'alias' ? (packages.get(resolved.target) ?? own) : own
         if (dependency === undefined) continue
-        const use = { field, key, range, form, resolved, linked: byName || isLinked(resolved, dependency) }
+        const linked =
+          byName || isLinked(resolved, dependency) || (byFolder && leadsTo(resolved, pkg.dir, dependency.dir))
+        const use = { field, key, range, form, resolved, linked }
         const known = seen.get(dependency)
         if (known?.pkg === pkg) {
           known.uses.push(use)
@@ -137,6 +147,11 @@ function isLinked(form: RangeForm, dependency: Package): boolean {
   return range !== undefined && (usesWorkspaceProtocol(form) || satisfies(dependency.version, range))
 }
 
+/** `file:../db` and `link:../db`, from the folder of the dependent. */
+function leadsTo(form: RangeForm, from: Path, to: Path): boolean {
+  return form.kind === 'file' && normalizePath(`${from}/${form.path}`).replace(/\/$/, '') === to
+}
+
 type Verdict = { readonly notFollowed: NotFollowed | undefined; readonly decidedBy: DependencyUse }
 
 /** `topsail`: each use speaks for itself, and one that links the package is enough. */
@@ -152,10 +167,17 @@ function everyUse(uses: readonly DependencyUse[], settings: Settings): Verdict |
   return { notFollowed: whyNotLinked(first.resolved), decidedBy: first }
 }
 
+/** Whatever version a folder has, it is inside of what was asked for. */
+export function isFolderFollowed({ linked, resolved }: DependencyUse, settings: Settings): boolean {
+  return linked && resolved.kind === 'file' && followsFolders(settings)
+}
+
 /** Changesets: the sections are laid over one another, and the last one that lists the package decides alone. */
 function lastUse(uses: readonly DependencyUse[], dependency: Package, settings: Settings): Verdict | undefined {
   const decidedBy = uses.findLast(
-    (use) => use.key === dependency.name && !(use.field === 'devDependencies' && use.form.kind === 'file'),
+    (use) =>
+      use.key === dependency.name &&
+      (isFolderFollowed(use, settings) || !(use.field === 'devDependencies' && use.form.kind === 'file')),
   )
   const aliased = uses.at(-1)
   if (decidedBy === undefined) {
@@ -168,6 +190,7 @@ function lastUse(uses: readonly DependencyUse[], dependency: Package, settings: 
 
 function followedByChangesets(use: DependencyUse, dependency: Package, settings: Settings): NotFollowed | undefined {
   const { form } = use
+  if (isFolderFollowed(use, settings)) return undefined
   if (form.kind === 'workspace-exact' || form.kind === 'workspace-operator') return undefined
   if (form.kind === 'workspace-path') return form.path === dependency.dir ? undefined : 'stale'
   if (form.kind === 'alias' && form.workspace) return 'protocol'

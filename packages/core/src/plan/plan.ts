@@ -95,6 +95,7 @@ export function lawsOf(snapshot: Snapshot, changes: readonly Change[]): Laws {
     cascade: cascadeOf(settings),
     counters,
     inPreMode: pre?.mode === 'pre',
+    leavesPre: pre?.mode === 'exit',
     isSkipped,
     leavingPre: new Set(
       [...graph.packages.values()].filter(

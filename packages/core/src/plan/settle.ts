@@ -7,7 +7,7 @@
 import { compareBumps, type Bump } from '../bump.ts'
 import { pastBurned, type BurnedOf } from './burned.ts'
 import { relationOf, type Cascade } from './cascade.ts'
-import type { DependencyUse, Edge, Graph } from './graph.ts'
+import { isFolderFollowed, type DependencyUse, type Edge, type Graph } from './graph.ts'
 import { nextByCommits } from '../changes/commit-presets.ts'
 import type { Group, Groups } from './groups.ts'
 import type { PackageName, Range, Version } from '../names.ts'
@@ -48,6 +48,8 @@ export type Laws = {
   readonly counters: ReadonlyMap<PackageName, PreCounter>
   /** `pre`: versions carry the counter. */
   readonly inPreMode: boolean
+  /** `exit`: prereleases become final. */
+  readonly leavesPre: boolean
   readonly isSkipped: (pkg: Package) => boolean
   /** Packages that lose their prerelease suffix at the end of pre mode, before anything spreads. */
   readonly leavingPre: ReadonlySet<Package>
@@ -111,7 +113,9 @@ export function wantedVersion({ pkg, bump, base }: Settled, laws: Laws): Version
   const given = effectiveBump(bump, base, laws.settings)
   const exact = given === 'none' ? undefined : laws.exact.get(pkg.name)
   if (exact !== undefined) return exact
-  return laws.inPreMode ? incrementVersion(base, given, pre) : nextByCommits(base, given, laws.settings)
+  if (laws.inPreMode) return incrementVersion(base, given, pre)
+  const { leavesPre, settings } = laws
+  return nextByCommits({ name: pkg.name, version: base, bump: given, leavesPre }, settings)
 }
 
 /** What a 0.x package does with a bump. */
@@ -191,6 +195,7 @@ function relationSeen(
   laws: Laws,
 ): RangeRelation | undefined {
   const { settings, relations } = laws
+  if (isFolderFollowed(use, settings)) return relationOf(release.bump, true)
   const relation = (): RangeRelation | undefined => {
     const range = rangeSeen(use, edge, release, settings)
     return range === undefined ? undefined : relate(range, release, next, settings)

@@ -226,5 +226,5 @@ test('access is that of the command, the manifest, the configuration; a name wit
 })
 
 test('a name cannot write into the tag pattern', () => {
-  expect(tagNameOf('{name}@{version}', '{version}$&', '1.0.0')).toBe('{version}$&@1.0.0')
+  expect(tagNameOf({ tagPattern: '{name}@{version}' }, '{version}$&', '1.0.0')).toBe('{version}$&@1.0.0')
 })

@@ -4,13 +4,29 @@
  */
 import type { PackageName, Version } from '../names.ts'
 import type { Problem } from '../problem.ts'
+import type { Settings } from '../settings.ts'
 import type { Releasable, ReleasedWorld } from './released-world.ts'
 import type { PublishUnit } from './step.ts'
 import { keysOf } from './targets.ts'
 
-export function tagNameOf(pattern: string, name: PackageName, version: Version): string {
+export type TagSettings = Pick<Settings, 'tagPattern' | 'tagPatterns'>
+
+export function tagNameOf({ tagPattern, tagPatterns }: TagSettings, name: PackageName, version: Version): string {
+  const own = tagPatterns !== undefined && Object.hasOwn(tagPatterns, name) ? tagPatterns[name] : undefined
+  return filled(own ?? tagPattern, name, version)
+}
+
+function filled(pattern: string, name: PackageName, version: Version): string {
   if (pattern === '{name}@{version}') return `${name}@${version}`
-  return pattern.replaceAll(/\{(name|version)\}/g, (_, key: string) => (key === 'name' ? name : version))
+  return pattern.replaceAll(/\{(name|shortName|version)\}/g, (_, key: string) => {
+    if (key === 'version') return version
+    return key === 'name' ? name : shortName(name)
+  })
+}
+
+/** Without the scope. */
+export function shortName(name: PackageName): string {
+  return name.slice(name.indexOf('/') + 1)
 }
 
 /** `uploads`: the version is not out yet, so that HEAD is what it will be. */
@@ -21,7 +37,7 @@ export function wantedTag(
 ): { readonly tag: PublishUnit['tag']; readonly problems: readonly Problem[] } {
   const isKnown = keysOf(pkg, world.settings).every((key) => world.facts.get(key)?.kind === 'known')
   if (world.head === undefined || !isKnown) return { tag: undefined, problems: [] }
-  const name = tagNameOf(world.settings.tagPattern, pkg.name, pkg.version)
+  const name = tagNameOf(world.settings, pkg.name, pkg.version)
   const local = world.localTags.get(name)
   const remote = world.remoteTags?.get(name)
   if (local !== undefined && remote !== undefined && local !== remote) {

@@ -1,17 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
 import { planWorkspace, readSnapshot } from '../read/read-snapshot.ts'
 import { createRepository } from '../testing/repository.ts'
+import { folderOf as workspace, jsonIn, leftBehind, settingsOf } from '../testing/set-up.ts'
 import { readTree } from '../testing/tree.ts'
 import { initWorkspace, type InitResult } from './init.ts'
-
-const folders: string[] = []
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true })
-})
 
 const pkg = (name: string, more: object = {}) => ({ name, version: '1.0.0', ...more })
 const monorepo = {
@@ -335,7 +329,7 @@ describe('from Nx Release', () => {
       sources: 'both',
       fixed: [['@acme/db', '@acme/log']],
       ignore: ['@acme/docs'],
-      tagPattern: '{name}-v{version}',
+      tagPatterns: { '@acme/db': '{name}-v{version}', '@acme/web': '{shortName}-v{version}' },
       commits: { preset: 'nx', types: { perf: 'patch', docs: 'none', feat: 'minor' } },
       updateInternalDependents: 'always',
     })
@@ -412,6 +406,7 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
       preset: 'release-please',
       types: { feat: 'minor', docs: 'patch', fix: 'none', perf: 'none' },
       zeroMajor: { '@acme/db': 'major-to-minor', '@acme/log': 'shift' },
+      excludePaths: { '@acme/db': ['docs'] },
     },
     fixed: [['@acme/db', '@acme/log']],
     ignore: ['@acme/web'],
@@ -419,8 +414,7 @@ test('from release-please: types, 0.x, shared versions and followers', async () 
   })
   expect(settings.cascade['@acme/log']?.dependencies).toMatchObject({ 'out-by-major': 'none' })
   expect(leftBehind(result)).toEqual({
-    plugins: 'no-counterpart',
-    'packages["packages/db"].exclude-paths': 'rooted-pattern',
+    plugins: 'changelog-format',
     'packages["python/jobs"]': 'no-package-there',
     'packages["."]': 'no-package-there',
   })
@@ -475,7 +469,7 @@ test('from release-please: peers follow where node-workspace is told so', async 
 })
 
 test('from release-please: its configuration is found where `config-file` commonly points', async () => {
-  const config = { packages: { 'packages/db': { 'exclude-paths': ['docs'] } } }
+  const config = { packages: { 'packages/db': { 'extra-files': ['docs'] } } }
   for (const file of ['.release-please.json', '.github/release-please-config.json']) {
     const root = await workspace({ ...monorepo, [file]: config })
     const result = await initWorkspace({ cwd: root, dryRun: true })
@@ -558,39 +552,11 @@ test('scripts that call the tool before are named', async () => {
   expect(named).toEqual(['release', 'ci'])
 })
 
-async function workspace(files: Record<string, string | object>): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'topsail-init-'))
-  folders.push(root)
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true })
-    await writeFile(join(root, path), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-  return root
-}
-
 function statesOf(result: InitResult): Record<string, string> {
   return Object.fromEntries(result.files.map(({ path, state }) => [path, state]))
-}
-
-function jsonIn(result: InitResult, path: string): unknown {
-  return JSON.parse(result.files.find((file) => file.path === path)?.text ?? 'null')
-}
-
-/** What the reader makes of the written configuration; it must find nothing wrong with it. */
-async function settingsOf(root: string) {
-  const { settings, problems } = await readSnapshot({ cwd: root, now: '2026-01-01T00:00:00Z' })
-  const codes = problems.map(({ code }) => code)
-  expect(codes.filter((code) => code.startsWith('CONFIG'))).toEqual([])
-  return settings
 }
 
 async function namesOf(root: string): Promise<readonly string[]> {
   const { workspace } = await readSnapshot({ cwd: root, now: '2026-01-01T00:00:00Z' })
   return workspace.packages.map(({ name }) => name)
-}
-
-function leftBehind(result: InitResult): Record<string, string> {
-  return Object.fromEntries(
-    result.notes.flatMap((note) => (note.kind === 'left-behind' ? [[note.from.key, note.because]] : [])),
-  )
 }

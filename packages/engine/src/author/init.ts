@@ -13,12 +13,14 @@ import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { readWorkspace } from '../read/workspace.ts'
 import { writeAll } from '../version/write.ts'
 import { findBase } from './base.ts'
+import { withMembers, withPackages, type Members } from './carried-members.ts'
 import { findSetUp, otherTools, scriptsOf, type Found } from './find-set-up.ts'
 import { generationOf, migrateChangesets } from './migrate-changesets.ts'
+import { withKnownSince } from './known-since.ts'
 import { migrateLerna } from './migrate-lerna.ts'
 import { migrateNx } from './migrate-nx.ts'
 import { migrateReleasePlease } from './migrate-release-please.ts'
-import { packageFolders, type PackageFolders } from './package-folders.ts'
+import { packageFolders, releasesRoot } from './package-folders.ts'
 import { changesetConfig, topsailConfig, type InitNote, type SetUp, type Tool } from './set-up.ts'
 
 export type InitOptions = {
@@ -54,16 +56,20 @@ export async function initWorkspace({ cwd, dryRun, sources }: InitOptions): Prom
   const files = diskFiles(root)
   const first = readWorkspace(files)
   const found = findSetUp(files, first.workspace)
-  const isNone = first.workspace.tool === 'root' && files.read(topsailConfig) === undefined
-  const folders = isNone ? packageFolders(found, files) : undefined
-  const { workspace, problems } = folders === undefined ? first : readWorkspace(withPackages(files, folders.globs))
+  const isOpen = files.read(topsailConfig) === undefined
+  const folders = isOpen && first.workspace.tool === 'root' ? packageFolders(found, files) : undefined
+  const members: Members = {
+    ...(folders === undefined ? {} : { packages: folders.globs }),
+    ...(isOpen && releasesRoot(found, first.workspace, folders) ? { rootPackage: true } : {}),
+  }
+  const { workspace, problems } = Object.keys(members).length === 0 ? first : readWorkspace(withMembers(files, members))
   const faults = [...problems, ...found.problems]
   if (faults.some((problem) => problem.severity === 'error')) {
     return { root, from: found.tool, files: [], notes: [], problems: faults }
   }
   const git = gitIn(root)
-  const asked = withFolders(withSources(setUpOf(found, files, workspace), sources), found, folders)
-  const setUp = await fromNowOn(asked, found, git)
+  const asked = withPackages(withSources(setUpOf(found, files, workspace), sources), found, members, folders?.key)
+  const setUp = await withKnownSince(await fromNowOn(asked, found, git), found, git)
   const planned = await planFiles(setUp, found, files, workspace, git)
   const notes = [
     ...setUp.notes,
@@ -87,23 +93,10 @@ function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
     case 'nx':
       return migrateNx(own(found.config, 'release'), files, workspace)
     case 'release-please':
-      return migrateReleasePlease(found.file, found.config, workspace)
+      return migrateReleasePlease(found.file, found.config, files, workspace)
     case undefined:
       return freshSetUp(workspace)
   }
-}
-
-function withPackages(files: Files, packages: readonly string[]): Files {
-  const text = JSON.stringify({ packages })
-  return { ...files, read: (path) => (path === topsailConfig ? text : files.read(path)) }
-}
-
-function withFolders(setUp: SetUp, found: Found, folders: PackageFolders | undefined): SetUp {
-  if (folders === undefined) return setUp
-  const from = { file: found.file, key: folders.key }
-  const to = { file: topsailConfig, key: 'packages' }
-  const note: InitNote = { kind: 'carried', from, value: null, to, as: folders.globs }
-  return { ...setUp, topsail: { packages: folders.globs, ...setUp.topsail }, notes: [note, ...setUp.notes] }
 }
 
 /** A setting that gives way to the user's word was not carried over. */

@@ -8,13 +8,14 @@ import picomatch from 'picomatch'
 import type { PackageName, Path, Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
+import { leaveTheRest } from './lerna-left.ts'
 import { releaseOptions, type Options } from './lerna-options.ts'
-import { alwaysGives, setUpFrom, staysInRange, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { alwaysGives, nobodyFollows, setUpFrom, staysInRange, type SetUp, type SetUpBuilder } from './set-up.ts'
 
 export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom('lerna.json')
   const options = releaseOptions(lerna, workspace)
-  const released = releasedBy(lerna, workspace)
+  const released = releasedBy(lerna, options, workspace)
   carryVersioning(setUp, lerna, options)
   ignoreUnreleased(setUp, { key: 'packages', value: own(lerna, 'packages') ?? null }, released, workspace)
   carryCommits(setUp, options)
@@ -29,14 +30,17 @@ export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
 }
 
-/** `packages` of lerna.json may name fewer than the package manager's workspace has. */
-function releasedBy(lerna: unknown, workspace: Workspace): ReadonlySet<PackageName> {
-  const all = new Set(workspace.packages.map((pkg) => pkg.name))
+/** `packages` of lerna.json may name fewer than the package manager's workspace has, and `ignore` some of them. */
+function releasedBy(lerna: unknown, options: Options, workspace: Workspace): ReadonlySet<PackageName> {
+  const passed = new Set(stringsIn(options.get('ignore')?.value))
+  const all = new Set(workspace.packages.map((pkg) => pkg.name).filter((name) => !passed.has(name)))
   const globs = own(lerna, 'useWorkspaces') === true ? [] : stringsIn(own(lerna, 'packages'))
   const tidy = globs.map((glob) => glob.replace(/^(!?)\.\//, '$1').replace(/\/+$/, ''))
   const isNamed = picomatch(tidy.filter((glob) => !glob.startsWith('!')))
   const isLeftOut = picomatch(tidy.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])))
-  const named = workspace.packages.filter(({ dir }) => isNamed(dir) && !isLeftOut(dir)).map((pkg) => pkg.name)
+  const named = workspace.packages
+    .filter(({ name, dir }) => all.has(name) && isNamed(dir) && !isLeftOut(dir))
+    .map((pkg) => pkg.name)
   return named.length === 0 ? all : new Set(named)
 }
 
@@ -71,9 +75,11 @@ function carryIndependentTags(setUp: SetUpBuilder, options: Options): void {
 function carryCommits(setUp: SetUpBuilder, options: Options): void {
   // Lerna releases all dependents of what it releases, whatever their ranges say, and those that only develop with it;
   // peers it does not know.
-  setUp.config['___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'] = { updateInternalDependents: 'always' }
-  setUp.topsail['cascade'] = {
-    '**': { devDependencies: alwaysGives('patch'), peerDependencies: staysInRange },
+  const excluded = options.get('excludeDependents')
+  if (excluded?.value === true) setUp.toTopsail(excluded.key, true, 'cascade', { '**': nobodyFollows })
+  else {
+    setUp.config['___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'] = { updateInternalDependents: 'always' }
+    setUp.topsail['cascade'] = { '**': { devDependencies: alwaysGives('patch'), peerDependencies: staysInRange } }
   }
   const conventional = options.get('conventionalCommits')
   if (conventional?.value !== true) {
@@ -101,10 +107,12 @@ function carryPreset(setUp: SetUpBuilder, options: Options): void {
 
 /** Lerna matches paths from the root of the repository, and so do commits here; Changesets matches within a package. */
 function carryIgnoredChanges(setUp: SetUpBuilder, options: Options, workspace: Workspace): void {
-  const ignored = options.get('ignoreChanges')
+  // `ignore` is how older versions called it.
+  const ignored = options.get('ignoreChanges') ?? options.get('ignore')
   if (ignored === undefined) return
   const dirs = workspace.packages.map((pkg) => pkg.dir)
-  const patterns = stringsIn(ignored.value).filter((pattern) => pattern !== '')
+  const names = new Set(workspace.packages.map((pkg) => pkg.name))
+  const patterns = stringsIn(ignored.value).filter((pattern) => pattern !== '' && !names.has(pattern))
   const within = new Set<string>()
   for (const pattern of patterns) {
     const relative = withinPackage(pattern, dirs)
@@ -162,49 +170,3 @@ function carryBranch(setUp: SetUpBuilder, options: Options): void {
   const others = branches.filter((branch) => branch !== base)
   if (others.length > 0) setUp.leave(allowed.key, others, 'branches')
 }
-
-/** Only what somebody set to other than Lerna's default is worth a line. */
-function leaveTheRest(setUp: SetUpBuilder, options: Options): void {
-  for (const [name, because] of leftBehind) {
-    const option = options.get(name)
-    if (option !== undefined && option.value !== false) setUp.leave(option.key, option.value, because)
-  }
-  for (const [name, because] of switchedOff) {
-    const option = options.get(name)
-    if (option?.value === false) setUp.leave(option.key, false, because)
-  }
-}
-
-const leftBehind: readonly (readonly [name: string, because: LeftBehindReason])[] = [
-  ['amend', 'commits-and-pushes'],
-  ['buildMetadata', 'no-counterpart'],
-  ['canary', 'canary'],
-  ['changelogEntryAdditionalMarkdown', 'changelog-format'],
-  ['changelogIncludeCommitsClientLogin', 'changelog-format'],
-  ['changelogIncludeCommitsGitAuthor', 'changelog-format'],
-  ['contents', 'published-folder'],
-  ['conventionalBumpPrerelease', 'pre-mode'],
-  ['conventionalGraduate', 'pre-mode'],
-  ['conventionalPrerelease', 'pre-mode'],
-  ['createRelease', 'forge-release'],
-  ['directory', 'published-folder'],
-  ['distTag', 'dist-tag'],
-  ['exact', 'exact-ranges'],
-  ['excludeDependents', 'dependents-never'],
-  ['gitRemote', 'commits-and-pushes'],
-  ['includePrivate', 'no-counterpart'],
-  ['message', 'commits-and-pushes'],
-  ['preDistTag', 'dist-tag'],
-  ['preid', 'pre-mode'],
-  ['registry', 'registry'],
-  ['signGitCommit', 'signature'],
-  ['signGitTag', 'signature'],
-  ['summaryFile', 'no-counterpart'],
-  ['tempTag', 'no-counterpart'],
-]
-
-const switchedOff: readonly (readonly [name: string, because: LeftBehindReason])[] = [
-  ['changelog', 'changelog-format'],
-  ['gitTagVersion', 'commits-and-pushes'],
-  ['push', 'commits-and-pushes'],
-]

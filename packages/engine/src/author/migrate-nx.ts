@@ -3,14 +3,24 @@
  * become fixed groups, packages that Nx does not release become ignored, commits count as Nx counts them, and version
  * plans become changesets. Project patterns are resolved to package names, since Changesets knows no tags or folders.
  */
-import type { Bump, PackageName, Workspace } from '@topsail/core'
+import type { PackageName, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
-import { isRecord, own } from '../read/record.ts'
+import { own } from '../read/record.ts'
+import { declaredMajor } from './declared-major.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
+import { carryImplicit, carrySources } from './nx-commits.ts'
 import { implicitGroup, namesOf, readGroups, type NxGroup } from './nx-groups.ts'
-import { readNxProjects } from './nx-projects.ts'
+import { readNxProjects } from '../read/nx-projects.ts'
 import { convertVersionPlans } from './nx-version-plans.ts'
-import { setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+import {
+  alwaysGives,
+  nobodyFollows,
+  setUpFrom,
+  type LeftBehindReason,
+  type SetUp,
+  type SetUpBuilder,
+} from './set-up.ts'
+import { calledAs, carryTagPatterns } from './tag-patterns.ts'
 
 export function migrateNx(release: unknown, files: Files, workspace: Workspace): SetUp {
   const setUp = setUpFrom('nx.json')
@@ -19,7 +29,8 @@ export function migrateNx(release: unknown, files: Files, workspace: Workspace):
   carryGroups(setUp, groups)
   const key = own(release, 'groups') === undefined ? 'release.projects' : 'release.groups'
   ignoreUnreleased(setUp, { key, value: own(release, 'projects') ?? null }, releasedBy(groups), workspace)
-  carrySources(setUp, release, groups)
+  carrySources(setUp, release, groups, declaredMajor(workspace, 'nx'))
+  carryImplicit(setUp, projects)
   carryTags(setUp, release, groups)
   carryChangelog(setUp, release)
   carryDependents(setUp, release)
@@ -51,61 +62,21 @@ function carryGroups(setUp: SetUpBuilder, groups: readonly NxGroup[]): void {
   setUp.toConfig(key, 'fixed', 'fixed', fixed)
 }
 
-function carrySources(setUp: SetUpBuilder, release: unknown, groups: readonly NxGroup[]): void {
-  const [key, value] = commitSetting(release, groups)
-  if (key === undefined) {
-    setUp.topsail['sources'] = 'changesets'
-    return
-  }
-  setUp.toTopsail(key, value, 'sources', 'both')
-  const types = commitTypes(setUp, own(own(release, 'conventionalCommits'), 'types'))
-  setUp.toTopsail(key, value, 'commits', types === undefined ? { preset: 'nx' } : { preset: 'nx', types })
-  if (own(own(release, 'conventionalCommits'), 'useCommitScope') === false) {
-    setUp.leave('release.conventionalCommits.useCommitScope', false, 'scope-off')
-  }
-  if (own(own(release, 'version'), 'adjustSemverBumpsForZeroMajorVersion') === true) {
-    setUp.toTopsail('release.version.adjustSemverBumpsForZeroMajorVersion', true, 'zeroMajor', 'shift')
-  }
-}
-
-function commitSetting(release: unknown, groups: readonly NxGroup[]): readonly [string | undefined, unknown] {
-  const places = [{ key: 'release', settings: release }, ...groups]
-  for (const { key, settings } of places) {
-    const version = own(settings, 'version')
-    if (own(version, 'conventionalCommits') === true) return [`${key}.version.conventionalCommits`, true]
-    const source = own(version, 'specifierSource') ?? own(own(version, 'generatorOptions'), 'specifierSource')
-    if (source === 'conventional-commits') return [`${key}.version.specifierSource`, source]
-  }
-  return own(release, 'conventionalCommits') === undefined
-    ? [undefined, undefined]
-    : ['release.conventionalCommits', true]
-}
-
-/** `false` hides a type from versions too, `true` takes it with Nx's own default, which for other types is a patch. */
-function commitTypes(setUp: SetUpBuilder, types: unknown): Readonly<Record<string, Bump>> | undefined {
-  if (!isRecord(types)) return undefined
-  const bumps: [string, Bump][] = []
-  for (const [type, setting] of Object.entries(types)) {
-    const bump = own(setting, 'semverBump')
-    if (setting === false) bumps.push([type, 'none'])
-    else if (bump === 'major' || bump === 'minor' || bump === 'patch' || bump === 'none') bumps.push([type, bump])
-    else if (setting === true || isRecord(setting)) bumps.push([type, type === 'feat' ? 'minor' : 'patch'])
-    if (own(setting, 'changelog') !== undefined) {
-      setUp.leave(`release.conventionalCommits.types.${type}.changelog`, own(setting, 'changelog'), 'changelog-format')
-    }
-  }
-  return bumps.length === 0 ? undefined : Object.fromEntries(bumps)
-}
-
+/** Nx names projects in tags, which may be called otherwise than their packages. */
 function carryTags(setUp: SetUpBuilder, release: unknown, groups: readonly NxGroup[]): void {
-  const [first, ...others] = groups.map((group) => tagPatternOf(release, group))
-  if (first === undefined) return
-  const { key, value, pattern } = first
-  if (others.some((other) => other.pattern !== pattern)) {
-    const patterns = [first, ...others].map((other) => other.pattern.replace('{name}', '{projectName}'))
-    setUp.leave(key, patterns, 'tag-per-group')
-  } else if (/\{(?!name\}|version\})/.test(pattern)) setUp.leave(key, value, 'tag-per-group')
-  else if (pattern !== '{name}@{version}') setUp.toTopsail(key, value, 'tagPattern', pattern)
+  const told = groups.map((group) => ({ group, ...tagPatternOf(release, group) }))
+  const [first] = told
+  const odd = told.find(
+    ({ pattern }) => /\{(?!projectName\}|version\})/.test(pattern) || !pattern.includes('{version}'),
+  )
+  if (odd !== undefined) setUp.leave(odd.key, odd.value, 'tag-per-group')
+  if (first === undefined || odd !== undefined) return
+  const patterns = told.flatMap(({ group, pattern }) =>
+    group.projects.map(
+      ({ name, project }) => [name, pattern.replaceAll('{projectName}', calledAs(project, name))] as const,
+    ),
+  )
+  carryTagPatterns(setUp, first, patterns)
 }
 
 function tagPatternOf(release: unknown, group: NxGroup): { key: string; value: string; pattern: string } {
@@ -114,17 +85,16 @@ function tagPatternOf(release: unknown, group: NxGroup): { key: string; value: s
     const flat = own(settings, 'releaseTagPattern')
     const value = typeof nested === 'string' ? nested : flat
     if (typeof value !== 'string') continue
-    const pattern = value.replaceAll('{projectName}', '{name}').replaceAll('{releaseGroupName}', group.name)
     return {
       key: typeof nested === 'string' ? `${key}.releaseTag.pattern` : `${key}.releaseTagPattern`,
       value,
-      pattern,
+      pattern: value.replaceAll('{releaseGroupName}', group.name),
     }
   }
   const key = `${group.key}.projectsRelationship`
   return group.fixed
     ? { key, value: 'fixed', pattern: 'v{version}' }
-    : { key, value: 'independent', pattern: '{name}@{version}' }
+    : { key, value: 'independent', pattern: '{projectName}@{version}' }
 }
 
 function carryChangelog(setUp: SetUpBuilder, release: unknown): void {
@@ -151,15 +121,18 @@ function carryChangelog(setUp: SetUpBuilder, release: unknown): void {
   }
 }
 
-/** Nx releases dependents whatever their range says, unless it is told `auto` or `never`. */
+/** Nx releases dependents whatever their range says, unless it is told `never`; then it rewrites their ranges alone. */
 function carryDependents(setUp: SetUpBuilder, release: unknown): void {
   const version = own(release, 'version')
   const setting = own(version, 'updateDependents') ?? own(own(version, 'generatorOptions'), 'updateDependents')
   const key = 'release.version.updateDependents'
-  if (setting === 'never') setUp.leave(key, setting, 'dependents-never')
-  if (setting !== 'always') return
+  if (setting === 'never') {
+    setUp.toTopsail(key, setting, 'cascade', { '**': nobodyFollows })
+    return
+  }
   const name = '___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH'
-  setUp.toConfig(key, setting, name, { updateInternalDependents: 'always' })
+  setUp.toConfig(key, setting ?? null, name, { updateInternalDependents: 'always' })
+  setUp.topsail['cascade'] = { '**': { devDependencies: alwaysGives('patch') } }
 }
 
 function carryPrivatePackages(setUp: SetUpBuilder, groups: readonly NxGroup[], workspace: Workspace): void {
@@ -188,14 +161,22 @@ const leftBehind: readonly (readonly [path: string, because: LeftBehindReason])[
   ['docker', 'docker'],
   ['git', 'commits-and-pushes'],
   ['releaseTag.checkAllBranchesWhen', 'no-counterpart'],
+  ['releaseTag.preferDockerVersion', 'docker'],
+  ['releaseTag.requireSemver', 'no-counterpart'],
+  ['releaseTag.strictPreid', 'pre-mode'],
   ['releaseTagPatternCheckAllBranchesWhen', 'no-counterpart'],
+  ['version.applyPreidToDependents', 'pre-mode'],
   ['version.currentVersionResolver', 'current-version'],
+  ['version.currentVersionResolverMetadata', 'current-version'],
   ['version.fallbackCurrentVersionResolver', 'current-version'],
   ['version.git', 'commits-and-pushes'],
   ['version.groupPreVersionCommand', 'pre-command'],
   ['version.manifestRootsToUpdate', 'published-folder'],
+  ['version.preserveLocalDependencyProtocols', 'range-prefix'],
   ['version.preserveMatchingDependencyRanges', 'range-prefix'],
   ['version.preVersionCommand', 'pre-command'],
   ['version.versionActions', 'no-counterpart'],
+  ['version.versionActionsOptions', 'no-counterpart'],
   ['version.versionPrefix', 'range-prefix'],
+  ['versionPlans.ignorePatternsForPlanCheck', 'rooted-pattern'],
 ]

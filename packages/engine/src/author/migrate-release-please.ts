@@ -1,11 +1,17 @@
 /**
- * A release-please set-up, as far as it decides versions: which commit types release, what 0.x versions do with a bump,
- * which components share a version, who follows whom. What belongs to its pull request machinery is left behind.
+ * A release-please set-up, as far as it decides versions: which commits release whom, what versions do with a bump, which
+ * components share a version, who follows whom, what tags are called. The rest is named in `release-please-left.ts`.
  */
-import { dependencyFields, type Bump, type PackageName, type Path, type Workspace } from '@topsail/core'
-import { isRecord, own, stringsIn } from '../read/record.ts'
+import { posix } from 'node:path'
+import { type Bump, type PackageName, type Path, type Workspace } from '@topsail/core'
+import type { Files } from '../ports.ts'
+import { parseJsonc } from '../read/json-text.ts'
+import { own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
-import { alwaysGives, setUpFrom, type LeftBehindReason, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { readComponents, saidByAll, tagPatternOf, type Component } from './release-please-components.ts'
+import { leaveTheRest } from './release-please-left.ts'
+import { alwaysGives, nobodyFollows, setUpFrom, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { carryTagPatterns } from './tag-patterns.ts'
 
 /** The default name, and those that its `config-file` is commonly pointed at. */
 export const releasePleaseConfigs: readonly Path[] = [
@@ -20,56 +26,85 @@ export const releasePleaseConfigs: readonly Path[] = [
   '.github/release-please/release-please-config.json',
 ]
 
-export function migrateReleasePlease(file: Path, config: unknown, workspace: Workspace): SetUp {
+export function migrateReleasePlease(file: Path, config: unknown, files: Files, workspace: Workspace): SetUp {
   const setUp = setUpFrom(file)
   const components = readComponents(config, workspace)
   carryCommits(setUp, config, components)
+  carryVersioning(setUp, components)
   carryPlugins(setUp, config, components)
   const listed = new Set(components.map(({ name }) => name))
   ignoreUnreleased(setUp, { key: 'packages', value: null }, listed, workspace)
   carryPrivatePackages(setUp, listed, workspace)
-  carryTags(setUp, config)
-  for (const [name, because] of leftBehind) {
-    const value = own(config, name)
-    if (value !== undefined && value !== false) setUp.leave(name, value, because)
-  }
-  leavePackages(setUp, own(config, 'packages'), workspace)
+  const tags = components.map((component) => [component.name, tagPatternOf(component)] as const)
+  carryTagPatterns(setUp, { key: 'include-component-in-tag', value: null }, tags)
+  leaveOtherVersions(setUp, file, components, files)
+  leaveTheRest(setUp, config, components, workspace)
   return { config: setUp.config, topsail: setUp.topsail, changesets: [], notes: setUp.notes }
-}
-
-type Component = { readonly name: PackageName; readonly component: string; readonly settings: (key: string) => unknown }
-
-/** Only the packages that release-please lists are its own; a setting of a package holds before the general one. */
-function readComponents(config: unknown, workspace: Workspace): readonly Component[] {
-  return workspace.packages.flatMap(({ name, dir }): Component[] => {
-    const listed = own(own(config, 'packages'), dir)
-    if (!isRecord(listed)) return []
-    const settings = (key: string): unknown => own(listed, key) ?? own(config, key)
-    const called = settings('component') ?? settings('package-name') ?? name
-    return [{ name, component: String(called).replace(/^@[^/]*\//, ''), settings }]
-  })
 }
 
 function carryCommits(setUp: SetUpBuilder, config: unknown, components: readonly Component[]): void {
   const key = 'release-type'
   const type = own(config, key) ?? 'node'
-  const policies = components.flatMap(({ name, settings }) => {
-    const policy = zeroMajorOf(settings)
-    return policy === 'none' ? [] : [[name, policy] as const]
-  })
-  const types = typesOf(own(config, 'changelog-sections'))
+  const types = typesOf(saidByAll(components, 'changelog-sections') ?? own(config, 'changelog-sections'))
+  const of = <Value>(read: (component: Component) => Value | undefined): Readonly<Record<PackageName, Value>> =>
+    Object.fromEntries(
+      components.flatMap((each): [PackageName, Value][] => {
+        const value = read(each)
+        return value === undefined ? [] : [[each.name, value]]
+      }),
+    )
+  const zeroMajor = of(zeroMajorOf)
+  const excludePaths = of(({ settings }) => filled(stringsIn(settings('exclude-paths'))))
+  const since = own(config, 'last-release-sha') ?? own(config, 'bootstrap-sha')
   setUp.toTopsail(key, type, 'sources', 'both')
-  setUp.toTopsail(key, type, 'commits', {
+  const commits = {
     preset: 'release-please',
     ...(types === undefined ? {} : { types }),
-    ...(policies.length === 0 ? {} : { zeroMajor: Object.fromEntries(policies) }),
-  })
+    ...filledRecord({ zeroMajor, initialVersion: initialVersions(components), excludePaths }),
+    ...(isWholeHash(since) ? { since } : {}),
+  }
+  setUp.toTopsail(key, type, 'commits', commits)
+  for (const name of ['last-release-sha', 'bootstrap-sha']) {
+    const sha = own(config, name)
+    if (sha !== undefined && sha !== since) setUp.leave(name, sha, 'later-since')
+    else if (sha !== undefined && !isWholeHash(sha)) setUp.leave(name, sha, 'no-whole-hash')
+  }
+  for (const { dir, settings } of components) {
+    const sections = settings('changelog-sections')
+    if (sections === undefined || JSON.stringify(typesOf(sections)) === JSON.stringify(types)) continue
+    setUp.leave(`packages["${dir}"].changelog-sections`, sections, 'types-for-all')
+  }
 }
 
-function zeroMajorOf(settings: Component['settings']): string {
+function isWholeHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(value)
+}
+
+function filled<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list
+}
+
+/** Without the records that say nothing. */
+function filledRecord(records: Readonly<Record<string, object>>): Readonly<Record<string, object>> {
+  return Object.fromEntries(Object.entries(records).filter(([, record]) => Object.keys(record).length > 0))
+}
+
+function zeroMajorOf({ settings }: Component): string | undefined {
   const shiftsMinor = settings('bump-patch-for-minor-pre-major') === true
   if (settings('bump-minor-pre-major') === true) return shiftsMinor ? 'shift' : 'major-to-minor'
-  return shiftsMinor ? 'minor-to-patch' : 'none'
+  return shiftsMinor ? 'minor-to-patch' : undefined
+}
+
+/** One for all where all say it; what is at 0.0.0 was never released, and begins with 1.0.0 unless told otherwise. */
+function initialVersions(components: readonly Component[]): Readonly<Record<PackageName, string>> {
+  const common = saidByAll(components, 'initial-version')
+  if (typeof common === 'string') return { '**': common }
+  const versions = components.flatMap(({ name, version, settings }): [PackageName, string][] => {
+    const told = settings('initial-version')
+    if (typeof told === 'string') return [[name, told]]
+    return version === '0.0.0' ? [[name, '1.0.0']] : []
+  })
+  return Object.fromEntries(versions)
 }
 
 /** Of the sections that are listed only the visible ones make a release, and those that are not listed make none. */
@@ -85,6 +120,22 @@ function typesOf(sections: unknown): Readonly<Record<string, Bump>> | undefined 
   return Object.fromEntries(types)
 }
 
+/** A strategy can be carried over where all packages have it: here versions move alike for all. */
+function carryVersioning(setUp: SetUpBuilder, components: readonly Component[]): void {
+  const strategy = saidByAll(components, 'versioning')
+  const prerelease = saidByAll(components, 'prerelease')
+  if (strategy === 'always-bump-patch') setUp.toTopsail('versioning', strategy, 'maxBump', 'patch')
+  else if (strategy === 'prerelease' && typeof prerelease !== 'object') {
+    const way = prerelease === true ? 'continue' : 'finish'
+    setUp.toTopsail('versioning', strategy, 'commits', { ...(setUp.topsail['commits'] as object), prerelease: way })
+  } else {
+    for (const { dir, settings } of components) {
+      const said = settings('versioning')
+      if (said !== undefined && said !== 'default') setUp.leave(`packages["${dir}"].versioning`, said, 'versioning')
+    }
+  }
+}
+
 function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly Component[]): void {
   const listed = own(config, 'plugins')
   const plugins: readonly unknown[] = Array.isArray(listed) ? listed : []
@@ -97,7 +148,13 @@ function carryPlugins(setUp: SetUpBuilder, config: unknown, components: readonly
       const unknown = [...wanted].filter((name) => !components.some(({ component }) => component === name))
       if (unknown.length > 0) setUp.leave('plugins', { type, components: unknown }, 'has-no-package')
       fixed.push(components.filter(({ component }) => wanted.has(component)).map(({ name }) => name))
-    } else if (type !== 'node-workspace') setUp.leave('plugins', plugin, 'no-counterpart')
+    } else if (type === 'sentence-case') setUp.leave('plugins', plugin, 'changelog-format')
+    else if (type === 'group-priority') setUp.leave('plugins', plugin, 'one-pull-request')
+    else if (type === 'cargo-workspace' || type === 'maven-workspace') setUp.leave('plugins', plugin, 'other-files')
+    else if (type !== 'node-workspace') setUp.leave('plugins', plugin, 'no-counterpart')
+    else if (own(plugin, 'updateAllPackages') === true) {
+      setUp.leave('plugins', { type, updateAllPackages: true }, 'no-counterpart')
+    }
   }
   const groups = fixed.filter((group) => group.length > 1)
   if (groups.length > 0) setUp.toConfig('plugins', 'linked-versions', 'fixed', groups)
@@ -125,51 +182,22 @@ function carryPrivatePackages(setUp: SetUpBuilder, listed: ReadonlySet<PackageNa
   setUp.notes.push({ kind: 'private-packages-versioned', names })
 }
 
-const nobodyFollows = Object.fromEntries(dependencyFields.map((field) => [field, alwaysGives('none')]))
-
-/** Its default is `component-v1.2.3`, the component being the name without its scope: no pattern of ours says that. */
-function carryTags(setUp: SetUpBuilder, config: unknown): void {
-  const v = own(config, 'include-v-in-tag') === false ? '' : 'v'
-  const key = 'include-component-in-tag'
-  if (own(config, key) === false) setUp.toTopsail(key, false, 'tagPattern', `${v}{version}`)
-  else setUp.leave(key, true, 'tag-per-group')
-}
-
-const carriedPerPackage = new Set([
-  'bump-minor-pre-major',
-  'bump-patch-for-minor-pre-major',
-  'component',
-  'package-name',
-  'release-type',
-])
-
-/** What says no more than what would be without it. */
-const defaults: Readonly<Record<string, unknown>> = { draft: false, prerelease: false, versioning: 'default' }
-
-/** release-please releases folders of any kind; here a release is one of a package of the workspace. */
-function leavePackages(setUp: SetUpBuilder, packages: unknown, workspace: Workspace): void {
-  if (!isRecord(packages)) return
-  const dirs = new Set(workspace.packages.map(({ dir }) => dir))
-  for (const [dir, settings] of Object.entries(packages)) {
-    if (!dirs.has(dir)) {
-      setUp.leave(`packages["${dir}"]`, settings, 'no-package-there')
-      continue
+/** Where its manifest and package.json differ, the version here is that of package.json. */
+function leaveOtherVersions(setUp: SetUpBuilder, file: Path, components: readonly Component[], files: Files): void {
+  for (const place of [posix.dirname(file), '.', '.github'].flatMap((dir) =>
+    manifestNames.map((name) => [dir, name]),
+  )) {
+    const manifest = posix.join(...place)
+    const text = manifest === file ? undefined : files.read(manifest)
+    const json = text === undefined ? undefined : parseJsonc(text)
+    if (json?.ok !== true) continue
+    for (const { dir, version } of components) {
+      const released = own(json.value, dir)
+      if (typeof released !== 'string' || released === version) continue
+      setUp.leave({ file: manifest, key: `["${dir}"]` }, released, 'current-version')
     }
-    if (!isRecord(settings)) continue
-    for (const [name, value] of Object.entries(settings)) {
-      if (carriedPerPackage.has(name) || value === defaults[name]) continue
-      setUp.leave(`packages["${dir}"].${name}`, value, name === 'exclude-paths' ? 'rooted-pattern' : 'no-counterpart')
-    }
+    return
   }
 }
 
-const leftBehind: readonly (readonly [name: string, because: LeftBehindReason])[] = [
-  ['draft', 'forge-release'],
-  ['extra-files', 'no-counterpart'],
-  ['initial-version', 'no-counterpart'],
-  ['prerelease', 'pre-mode'],
-  ['release-as', 'no-counterpart'],
-  ['separate-pull-requests', 'commits-and-pushes'],
-  ['signoff', 'signature'],
-  ['versioning', 'no-counterpart'],
-]
+const manifestNames = ['.release-please-manifest.json', 'release-please-manifest.json', 'manifest.json']

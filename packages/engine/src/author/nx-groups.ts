@@ -4,7 +4,7 @@
  */
 import type { PackageName } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
-import { selectProjects, type NxProject } from './nx-projects.ts'
+import { selectProjects, type NxProject } from '../read/nx-projects.ts'
 import type { NxNames } from './nx-version-plans.ts'
 import type { SetUpBuilder } from './set-up.ts'
 

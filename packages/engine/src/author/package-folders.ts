@@ -3,7 +3,7 @@
  * Nx finds them by their `project.json`. Empty where there is but the root.
  */
 import { posix } from 'node:path'
-import type { Path } from '@topsail/core'
+import type { Path, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { expandMemberGlobs } from '../read/member-globs.ts'
 import { isRecord, own } from '../read/record.ts'
@@ -23,6 +23,18 @@ export function packageFolders({ tool, config }: Found, files: Files): PackageFo
   )
   if (folders.every((dir) => dir === '.')) return undefined
   return { key: tool === 'nx' ? 'release' : 'packages', globs: shortened(folders, files) }
+}
+
+/** release-please may list the root beside packages below it; it then has to be one. */
+export function releasesRoot(
+  { tool, config }: Found,
+  { root, packages, tool: manager }: Workspace,
+  folders: PackageFolders | undefined,
+): boolean {
+  if (tool !== 'release-please' || !isRecord(own(own(config, 'packages'), '.'))) return false
+  const isAlone = manager === 'root' && folders === undefined
+  const isMember = manager !== 'root' && packages.some(({ dir }) => dir === '.')
+  return !isAlone && !isMember && root.name !== '' && root.version !== undefined
 }
 
 function releasePleaseFolders(config: unknown): readonly Path[] {

@@ -2,7 +2,7 @@
  * What `topsail init` decides before it writes: the two configurations, converted changesets, and a note for
  * everything that was carried over, left behind, or is now for a person to do. Notes are data; the CLI has the words.
  */
-import type { Bump, PackageName, Path, Sha } from '@topsail/core'
+import { dependencyFields, type Bump, type PackageName, type Path, type Sha } from '@topsail/core'
 
 /** A place in the configuration of some tool: `command.version.exact` in `lerna.json`. */
 export type Setting = { readonly file: Path; readonly key: string }
@@ -16,7 +16,6 @@ export type LeftBehindReason =
   | 'commits-and-pushes'
   | 'current-version'
   | 'custom-preset'
-  | 'dependents-never'
   | 'dist-tag'
   | 'docker'
   | 'exact-ranges'
@@ -24,18 +23,27 @@ export type LeftBehindReason =
   | 'group-without-package'
   | 'has-no-package'
   | 'is-needed'
+  | 'later-since'
   | 'no-counterpart'
   | 'no-package-there'
+  | 'no-whole-hash'
+  | 'one-pull-request'
+  | 'other-files'
   | 'pre-command'
   | 'pre-mode'
   | 'published-folder'
+  | 'pull-request'
   | 'range-prefix'
   | 'registry'
+  | 'release-as'
   | 'rooted-pattern'
-  | 'scope-off'
   | 'signature'
   | 'tag-per-group'
+  | 'types-for-all'
+  | 'unknown-commit'
   | 'unreadable'
+  | 'versioning'
+  | 'whole-history'
 
 export type InitNote =
   | {
@@ -130,6 +138,9 @@ export type SetUpBuilder = ReturnType<typeof setUpFrom>
 export function alwaysGives(bump: Bump): Readonly<Record<string, Bump>> {
   return { 'in-range': bump, 'out-by-patch': bump, 'out-by-minor': bump, 'out-by-major': bump }
 }
+
+/** A table in which no release asks anything of a dependent but to have its range rewritten. */
+export const nobodyFollows = Object.fromEntries(dependencyFields.map((field) => [field, alwaysGives('none')]))
 
 /** Over `updateInternalDependents: always`, which would release peers as well. */
 export const staysInRange = { 'in-range': 'none' } as const

@@ -74,7 +74,7 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
   asked.catch(() => {})
   // Registries take the longest to answer: their questions are out before git is started.
   await turn()
-  const tagNames = hasTags ? members.map((pkg) => tagNameOf(settings.tagPattern, pkg.name, pkg.version)) : []
+  const tagNames = hasTags ? members.map((pkg) => tagNameOf(settings, pkg.name, pkg.version)) : []
   const [facts, remoteTags, atHead] = await Promise.all([
     asked,
     hasTags && options.push ? (options.remoteTags ?? readRemoteTags(git, options.remote)) : ({ kind: 'none' } as const),
@@ -131,7 +131,7 @@ function untagged(
 ): readonly Releasable[] {
   return members.filter((pkg) => {
     const isReleased = missingTargets(pkg, facts, settings)?.length === 0
-    return isReleased && !tags.has(tagNameOf(settings.tagPattern, pkg.name, pkg.version))
+    return isReleased && !tags.has(tagNameOf(settings, pkg.name, pkg.version))
   })
 }
 
@@ -143,7 +143,7 @@ function taggedAndMissing(
   settings: Settings,
 ): readonly { readonly pkg: Releasable; readonly commit: string }[] {
   return members.flatMap((pkg) => {
-    const commit = tags.get(tagNameOf(settings.tagPattern, pkg.name, pkg.version))
+    const commit = tags.get(tagNameOf(settings, pkg.name, pkg.version))
     const isMissing = (missingTargets(pkg, facts, settings) ?? []).length > 0
     return commit !== undefined && isMissing ? [{ pkg, commit }] : []
   })

@@ -147,7 +147,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     onInstall: options.onBuild ?? (() => {}),
     announcers,
     facts,
-    tagOf: (name, version) => tagNameOf(settings.tagPattern, name, version),
+    tagOf: (name, version) => tagNameOf(settings, name, version),
     goModules: goModulesOf(settings),
     redact,
     clock,

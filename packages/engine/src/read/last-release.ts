@@ -4,7 +4,7 @@
  * both have.
  */
 import {
-  isBeforeFirst,
+  firstVersionOf,
   skipReason,
   type LastRelease,
   type Package,
@@ -67,7 +67,7 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
   for (const pkg of untagged) {
     const commit = writes.found.get(pkg.dir)
     if (commit === undefined) continue
-    const isFirst = isBeforeFirst(pkg.version ?? '', settings)
+    const isFirst = firstVersionOf(pkg.name, pkg.version ?? '', settings) !== undefined
     lastRelease[pkg.name] = { commit: isFirst ? commitBefore(table, commit) : commit, by: 'manifest' }
   }
   const begin = since === undefined ? undefined : joined.get(since)

@@ -21,6 +21,19 @@ export function expandNames(
   return rules === 'changesets@2' ? asFirstGeneration(patterns, all) : asSecondGeneration(patterns, all)
 }
 
+/** A record by names and globs, as one by names; later keys win over earlier ones. */
+export function byName<Value>(
+  record: Readonly<Record<string, unknown>>,
+  all: readonly PackageName[],
+  rules: RulesName,
+): Readonly<Record<PackageName, Value>> {
+  const found: Record<PackageName, Value> = Object.create(null)
+  for (const [glob, value] of Object.entries(record)) {
+    for (const name of expandNames([glob], all, rules)) found[name] = value as Value
+  }
+  return found
+}
+
 /** The patterns that match no package at all. */
 export function unmatchedNames(globs: readonly string[], all: readonly PackageName[]): readonly string[] {
   const names = new Set(all)

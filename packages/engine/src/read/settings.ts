@@ -16,7 +16,9 @@ import { changelogOf, changesetsConfig, privatePackagesOf, settingsOfConfig } fr
 import { checkConfig, type Shape } from './config-shape.ts'
 import { readGroups } from './groups-config.ts'
 import { parseJsonc } from './json-text.ts'
-import { expandNames } from './name-globs.ts'
+import { commitsOf } from './commits-config.ts'
+import { byName, expandNames } from './name-globs.ts'
+import { nxFacts } from './nx-projects.ts'
 import { isRecord, own, stringsIn, type UnknownRecord } from './record.ts'
 import { olderWays } from './older-changesets.ts'
 import { plannerReplacedIn } from './patched-changesets.ts'
@@ -54,18 +56,21 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
   const base = { ...defaultSettings, ...defaultsOf(rules, workspace), ...theirSettings }
   const groups = readGroups([ours, theirs], overrides.ignore, names, rules)
   const targets = readTargets(ours, workspace.packages, rules)
+  const sources =
+    overrides.sources ??
+    (own(ours?.value, 'sources') as Sources | undefined) ??
+    (hasChangesets ? 'changesets' : 'commits')
+  const ownSettings = settingsOfOurs(ours?.value ?? {}, base, names, rules)
   const settings: Settings = {
     ...base,
-    ...settingsOfOurs(ours?.value ?? {}, base, names, rules),
+    ...ownSettings,
     ...groups.groups,
     targets: targets.targets,
     rules,
     peersAsChangesets3: replacedIn === undefined ? undefined : true,
     ...(chosenBy === 'default' && rules === 'changesets@2' ? olderWays(files, workspace, choice.changesetsCli) : {}),
-    sources:
-      overrides.sources ??
-      (own(ours?.value, 'sources') as Sources | undefined) ??
-      (hasChangesets ? 'changesets' : 'commits'),
+    sources,
+    commits: withProjects(ownSettings.commits ?? base.commits, sources, files, workspace),
     chosen: {
       rules: chosenBy,
       changesetsCli: choice.changesetsCli,
@@ -75,6 +80,18 @@ export function readSettings(files: Files, workspace: Workspace, overrides: Sett
     settings,
     problems: [...problems, ...groups.problems, ...targets.problems, ...conflictsIn(settings, ours ?? theirs)],
   }
+}
+
+/** Nx's own files say how it calls packages; only where commits are read as Nx reads them is that worth a look at each. */
+function withProjects(
+  commits: Settings['commits'],
+  sources: Sources,
+  files: Files,
+  workspace: Workspace,
+): Settings['commits'] {
+  if (sources === 'changesets' || (commits.preset !== 'nx' && commits.preset !== 'nx@21')) return commits
+  const projects = nxFacts(files, workspace)
+  return projects === undefined ? commits : { ...commits, projects }
 }
 
 /** Told before the workspace is read; where the configuration is wrong, perhaps in vain. */
@@ -127,7 +144,6 @@ function settingsOfOurs(
   const plain = [
     'zeroMajor',
     'maxBump',
-    'tagPattern',
     'baseBranch',
     'updateInternalDependencies',
     'updateInternalDependents',
@@ -135,7 +151,6 @@ function settingsOfOurs(
     'format',
   ]
   const check = own(config, 'check')
-  const commits = own(config, 'commits')
   const privatePackages = own(config, 'privatePackages')
   const changelog = own(config, 'changelog')
   const merged = <Kind extends 'release' | 'pullRequest' | 'forgeReleases'>(key: Kind): Settings[Kind] => {
@@ -146,14 +161,8 @@ function settingsOfOurs(
     ...Object.fromEntries(plain.map((key) => [key, own(config, key)]).filter(([, value]) => value !== undefined)),
     ...(privatePackages === undefined ? {} : { privatePackages: privatePackagesOf(privatePackages, rules) }),
     ...(changelog === undefined ? {} : { changelog: changelogOf(changelog) }),
-    commits: {
-      preset: (own(commits, 'preset') ?? base.commits.preset) as Settings['commits']['preset'],
-      types: (own(commits, 'types') ?? base.commits.types) as Settings['commits']['types'],
-      ...commitZeroMajor(own(commits, 'zeroMajor'), names, rules),
-      ...(own(commits, 'exclamationMark') === true ? { exclamationMark: true } : {}),
-      ...ignoredFiles(stringsIn(own(commits, 'ignoreFiles'))),
-      ...sinceOf(own(commits, 'since')),
-    },
+    commits: commitsOf(own(config, 'commits'), base.commits, names, rules),
+    ...tagPatternsOf(own(config, 'tagPattern'), names, rules),
     cascade: cascadeOf(own(config, 'cascade'), names, rules),
     release: merged('release'),
     pullRequest: merged('pullRequest'),
@@ -163,26 +172,14 @@ function settingsOfOurs(
   }
 }
 
-function ignoredFiles(globs: readonly string[]): Pick<Settings['commits'], 'ignoreFiles'> {
-  return globs.length === 0 ? {} : { ignoreFiles: globs }
-}
-
-function sinceOf(value: unknown): Pick<Settings['commits'], 'since'> {
-  return typeof value === 'string' ? { since: value } : {}
-}
-
-/** Later keys win over earlier ones. */
-function commitZeroMajor(
+/** One for all packages, or one by name or glob; later keys win over earlier ones. */
+function tagPatternsOf(
   value: unknown,
   names: readonly PackageName[],
   rules: RulesName,
-): Pick<Settings['commits'], 'zeroMajor'> {
-  if (!isRecord(value)) return {}
-  const policies: Record<PackageName, NonNullable<Settings['commits']['zeroMajor']>[string]> = Object.create(null)
-  for (const [glob, policy] of Object.entries(value)) {
-    for (const name of expandNames([glob], names, rules)) policies[name] = policy as (typeof policies)[string]
-  }
-  return { zeroMajor: policies }
+): Pick<Partial<Settings>, 'tagPattern' | 'tagPatterns'> {
+  if (typeof value === 'string') return { tagPattern: value }
+  return isRecord(value) ? { tagPatterns: byName(value, names, rules) } : {}
 }
 
 /** Later keys win over earlier ones, cell by cell. */

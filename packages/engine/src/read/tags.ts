@@ -2,7 +2,7 @@
  * Release tags: every tag of the repository in one `show-ref`, and the names a package's release may have been
  * tagged with.
  */
-import { tagNameOf, type Package, type PackageName, type Settings, type Sha, type Workspace } from '@topsail/core'
+import { shortName, tagNameOf, type Package, type Settings, type Sha, type Workspace } from '@topsail/core'
 import type { Git } from '../ports.ts'
 
 /** Tag name to the commit it stands for. */
@@ -30,19 +30,17 @@ const ofCommit = '^{}'
 export type TagNames = (pkg: Package, version: string) => readonly string[]
 
 /** In the order in which they are looked for; the first is how the next release will be tagged. */
-export function tagNamesIn({ packages, tool }: Workspace, { tagPattern, commits }: Settings): TagNames {
+export function tagNamesIn({ packages, tool }: Workspace, settings: Settings): TagNames {
   const called = new Map<string, number>()
-  const isReleasePlease = commits.preset === 'release-please'
-  if (isReleasePlease) for (const { name } of packages) called.set(bare(name), (called.get(bare(name)) ?? 0) + 1)
+  const isReleasePlease = settings.commits.preset === 'release-please'
+  if (isReleasePlease) {
+    for (const { name } of packages) called.set(shortName(name), (called.get(shortName(name)) ?? 0) + 1)
+  }
   return ({ name }, version) => [
-    tagNameOf(tagPattern, name, version),
+    tagNameOf(settings, name, version),
     `${name}@${version}`,
     ...(tool === 'root' ? [`v${version}`] : []),
-    // As release-please tags a package by default; no pattern says that.
-    ...(called.get(bare(name)) === 1 ? [`${bare(name)}-v${version}`] : []),
+    // As release-please tags a package by default.
+    ...(called.get(shortName(name)) === 1 ? [`${shortName(name)}-v${version}`] : []),
   ]
-}
-
-function bare(name: PackageName): string {
-  return name.slice(name.indexOf('/') + 1)
 }

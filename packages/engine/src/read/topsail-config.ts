@@ -2,12 +2,26 @@
  * The description of `topsail.json`. Every key is optional. `packages/cli/schema/topsail.schema.json` is generated from
  * here by `schemaOf`, and a test keeps the two equal.
  */
-import { bumps, commitPresetNames, dependencyFields, rangeRelations, rulesNames, sourcesNames } from '@topsail/core'
+import {
+  bumps,
+  commitPresetNames,
+  dependencyFields,
+  prereleaseWays,
+  rangeRelations,
+  rulesNames,
+  sourcesNames,
+} from '@topsail/core'
 import type { Shape } from './config-shape.ts'
 import { targetsShape } from './targets-config.ts'
 
 const bump: Shape = { kind: 'choice', of: bumps }
 const names: Shape = { kind: 'list', item: { kind: 'text' } }
+const versionPattern = '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$'
+const tagPattern: Shape = {
+  kind: 'text',
+  pattern: '^[^\\s~^:?*\\[\\\\]*\\{version\\}[^\\s~^:?*\\[\\\\]*$',
+  wanted: 'a tag name that holds {version}, and {name} where there are several packages',
+}
 
 const cascadeTable: Shape = {
   kind: 'object',
@@ -83,6 +97,11 @@ export const topsailConfig: Shape = {
       of: sourcesNames,
       says: 'Where changes are read from: changeset files, conventional commits, or both.',
     },
+    rootPackage: {
+      kind: 'flag',
+      says: 'Whether the package of the root folder is released too, beside the members of the workspace.',
+      default: false,
+    },
     packages: {
       ...names,
       says: 'Folders of packages, as globs, in a repository where no package manager has workspaces.',
@@ -118,11 +137,31 @@ export const topsailConfig: Shape = {
           ...names,
           says: 'Files, as globs from the root of the workspace; one without a slash is meant in any folder. Where only such files of a package changed since its release, its commits ask for nothing.',
         },
+        excludePaths: {
+          kind: 'map',
+          value: names,
+          says: 'Per package (name or glob): folders, from the root of the workspace; a commit counts for the package only where it touched something of it outside of them.',
+        },
+        initialVersion: {
+          kind: 'map',
+          value: { kind: 'text', pattern: versionPattern, wanted: 'a version' },
+          says: 'Per package (name or glob): the version that follows 0.0.0, over the preset.',
+        },
+        prerelease: {
+          kind: 'choice',
+          of: prereleaseWays,
+          says: 'What a bump makes of a prerelease outside of pre mode, over the preset: `finish` drops its suffix, `keep` raises the numbers alone, `count` the last number of the suffix alone, `continue` that number where the others hold the bump already.',
+        },
+        scopes: {
+          kind: 'flag',
+          says: 'Whether a scope says whom a commit is for, under the presets that read scopes.',
+          default: true,
+        },
         since: {
           kind: 'text',
           pattern: '^[0-9a-f]{40}([0-9a-f]{24})?$',
           wanted: 'the whole hash of a commit',
-          says: 'What this commit of the base branch contains counts for no package. `topsail init` writes it where Changesets alone decided before.',
+          says: 'What this commit of the base branch contains counts for no package. `topsail init` writes it where Changesets alone decided before, and where release-please was told to look no further back.',
         },
       },
     },
@@ -139,10 +178,9 @@ export const topsailConfig: Shape = {
       default: 'major',
     },
     tagPattern: {
-      kind: 'text',
-      pattern: '^[^\\s~^:?*\\[\\\\]*\\{version\\}[^\\s~^:?*\\[\\\\]*$',
-      wanted: 'a tag name that holds {version}, and {name} where there are several packages',
-      says: 'How release tags are named; {name} and {version} are filled in.',
+      kind: 'either',
+      shapes: [tagPattern, { kind: 'map', value: tagPattern }],
+      says: 'How release tags are named, one pattern for all packages or one by name or glob; {name}, {shortName} (without the scope) and {version} are filled in.',
       default: '{name}@{version}',
     },
     check: {

@@ -49,9 +49,18 @@ export function workspacesField(files: Files): readonly string[] | undefined {
 
 /** Folders of a repository that installs each package alone, or all from the root: no package manager knows of them. */
 function ownMembers(files: Files): readonly string[] | undefined {
-  const json = parseJsonc(files.read('topsail.json') ?? '')
-  const globs = json.ok ? own(json.value, 'packages') : undefined
+  const globs = ownKey(files, 'packages')
   return Array.isArray(globs) ? stringsIn(globs) : undefined
+}
+
+/** Whether topsail.json wants the root released beside the members that the package manager knows. */
+export function hasRootPackage(files: Files): boolean {
+  return ownKey(files, 'rootPackage') === true
+}
+
+function ownKey(files: Files, key: string): unknown {
+  const json = parseJsonc(files.read('topsail.json') ?? '')
+  return json.ok ? own(json.value, key) : undefined
 }
 
 function lockfileTool(files: Files): 'yarn' | 'npm' | 'bun' | undefined {

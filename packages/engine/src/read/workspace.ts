@@ -8,7 +8,7 @@ import { readCatalogs } from './catalogs.ts'
 import { readManifest } from './manifests.ts'
 import { expandMemberGlobs } from './member-globs.ts'
 import { own, stringsIn } from './record.ts'
-import { toolAt, workspacesField, type RootTool } from './workspace-tool.ts'
+import { hasRootPackage, toolAt, workspacesField, type RootTool } from './workspace-tool.ts'
 
 export type WorkspaceReading = { readonly workspace: Workspace; readonly problems: readonly Problem[] }
 
@@ -43,7 +43,14 @@ function* readingSteps(files: Files): Generator<undefined, WorkspaceReading> {
   problems.push(...(rootReading?.problems ?? []).map(asError))
   const root = rootReading?.pkg ?? namelessRoot
   const nested: Path[] = []
-  const members = yield* readMembers(files, found?.globs ?? ['.'], root, tool === 'yarn' ? nested : undefined, problems)
+  const globs = found?.globs ?? ['.']
+  const members = yield* readMembers(
+    files,
+    hasRootPackage(files) ? ['.', ...globs] : globs,
+    root,
+    tool === 'yarn' ? nested : undefined,
+    problems,
+  )
   const catalogs = readCatalogs(files, tool, root)
   problems.push(...catalogs.problems)
   const packages = named(members, problems)

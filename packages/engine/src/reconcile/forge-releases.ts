@@ -100,9 +100,7 @@ async function isComplete(
   const { settings, namespaces } = place
   const { perPackage, aggregated } = settings.forgeReleases
   const current = perPackage
-    ? releasablePackages(snapshot.workspace, settings).map(({ name, version }) =>
-        tagNameOf(settings.tagPattern, name, version),
-      )
+    ? releasablePackages(snapshot.workspace, settings).map(({ name, version }) => tagNameOf(settings, name, version))
     : []
   const closed = releaseRefs(namespaceIn(ours, namespaces)).closed('')
   const newest = [...ours.keys()]

@@ -56,7 +56,7 @@ export async function checkMergedPlans(question: MergedPlansQuestion): Promise<M
   const { git, snapshot, tags } = question
   const { workspace, settings } = snapshot
   const untagged = releasablePackages(workspace, settings).filter(
-    ({ name, version }) => !tags.has(tagNameOf(settings.tagPattern, name, version)),
+    ({ name, version }) => !tags.has(tagNameOf(settings, name, version)),
   )
   const written = await findVersionCommits(git, untagged)
   const byCommit = new Map<Sha, Package[]>()

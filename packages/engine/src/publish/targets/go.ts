@@ -4,7 +4,7 @@
  * keep what they saw; a version counts as there for others when the module proxy serves it from our commit.
  */
 import { join, posix } from 'node:path'
-import { tagNameOf, type Settings } from '@topsail/core'
+import { tagNameOf, type TagSettings } from '@topsail/core'
 import { gitIn } from '../../adapters/git-process.ts'
 import type { Git } from '../../ports.ts'
 import { bringCommit } from '../../release/bring-commit.ts'
@@ -22,7 +22,7 @@ export type GoOptions = {
   readonly remote: string | undefined
   /** Over GOPROXY. */
   readonly proxy: string | undefined
-  readonly tagPattern: Settings['tagPattern']
+  readonly tagSettings: TagSettings
   readonly env: Environment
   readonly redact: Redact
 }
@@ -159,7 +159,7 @@ async function pack(released: Released, options: GoOptions): Promise<Packed> {
   const problem = modulePathProblem(found, { name, version, dir: inside, file })
   if (problem !== undefined) return { kind: 'failed', problem }
   if (version.includes('+')) return failed(`Go knows no version with build metadata, such as ${version}`)
-  if (tagNameOf(options.tagPattern, name, version) === tag)
+  if (tagNameOf(options.tagSettings, name, version) === tag)
     return failed(`tagPattern gives its release the tag ${tag}, which is the tag of the Go module`)
   return { kind: 'packed', artefact: { integrity: integrityOf(commit), file: tag } }
 }

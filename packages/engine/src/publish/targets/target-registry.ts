@@ -100,8 +100,7 @@ function place(
     return { target: ociTarget({ ...options, image, source: settings.source }), released }
   }
   if (settings.kind === 'go') {
-    const { tagPattern } = options.settings
-    return { target: goTarget({ ...options, proxy: settings.proxy, tagPattern }), released }
+    return { target: goTarget({ ...options, proxy: settings.proxy, tagSettings: options.settings }), released }
   }
   const { commands, timeout } = settings
   const packTarball = async (): ReturnType<Target['pack']> => {

@@ -3,16 +3,18 @@
  * the package itself; a pattern selects projects by name, by folder or by tag, and `!` takes some away again.
  */
 import picomatch from 'picomatch'
-import type { Package, PackageName, Path, Workspace } from '@topsail/core'
+import type { NxProjectFacts, Package, PackageName, Path, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
-import { parseJsonc } from '../read/json-text.ts'
-import { own, stringsIn } from '../read/record.ts'
+import { parseJsonc } from './json-text.ts'
+import { own, stringsIn } from './record.ts'
 
 export type NxProject = {
   readonly project: string
   readonly name: PackageName
   readonly dir: Path
   readonly tags: readonly string[]
+  /** `implicitDependencies`: projects it needs whatever its manifest says, and behind `!` those it does not need. */
+  readonly implicit: readonly string[]
 }
 
 export function readNxProjects(files: Files, workspace: Workspace): readonly NxProject[] {
@@ -40,6 +42,25 @@ export function selectProjects(
   return { selected: projects.filter((project) => selected.has(project)), idle }
 }
 
+/** What decides a plan of the projects, of those where it is more than their manifests say. */
+export function nxFacts(files: Files, workspace: Workspace): Readonly<Record<PackageName, NxProjectFacts>> | undefined {
+  const projects = readNxProjects(files, workspace)
+  const namedBy = (patterns: readonly string[]): readonly PackageName[] =>
+    patterns.length === 0 ? [] : selectProjects(projects, patterns).selected.map(({ name }) => name)
+  const facts: Record<PackageName, NxProjectFacts> = Object.create(null)
+  for (const { project, name, implicit } of projects) {
+    const needs = namedBy(implicit.filter((pattern) => !pattern.startsWith('!')))
+    const needsNot = namedBy(implicit.flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : [])))
+    if (project === name && needs.length === 0 && needsNot.length === 0) continue
+    facts[name] = {
+      ...(project === name ? {} : { name: project }),
+      ...(needs.length === 0 ? {} : { needs: needs.filter((other) => other !== name) }),
+      ...(needsNot.length === 0 ? {} : { needsNot }),
+    }
+  }
+  return Object.keys(facts).length === 0 ? undefined : facts
+}
+
 function projectOf(files: Files, pkg: Package): NxProject {
   const text = files.read(`${pkg.dir}/project.json`)
   const parsed = text === undefined ? undefined : parseJsonc(text)
@@ -51,6 +72,7 @@ function projectOf(files: Files, pkg: Package): NxProject {
     name: pkg.name,
     dir: pkg.dir,
     tags: [...stringsIn(own(file, 'tags')), ...stringsIn(own(inManifest, 'tags'))],
+    implicit: [...stringsIn(own(file, 'implicitDependencies')), ...stringsIn(own(inManifest, 'implicitDependencies'))],
   }
 }
 
