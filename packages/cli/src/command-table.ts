@@ -14,7 +14,7 @@ export type CommandEntry = {
 export const commandTable: readonly CommandEntry[] = [
   {
     name: 'init',
-    summary: 'set up, or carry over a set-up of Changesets, Lerna, Nx Release or release-please',
+    summary: 'set up, or carry over a set-up of Changesets, Lerna, Nx Release, release-please or others',
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   {

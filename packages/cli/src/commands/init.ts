@@ -12,7 +12,7 @@ import { reportProblems } from '../render/problem.ts'
 type Options = CommonOptions & { readonly dryRun?: boolean; readonly sources?: Sources }
 
 export function initCommand(context: CliContext): Command {
-  return newCommand('init', 'set up, or carry over a set-up of Changesets, Lerna, Nx Release or release-please')
+  return newCommand('init', 'set up, or carry over a set-up of Changesets, Lerna, Nx Release, release-please or others')
     .option('--dry-run', 'tell what would be written, and write nothing')
     .option(
       '--sources <sources>',

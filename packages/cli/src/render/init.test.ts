@@ -9,6 +9,13 @@ test('a script is told what takes its place', async () => {
     ship: 'turbo build && changeset publish',
     all: 'lerna publish --yes',
     next: 'changeset pre enter next',
+    plan: 'nx release plan',
+    planned: 'nx release plan:check',
+    nx: 'nx release --yes',
+    file: 'beachball change --no-commit',
+    filed: 'beachball check',
+    beach: 'beachball publish --yes',
+    semantic: 'npx semantic-release',
   }
   const shop = makeWorkspace({ 'package.json': manifest('shop', '1.0.0', { scripts }) })
   onTestFinished(shop.remove)
@@ -21,6 +28,13 @@ test('a script is told what takes its place', async () => {
     ship: 'topsail publish takes',
     all: 'topsail version and topsail publish take',
     next: 'topsail pre takes',
+    plan: 'topsail add takes',
+    planned: 'topsail check takes',
+    nx: 'topsail version and topsail publish take',
+    file: 'topsail add takes',
+    filed: 'topsail check takes',
+    beach: 'topsail publish takes',
+    semantic: 'topsail version and topsail publish take',
   })
 })
 

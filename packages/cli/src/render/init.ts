@@ -22,10 +22,13 @@ export function renderInit(result: InitResult, dryRun: boolean, colours: Colours
 }
 
 const toolNames: Readonly<Record<Tool, string>> = {
+  beachball: 'beachball',
   changesets: 'Changesets',
   lerna: 'Lerna',
   nx: 'Nx Release',
+  pnpm: 'pnpm',
   'release-please': 'release-please',
+  'semantic-release': 'semantic-release',
 }
 
 function openingLine({ from, files }: InitResult): string {
@@ -127,10 +130,17 @@ function sentence(note: InitNote, colours: Colours): string {
 
 const successors: readonly (readonly [RegExp, string])[] = [
   [/\bchangeset(?: +add\b| +-| *(?:$|[&|;]))/, 'topsail add'],
-  [/\bchangeset +status\b/, 'topsail check'],
+  [/\b(?:beachball +change|nx +release +plan)\b(?!:)/, 'topsail add'],
+  [/\b(?:changeset +status|beachball +check|nx +release +plan:check)\b/, 'topsail check'],
   [/\bchangeset +pre\b/, 'topsail pre'],
-  [/\bchangeset +version\b|\blerna +(?:version|publish)\b|\bnx +release\b|\brelease-please\b/, 'topsail version'],
-  [/\bchangeset +(?:publish|tag|git-tag)\b|\blerna +publish\b|\bnx +release\b|\brelease-please\b/, 'topsail publish'],
+  [
+    /\bchangeset +version\b|\blerna +(?:version|publish)\b|\bnx +release\b(?! +plan)|\brelease-please\b|\bbeachball +bump\b|\bsemantic-release\b/,
+    'topsail version',
+  ],
+  [
+    /\bchangeset +(?:publish|tag|git-tag)\b|\blerna +publish\b|\bnx +release\b(?! +plan)|\brelease-please\b|\bbeachball +publish\b|\bsemantic-release\b/,
+    'topsail publish',
+  ],
 ]
 
 /** With its verb. Of a command that is none of the known ones, the two that release. */
@@ -172,6 +182,7 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
   'commits-and-pushes': 'topsail version only writes files; topsail ci main commits and pushes them in CI.',
   'current-version': 'the current version is what the manifest says.',
   'custom-preset': 'commits count as with Lerna\'s own preset; "commits.types" in topsail.json changes the table.',
+  'dependents-alike': 'dependents get a patch, or what "cascade" in topsail.json says, for every change alike.',
   'dist-tag': 'write "publishConfig": {"tag": …} in the manifests, or use topsail pre enter TAG.',
   docker: 'write an "oci" target for the package under "targets" in topsail.json.',
   'exact-ranges': 'a range keeps the operator it has; write the exact version once, and it stays exact.',
@@ -179,6 +190,7 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
   'group-without-package': 'no package belongs to it.',
   'has-no-package': 'it names nothing in this workspace.',
   'is-needed': 'it is not released there, but a released package depends on it, so it cannot be ignored here.',
+  'is-program': 'it is a program, and is not run here; look whether it says more than was carried over.',
   'later-since': '"commits.since" holds one commit, and the other setting is the later one.',
   'no-counterpart': 'there is nothing like it here.',
   'no-package-there':
@@ -197,11 +209,14 @@ const leftBehindWords: Readonly<Record<LeftBehindReason, string>> = {
     'end a commit that touches the package with the line "Release-As: VERSION"; that version is released once.',
   'rooted-pattern':
     'it names folders from the root; patterns here are relative to each package ("changedFilePatterns").',
+  'rule-of-types': 'a rule speaks of types alone ("commits.types").',
   signature: 'signing is up to your git configuration.',
   'tag-per-group': '"tagPattern" knows {name}, {shortName} (the name without its scope) and {version}.',
   'types-for-all': 'a type of commits means the same for all packages ("commits.types").',
   'unknown-commit': 'this repository has no such commit.',
   unreadable: 'it could not be read.',
+  'used-intent': 'their releases have used this file already; take the names out of it, or the file away.',
+  'version-in-tags': 'it was released from tags alone; write the last version that was released into its package.json.',
   versioning: 'commits ask for bumps by their types ("commits.types"), and versions move alike for all packages.',
   'whole-history': 'nothing has to be limited: the whole history since the last releases is read.',
 }

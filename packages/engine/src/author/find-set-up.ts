@@ -5,6 +5,7 @@ import type { Path, Problem, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { parseJsonc } from '../read/json-text.ts'
 import { isRecord, own } from '../read/record.ts'
+import { findFileSetUp } from './find-file-set-ups.ts'
 import { releasePleaseConfigs } from './migrate-release-please.ts'
 import { changesetConfig, type InitNote, type Tool } from './set-up.ts'
 
@@ -43,7 +44,9 @@ export function findSetUp(files: Files, workspace: Workspace): Found {
     if (saysHow(tool, json.value, workspace)) return found
     vague ??= found
   }
-  return vague ?? { tool: undefined, file: changesetConfig, config: {}, problems: [] }
+  return (
+    findFileSetUp(files, workspace) ?? vague ?? { tool: undefined, file: changesetConfig, config: {}, problems: [] }
+  )
 }
 
 /** Lerna and Nx often run tasks beside another tool that releases, and have a version or a `release` all the same. */
@@ -81,7 +84,8 @@ export function otherTools(files: Files, carried: Tool | undefined): readonly In
 }
 
 const lernaRelease = /(?:^|[\s&|;/])lerna\s+(?:version|publish)(?!\s+from-)(?:\s|$)/
-const releaseCommand = /(?:^|[\s&|;/])(?:changeset|lerna\s+(?:version|publish)|nx\s+release|release-please)(?:\s|$)/
+const releaseCommand =
+  /(?:^|[\s&|;/])(?:changeset|lerna\s+(?:version|publish)|nx\s+release|release-please|beachball|(?:multi-)?semantic-release)(?:\s|$)/
 
 export function scriptsOf(workspace: Workspace, wanted = releaseCommand): readonly InitNote[] {
   const scripts = own(workspace.root.manifest, 'scripts')

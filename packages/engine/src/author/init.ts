@@ -15,11 +15,14 @@ import { writeAll } from '../version/write.ts'
 import { findBase } from './base.ts'
 import { withMembers, withPackages, type Members } from './carried-members.ts'
 import { findSetUp, otherTools, scriptsOf, type Found } from './find-set-up.ts'
+import { migrateBeachball } from './migrate-beachball.ts'
 import { generationOf, migrateChangesets } from './migrate-changesets.ts'
 import { withKnownSince } from './known-since.ts'
 import { migrateLerna } from './migrate-lerna.ts'
 import { migrateNx } from './migrate-nx.ts'
+import { migratePnpm } from './migrate-pnpm.ts'
 import { migrateReleasePlease } from './migrate-release-please.ts'
+import { migrateSemanticRelease } from './migrate-semantic-release.ts'
 import { packageFolders, releasesRoot } from './package-folders.ts'
 import { changesetConfig, topsailConfig, type InitNote, type SetUp, type Tool } from './set-up.ts'
 
@@ -94,6 +97,12 @@ function setUpOf(found: Found, files: Files, workspace: Workspace): SetUp {
       return migrateNx(own(found.config, 'release'), files, workspace)
     case 'release-please':
       return migrateReleasePlease(found.file, found.config, files, workspace)
+    case 'beachball':
+      return migrateBeachball(found.file, found.config, files, workspace)
+    case 'semantic-release':
+      return migrateSemanticRelease(found.file, found.config, workspace)
+    case 'pnpm':
+      return migratePnpm(found.file, found.config, files, workspace)
     case undefined:
       return freshSetUp(workspace)
   }

@@ -16,6 +16,7 @@ export type LeftBehindReason =
   | 'commits-and-pushes'
   | 'current-version'
   | 'custom-preset'
+  | 'dependents-alike'
   | 'dist-tag'
   | 'docker'
   | 'exact-ranges'
@@ -23,6 +24,7 @@ export type LeftBehindReason =
   | 'group-without-package'
   | 'has-no-package'
   | 'is-needed'
+  | 'is-program'
   | 'later-since'
   | 'no-counterpart'
   | 'no-package-there'
@@ -37,11 +39,14 @@ export type LeftBehindReason =
   | 'registry'
   | 'release-as'
   | 'rooted-pattern'
+  | 'rule-of-types'
   | 'signature'
   | 'tag-per-group'
   | 'types-for-all'
   | 'unknown-commit'
   | 'unreadable'
+  | 'used-intent'
+  | 'version-in-tags'
   | 'versioning'
   | 'whole-history'
 
@@ -91,7 +96,7 @@ export type ChangeIn3 =
   | { readonly setting: 'snapshot'; readonly key: string }
   | { readonly setting: 'access'; readonly value: string }
 
-export type Tool = 'changesets' | 'lerna' | 'nx' | 'release-please'
+export type Tool = 'beachball' | 'changesets' | 'lerna' | 'nx' | 'pnpm' | 'release-please' | 'semantic-release'
 
 export type SetUp = {
   /** Over the defaults of a fresh `.changeset/config.json`. */
