@@ -227,4 +227,7 @@ test('access is that of the command, the manifest, the configuration; a name wit
 
 test('a name cannot write into the tag pattern', () => {
   expect(tagNameOf({ tagPattern: '{name}@{version}' }, '{version}$&', '1.0.0')).toBe('{version}$&@1.0.0')
+  const tagPatterns = { '@acme/log': 'logger-v{version}' }
+  const named = (name: string) => tagNameOf({ tagPattern: '{shortName}-v{version}', tagPatterns }, name, '1.0.0')
+  expect([named('@acme/db'), named('db'), named('@acme/log')]).toEqual(['db-v1.0.0', 'db-v1.0.0', 'logger-v1.0.0'])
 })

@@ -63,6 +63,14 @@ test('tags are called as release-please calls them, each package by its own sett
   expect(leftBehind(result)).toEqual({})
 })
 
+test('packages with and without a scope share a pattern where release-please calls them alike', async () => {
+  const packages = { 'packages/db': {}, 'packages/log': {} }
+  const bare = { 'packages/log/package.json': pkg('log') }
+  expect((await init({ packages }, bare)).settings.tagPattern).toBe('{shortName}-v{version}')
+  const both = { ...bare, 'packages/db/package.json': pkg('db') }
+  expect((await init({ packages }, both)).settings.tagPattern).toBe('{name}-v{version}')
+})
+
 test('a component that is told stands as it is, where versions are linked too', async () => {
   const components = ['@acme/db', 'log']
   const { settings } = await init({

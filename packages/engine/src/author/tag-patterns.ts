@@ -7,7 +7,7 @@ import type { SetUpBuilder } from './set-up.ts'
 
 /** The part of a pattern that stands for a package which the tool before calls so. */
 export function calledAs(called: string, name: PackageName): string {
-  if (called === shortName(name)) return called === name ? '{name}' : '{shortName}'
+  if (called === shortName(name)) return '{shortName}'
   return called === name ? '{name}' : called
 }
 
@@ -16,7 +16,12 @@ export function carryTagPatterns(
   from: { readonly key: string; readonly value: unknown },
   patterns: readonly (readonly [name: PackageName, pattern: string])[],
 ): void {
-  const byPattern = Map.groupBy(patterns, ([, pattern]) => pattern)
+  // Where no name has a scope, both mean the same.
+  const isPlain = patterns.every(([name]) => shortName(name) === name)
+  const said = patterns.map(([name, pattern]) =>
+    isPlain ? ([name, pattern.replaceAll('{shortName}', '{name}')] as const) : ([name, pattern] as const),
+  )
+  const byPattern = Map.groupBy(said, ([, pattern]) => pattern)
   const [most, ...others] = [...byPattern].toSorted((a, b) => b[1].length - a[1].length)
   if (most === undefined || (others.length === 0 && most[0] === '{name}@{version}')) return
   const named = others.flatMap(([, group]) => group)

@@ -153,6 +153,34 @@ test('everything of topsail.json arrives', () => {
   })
 })
 
+test('what is said of packages by name or glob arrives by name, the last word for each', () => {
+  const { settings, problems } = read({
+    topsail: {
+      tagPattern: { '**': '{shortName}-v{version}', '@acme/web': 'web/{version}' },
+      commits: {
+        initialVersion: { '@acme/*': '0.1.0' },
+        excludePaths: { '@acme/web': ['./docs/', 'a/b', '.'] },
+        prerelease: 'continue',
+        scopes: false,
+      },
+    },
+  })
+  expect(problems).toEqual([])
+  expect(settings.tagPatterns).toMatchObject({ '@acme/a': '{shortName}-v{version}', '@acme/web': 'web/{version}' })
+  expect(settings.commits).toMatchObject({
+    initialVersion: { '@acme/a': '0.1.0', '@acme/web': '0.1.0' },
+    excludePaths: { '@acme/web': ['docs', 'a/b'] },
+    prerelease: 'continue',
+    scopes: false,
+  })
+})
+
+test('per package as for all, a tag has to hold the version', () => {
+  const { settings, problems } = read({ topsail: { tagPattern: { '@acme/web': 'web' } } })
+  expect(problems).toMatchObject([{ code: 'CONFIG_VALUE_INVALID', key: 'tagPattern' }])
+  expect(settings.tagPattern).toBe('{name}@{version}')
+})
+
 describe('problems', () => {
   test('a key that is a comment is nothing to report', () => {
     const config = { $schema: '', '//': 'of ours', __comment: 'one package a group', fixed: [], comments: ['x'] }
