@@ -1,15 +1,21 @@
 /**
- * Release tools whose set-up is no single JSON file: beachball, semantic-release (alone or with a plugin for monorepos)
- * and pnpm's own versions. A set-up that is a program is never run: it is named, and what lies beside it is read.
+ * Release tools whose set-up is no single JSON file: beachball, semantic-release (alone or with a plugin for monorepos),
+ * pnpm's own versions, and release-please where it has none. A set-up that is a program is never run: it is named, and what lies beside it is read.
  */
 import { dependencyFields, type PackageName, type Path, type Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { isRecord, own } from '../read/record.ts'
 import { readYaml } from '../read/yaml-text.ts'
+import { releasePleaseWithoutConfig } from './find-release-please.ts'
 import type { Found } from './find-set-up.ts'
 
 export function findFileSetUp(files: Files, workspace: Workspace): Found | undefined {
-  return pnpmVersions(files) ?? beachball(files, workspace) ?? semanticRelease(files, workspace)
+  return (
+    pnpmVersions(files) ??
+    beachball(files, workspace) ??
+    semanticRelease(files, workspace) ??
+    releasePleaseWithoutConfig(files)
+  )
 }
 
 export const pnpmLedger: Path = '.changeset/ledger.yaml'

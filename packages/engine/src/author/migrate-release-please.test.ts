@@ -175,3 +175,25 @@ test('every other setting is named with what takes its place, and defaults say n
     'packages["packages/db"].prerelease: forge-release',
   ])
 })
+
+test('without a configuration it is told by its app or by a workflow', async () => {
+  const single = { 'package.json': { name: 'acme', version: '0.4.0' } }
+  const by = async (files: Record<string, string>) => {
+    const root = await folderOf({ ...single, ...files })
+    const result = await initWorkspace({ cwd: root })
+    return { result, settings: await settingsOf(root) }
+  }
+  const app = await by({
+    '.github/release-please.yml': 'handleGHRelease: true\nreleaseType: node\nbumpMinorPreMajor: true\n',
+  })
+  expect(app.result.from).toBe('release-please')
+  expect(app.settings.commits).toMatchObject({ preset: 'release-please', zeroMajor: { acme: 'major-to-minor' } })
+  expect(app.settings.tagPattern).toBe('v{version}')
+  const workflow = (inputs: string) =>
+    `on: push\njobs:\n  release:\n    steps:\n      - uses: actions/checkout@v6\n      - uses: googleapis/release-please-action@v4\n        with:\n          token: x\n${inputs}`
+  const action = await by({ '.github/workflows/release.yml': workflow('          release-type: node\n') })
+  expect(action.result.from).toBe('release-please')
+  expect(action.settings.ignore).toEqual([])
+  const other = await by({ '.github/workflows/release.yml': workflow('') })
+  expect(other.result.from).toBeUndefined()
+})
