@@ -1,48 +1,77 @@
 /**
- * `changeset version` 3 and `topsail version --rules changesets@3` on recorded releases. From every repository of the
- * corpus two cases are taken where Changesets 3 wrote the recorded bytes: the middle one of those without, and the
- * middle one of those with pre mode. Changelogs are compared by their headings and bullets.
+ * `changeset version` of both generations and `topsail version` on recorded releases: the same files, byte for byte,
+ * changelogs among them. By default from every repository of the corpus the middle one of the cases in which generation 3
+ * wrote the recorded bytes, without pre mode and with it, and a part of those of generation 2; `TOPSAIL_BESIDE=20` takes up
+ * to 20 of each kind, of both.
  */
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readTree } from '@topsail/engine/testing'
-import { makeWorkspace, type TestWorkspace } from '../src/testing/workspace.ts'
+import {
+  changesetVersion,
+  installChangesets,
+  isInPre,
+  migratePreState,
+  recordedCases,
+  recordedWorkspace,
+  type Generation,
+  type RecordedCase,
+} from '../src/testing/recorded.ts'
 
-type Case = {
-  readonly id: string
-  readonly files: Readonly<Record<string, string>>
-  readonly lockfiles?: readonly string[]
-  readonly after: Readonly<Record<string, string>>
-  readonly peersManifests?: { readonly v3?: { readonly bytes: boolean } }
+const each = Number(process.env['TOPSAIL_BESIDE'] ?? 1)
+
+/** What a generator is told, and when: each line holds the number of the call and its arguments, all of a case in order. */
+const telling = `let calls = 0
+const tell = (...args) => {
+  calls += 1
+  const told = JSON.stringify(args, (key, value) => key === 'dir' ? value.replace(/^.*topsail-cli-\\w+/, '') : value)
+  return '\\n\\n- ' + calls + ' ' + told + '\\n'
+}
+module.exports = { getReleaseLine: async (...args) => tell(...args), getDependencyReleaseLine: async (...args) => tell(...args) }
+`
+/** Changesets 2 formats whatever these two say. */
+const beside = {
+  '.changeset/telling.cjs': telling,
+  '.prettierignore': 'CHANGELOG.md\n',
+  '.editorconfig': '[*]\nindent_style = tab\nindent_size = 8\n',
 }
 
-const replay = join(import.meta.dirname, '../../../../shared/replay')
-const cases = existsSync(replay) ? await chooseCases() : []
+const generators = [
+  '@changesets/cli/changelog',
+  ['./telling.cjs', { repo: 'acme/shop' }],
+  ['@changesets/changelog-git', null],
+  false,
+]
 
-describe.skipIf(cases.length === 0)('beside Changesets 3, on recorded releases (needs ../shared/replay)', () => {
-  test('there are at least 40 cases, from many repositories, with and without pre mode', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(40)
-    expect(cases.filter(isPre).length).toBeGreaterThan(8)
+describe.each([
+  ['v3', 'changesets@3'],
+  ['v2', 'changesets@2'],
+] as const)('beside Changesets %s, on recorded releases (needs ../shared/replay)', async (generation, rules) => {
+  const all = await recordedCases(generation, each)
+  const cases = each > 1 || generation === 'v3' ? all : all.filter((one, at) => isInPre(one) || at % 3 === 0)
+
+  test.skipIf(cases.length === 0)('there are enough cases, with and without pre mode', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(generation === 'v3' ? 40 : 25)
+    expect(cases.filter(isInPre).length).toBeGreaterThan(8)
   })
 
-  test.concurrent.each(cases.map((recorded) => [recorded.id, recorded] as const))(
-    '%s: the same manifests, changesets and changelog entries',
-    async (_id, recorded) => {
-      const theirs = makeWorkspace(filesOf(recorded))
-      const ours = makeWorkspace(filesOf(recorded))
+  test.concurrent.each(cases.map((recorded, at) => [recorded.id, recorded, at] as const))(
+    '%s: the same manifests, changesets and changelogs',
+    async (_id, recorded, at) => {
+      const changelog = generators[at % generators.length]
+      // 3 asks a package manager for programs of the repository; 2 formats with its own, which must find its configuration.
+      const prettier = at % 3 !== 0 && !configuresPrettier(recorded)
+      const config = generation === 'v2' ? { changelog, prettier } : { changelog, format: false }
+      const theirs = recordedWorkspace(recorded, config, beside)
+      const ours = recordedWorkspace(recorded, config, beside)
       try {
-        migratePreState(theirs)
-        expect(await changesetVersion(theirs)).toBe(0)
-        const { code, stderr } = await ours.topsail('version', '--rules', 'changesets@3', '--sources', 'changesets')
+        if (generation === 'v3') migratePreState(theirs)
+        else installChangesets(ours, 'v2')
+        expect(await changesetVersion(theirs, generation)).toBe(0)
+        const { code, stderr } = await ours.topsail('version', '--rules', rules, '--sources', 'changesets')
         expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-        const [expected, actual] = [readTree(theirs.dir), readTree(ours.dir)]
-        expect(withoutChangelogs(actual)).toEqual(withoutChangelogs(expected))
-        expect(actual).toMatchObject(recorded.after)
-        const unchanged = unchangedVersions(recorded)
-        expect(changelogsOf(actual, unchanged)).toEqual(changelogsOf(expected, unchanged))
+        const actual = readTree(ours.dir)
+        expect(comparable(actual, generation)).toEqual(comparable(readTree(theirs.dir), generation))
+        if (generation === 'v3') expect(actual).toMatchObject(recorded.after)
       } finally {
         theirs.remove()
         ours.remove()
@@ -51,96 +80,24 @@ describe.skipIf(cases.length === 0)('beside Changesets 3, on recorded releases (
   )
 })
 
-async function chooseCases(): Promise<readonly Case[]> {
-  const { readCorpus } = (await import(join(replay, 'load.mjs'))) as { readCorpus: (file: string) => Iterable<Case> }
-  const folder = join(replay, 'changesets')
-  return readdirSync(folder)
-    .toSorted()
-    .flatMap((file) => {
-      const written = [...readCorpus(join(folder, file))].filter((one) => one.peersManifests?.v3?.bytes === true)
-      return [written.filter((one) => !isPre(one)), written.filter(isPre)].flatMap((kind) => {
-        const middle = kind[Math.floor(kind.length / 2)]
-        return middle === undefined ? [] : [middle]
-      })
-    })
-}
-
-function isPre({ files }: Case): boolean {
-  return Object.hasOwn(files, '.changeset/pre.json')
-}
-
-/** Generators and formatters of the recorded repositories are not installed here; theirs and ours write git's lines. */
-function filesOf({ files, lockfiles = [] }: Case): Readonly<Record<string, string>> {
-  const config = JSON.parse(files['.changeset/config.json'] ?? '{}')
-  const plain = { ...config, changelog: '@changesets/cli/changelog', format: false, commit: false }
-  return {
-    ...Object.fromEntries(lockfiles.map((path) => [path, ''])),
-    ...files,
-    '.changeset/config.json': JSON.stringify(plain),
-  }
-}
-
 /**
- * `changeset version` reads changesets while it migrates a pre state of generation 2, and counts used ones again. Its
- * migration is done here beforehand; Topsail gets the files as they are.
+ * Changesets 2 writes JSON anew, where Topsail keeps how it was written; and of pnpm's `apps/**` it does not take `apps`
+ * itself for a member, whose version is then missing among the first ones of pre mode.
  */
-function migratePreState({ dir }: TestWorkspace): void {
-  const path = join(dir, '.changeset/pre.json')
-  if (!existsSync(path)) return
-  const { initialVersions, changesets, ...kept } = JSON.parse(readFileSync(path, 'utf8'))
-  if (initialVersions === undefined && changesets === undefined) return
-  mkdirSync(join(dir, '.changeset/pre'), { recursive: true })
-  for (const id of changesets ?? []) {
-    const from = join(dir, '.changeset', `${id}.md`)
-    if (existsSync(from)) renameSync(from, join(dir, '.changeset/pre', `${id}.md`))
-  }
-  writeFileSync(path, `${JSON.stringify(kept, undefined, 2)}\n`)
+function comparable(tree: Readonly<Record<string, string>>, generation: Generation): Readonly<Record<string, unknown>> {
+  if (generation === 'v3') return tree
+  const isJson = (path: string): boolean => path.endsWith('.json')
+  const read = (path: string, text: string): unknown => ({
+    ...JSON.parse(text),
+    ...(path === '.changeset/pre.json' ? { initialVersions: {} } : {}),
+  })
+  return Object.fromEntries(
+    Object.entries(tree).map(([path, text]) => [path, isJson(path) && text !== '' ? read(path, text) : text]),
+  )
 }
 
-const changesetsCli = join(dirname(createRequire(import.meta.url).resolve('@changesets/cli/package.json')), 'bin.js')
-
-function changesetVersion({ dir }: TestWorkspace): Promise<number | null> {
-  const env = { PATH: process.env['PATH'], HOME: dir, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [changesetsCli, 'version'], { cwd: dir, env, stdio: 'ignore' })
-  return new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
-}
-
-type Tree = Readonly<Record<string, string>>
-
-function withoutChangelogs(tree: Tree): Tree {
-  return Object.fromEntries(Object.entries(tree).filter(([path]) => !path.endsWith('CHANGELOG.md')))
-}
-
-/** `name@version` of every package that the recorded release left as it was. */
-function unchangedVersions({ files, after }: Case): ReadonlySet<string> {
-  const unchanged = new Set<string>()
-  for (const [path, text] of Object.entries(files)) {
-    if (!path.endsWith('package.json')) continue
-    const { name, version } = JSON.parse(text)
-    if (JSON.parse(after[path] ?? text).version === version) unchanged.add(`${name}@${version}`)
-  }
-  return unchanged
-}
-
-/**
- * Headings and bullets of every changelog. Dependencies stand in another order in ours, and without those whose version
- * did not change, which Changesets lists where a `workspace:` range names them.
- */
-function changelogsOf(tree: Tree, unchanged: ReadonlySet<string>): Readonly<Record<string, readonly string[]>> {
-  const changelogs = Object.entries(tree).filter(([path]) => path.endsWith('CHANGELOG.md'))
-  return Object.fromEntries(changelogs.map(([path, text]) => [path, entryLines(text, unchanged)]))
-}
-
-const dependencyLine = /^ {0,2}- (\S+@\d\S*)$/
-
-function entryLines(text: string, unchanged: ReadonlySet<string>): readonly string[] {
-  const lines = text.split('\n').filter((line) => /^(?:#{1,2} |- | {2}- )/.test(line))
-  const dependencies = lines.flatMap((line) => dependencyLine.exec(line)?.[1] ?? [])
-  const released = dependencies.filter((dependency) => !unchanged.has(dependency)).toSorted()
-  const others = lines
-    .filter((line) => !dependencyLine.test(line))
-    .filter((line) => released.length > 0 || !line.startsWith('- Updated dependencies'))
-    // The commits differ where one of the two workspaces was migrated.
-    .map((line) => line.replace(/^- [0-9a-f]{7}: /, '- ').replace(/ \[[0-9a-f]{7}\]$/, ''))
-  return [...others, ...released]
+function configuresPrettier({ files }: RecordedCase): boolean {
+  return Object.entries(files).some(
+    ([path, text]) => path.endsWith('package.json') && Object.hasOwn(JSON.parse(text), 'prettier'),
+  )
 }

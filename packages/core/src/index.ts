@@ -105,13 +105,9 @@ export {
   type TouchedFile,
 } from './changes/coverage.ts'
 export type { JsonEdit, ManifestEdit } from './edits/manifest-edit.ts'
-export {
-  changelogRequests,
-  renderChangelogEntry,
-  type ChangelogLines,
-  type ChangelogRequest,
-  type ReleasedBump,
-} from './edits/changelog.ts'
+export { changelogRequests, type ChangelogRequest, type ReleasedBump } from './edits/changelog.ts'
+export { renderChangelogEntry, type ChangelogLayout, type ChangelogLines } from './edits/changelog-layout.ts'
+export type { ListedRelease } from './edits/listed-releases.ts'
 export * from './edits/lockfile-edit.ts'
 export * from './edits/edits.ts'
 export * from './plan/plan-moves.ts'

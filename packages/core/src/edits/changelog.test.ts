@@ -1,47 +1,10 @@
 import { expect, test } from 'vitest'
-import { changelogRequests, prependChangelog, renderChangelogEntry } from './changelog.ts'
+import { changelogRequests } from './changelog.ts'
 import { planRelease } from '../plan/plan.ts'
 import type { Release } from '../release-plan.ts'
 import { defaultSettings, type Settings } from '../settings.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Manifest, Package } from '../workspace.ts'
-
-test('sections stand from major to patch, and empty ones are left out', () => {
-  expect(renderChangelogEntry('2.0.0', { major: ['- a', '- b'], minor: [], patch: ['', '- c'] }, 'topsail')).toBe(
-    '## 2.0.0\n\n### Major Changes\n\n- a\n- b\n\n### Patch Changes\n\n- c',
-  )
-})
-
-test('a release without a line says so, but not under the rules of Changesets 2', () => {
-  const nothing = { major: [], minor: [], patch: [''] }
-  expect(renderChangelogEntry('1.0.1', nothing, 'topsail')).toBe('## 1.0.1\n\nNo changes in this release.')
-  expect(renderChangelogEntry('1.0.1', nothing, 'changesets@3')).toBe('## 1.0.1\n\nNo changes in this release.')
-  expect(renderChangelogEntry('1.0.1', nothing, 'changesets@2')).toBe('## 1.0.1')
-})
-
-test('a generator that ends or begins its lines with an empty line gets a loose list', () => {
-  expect(
-    renderChangelogEntry('1.0.1', { major: [], minor: [], patch: ['\n\n- a\n\n', '- b\n', '\n- c'] }, 'topsail'),
-  ).toBe('## 1.0.1\n\n### Patch Changes\n\n- a\n\n- b\n\n- c')
-})
-
-const entry = '## 1.1.0\n\n- new'
-
-test.each([
-  ['no file', undefined, '# a\n\n## 1.1.0\n\n- new\n'],
-  ['an empty file', '', '# a\n\n## 1.1.0\n\n- new\n'],
-  ['a title alone', '# A', '# A\n\n## 1.1.0\n\n- new\n'],
-  ['a title and words', '# A\n\nwords\n', '# A\n\n## 1.1.0\n\n- new\n\nwords\n'],
-  [
-    'words above the newest entry',
-    '# A\n\nwords\n\n## 1.0.0\n\n- old\n',
-    '# A\n\nwords\n\n## 1.1.0\n\n- new\n\n## 1.0.0\n\n- old\n',
-  ],
-  ['entries without a title', '## 1.0.0\n\n- old\n', '## 1.1.0\n\n- new\n\n## 1.0.0\n\n- old\n'],
-  ['CRLF', '# A\r\n\r\n## 1.0.0\r\n\r\n- old\r\n', '# A\r\n\r\n## 1.1.0\r\n\r\n- new\r\n\r\n## 1.0.0\r\n\r\n- old\r\n'],
-])('an entry goes above the newest one: %s', (_what, before, after) => {
-  expect(prependChangelog(before, entry, 'a')).toBe(after)
-})
 
 test('a release asks for a line per change at the bump the change asked for, and for the dependencies it follows', () => {
   const snapshot = snapshotOf(
@@ -69,8 +32,9 @@ test.each<[what: string, range: string, settings: Partial<Settings>, listed: boo
   ['a plain range that follows', '^1.0.0', {}, true],
   ['an alias of an older version', 'npm:db@^0.9.0', {}, false],
   ['a file', 'file:../db', {}, false],
-  ['a catalog that holds the new version', 'catalog:', {}, true],
-  ['a catalog of an older version', 'catalog:old', {}, false],
+  ['a catalog that holds the new version', 'catalog:', {}, false],
+  ['the same under topsail', 'catalog:', { rules: 'topsail' }, true],
+  ['a catalog of an older version', 'catalog:old', { rules: 'topsail' }, false],
   ['an alias that holds the new version', 'npm:db@^1.0.0', { rules: 'topsail' }, true],
 ])('a patched dependency is listed as Changesets lists it: %s', (_what, range, settings, listed) => {
   const snapshot = snapshotOf(

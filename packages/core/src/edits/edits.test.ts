@@ -12,7 +12,7 @@ test('a release edits its manifest, its changelog, its dependents and the root, 
   const plan = planRelease(snapshot, String)
   const releases = plan.releases.filter(({ name }) => name === 'db')
   const changelogs = releases.map((release) => ({ release, entry: '## 2.0.0\n\n- break', before: '# db\n' }))
-  const { edits, problems } = editsOf(plan, snapshot, { changelogs, preState: undefined })
+  const { edits, problems } = editsOf(plan, snapshot, { changelogs, layout, preState: undefined })
   expect(problems).toEqual([])
   expect(Object.fromEntries(edits.map(({ path, after }) => [path, after]))).toEqual({
     'package.json': '{"devDependencies":{"db":"^2.0.0"}}',
@@ -72,7 +72,9 @@ test('a manifest whose text cannot take the edit is a problem, not a throw', () 
   ])
 })
 
-const none: EditInputs = { changelogs: [], preState: undefined }
+const layout = { rules: 'changesets@3', isUnformatted: false } as const
+
+const none: EditInputs = { changelogs: [], layout, preState: undefined }
 
 function snapshotOf(changesets: Readonly<Record<string, string>>, pre?: PreState): Snapshot {
   return {

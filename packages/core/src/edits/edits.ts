@@ -2,7 +2,8 @@
  * Edits: everything `version` writes, as data, each file with its text before and after, so that a diff can be shown
  * and a failed run undone. A path occurs once; a file whose text would not change does not occur.
  */
-import { type ChangelogRequest, prependChangelog } from './changelog.ts'
+import type { ChangelogRequest } from './changelog.ts'
+import { prependChangelog, type ChangelogLayout } from './changelog-layout.ts'
 import { editManifest } from './manifest-edit.ts'
 import type { Path, Version } from '../names.ts'
 import type { Problem } from '../problem.ts'
@@ -23,6 +24,7 @@ export type ChangelogUpdate = {
 /** What the snapshot does not hold. */
 export type EditInputs = {
   readonly changelogs: readonly ChangelogUpdate[]
+  readonly layout: ChangelogLayout
   /** The text of `.changeset/pre.json`. */
   readonly preState: string | undefined
 }
@@ -37,7 +39,7 @@ export function editsOf(
   const problems: Problem[] = []
   const edits = [
     ...manifestEdits(plan, snapshot, problems),
-    ...inputs.changelogs.map(changelogEdit),
+    ...inputs.changelogs.map((update) => changelogEdit(update, inputs.layout)),
     ...changesetEdits(plan, snapshot),
     ...preStateEdit(plan, inputs.preState),
   ]
@@ -78,8 +80,8 @@ function manifestEdits(plan: ReleasePlan, snapshot: Snapshot, problems: Problem[
   })
 }
 
-function changelogEdit({ release, entry, before }: ChangelogUpdate): FileEdit {
-  return { path: changelogPath(release.dir), before, after: prependChangelog(before, entry, release.name) }
+function changelogEdit({ release, entry, before }: ChangelogUpdate, layout: ChangelogLayout): FileEdit {
+  return { path: changelogPath(release.dir), before, after: prependChangelog(before, entry, release.name, layout) }
 }
 
 /** A moved changeset is one file that goes and one that comes. */

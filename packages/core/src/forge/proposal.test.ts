@@ -18,7 +18,8 @@ const changelogs = plan.releases.map((release) => ({
   entry: `## ${release.to}\n\n### Major Changes\n\n- Drop the pool`,
   before: undefined,
 }))
-const { edits } = editsOf(plan, snapshot, { changelogs, preState: undefined })
+const layout = { rules: 'changesets@3', isUnformatted: false } as const
+const { edits } = editsOf(plan, snapshot, { changelogs, layout, preState: undefined })
 const written = new Map(edits.flatMap(({ path, after }) => (after === undefined ? [] : [[path, after] as const])))
 const proposal = proposalOf(plan, 'a'.repeat(40), (path) => written.get(path))
 const differ = (more: Readonly<Record<string, string | undefined>> = {}) =>

@@ -65,12 +65,15 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
   const settled = new Map<PackageName, Settled>()
   const queue: PackageName[] = []
   const touched = new Set<Group>()
+  // Where in the queue a package was before its release was made anew: there it still is the old one.
+  const madeAnew = new Map<PackageName, number>()
 
   const set: Setter = ({ pkg, bump, base, cause }) => {
     const { name } = pkg
     const before = settled.get(name)
     const entered = before === undefined || before.bump === 'none' ? cause : before.entered
     settled.set(name, { pkg, bump, base, cause, entered })
+    if (before?.bump === 'none' && isMadeAnew(cause, laws.settings)) madeAnew.set(name, queue.length)
     queue.push(name)
     if (laws.groups.of.size === 0) return
     for (const group of laws.groups.of.get(name) ?? []) touched.add(group)
@@ -88,15 +91,35 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
   }
   while (queue.length > 0) {
     for (let at = 0; at < queue.length; at += 1) {
-      const entry = settled.get(queue[at] ?? '')
-      if (entry !== undefined) spreadToDependents(entry, settled, laws, set)
+      const name = queue[at] ?? ''
+      const entry = settled.get(name)
+      if (entry === undefined) continue
+      const isOld = at < (madeAnew.get(name) ?? 0)
+      spreadToDependents(isOld ? { ...entry, bump: 'none' } : entry, settled, laws, set)
     }
     queue.length = 0
+    madeAnew.clear()
     const due = laws.groups.all.filter((group) => touched.has(group))
     touched.clear()
     for (const group of due) levelGroup(group, settled, laws, set)
+    if (queue.length > 1) inOrderOfEntry(queue, settled)
   }
   return settled
+}
+
+/**
+ * What a dependency makes of a package for which `none` was asked: Changesets puts a new release in its place and forgets
+ * who named it; only a major of generation 2 goes into the one that is there.
+ */
+export function isMadeAnew(cause: Cause, { rules }: Settings): boolean {
+  return cause.kind === 'edge' && !(rules === 'changesets@2' && cause.bump === 'major')
+}
+
+/** Changesets looks at everything again after the groups, in the order in which it was entered. */
+function inOrderOfEntry(queue: PackageName[], settled: ReadonlyMap<PackageName, Settled>): void {
+  const moved = new Set(queue)
+  queue.length = 0
+  for (const name of settled.keys()) if (moved.has(name)) queue.push(name)
 }
 
 /** The version a settled package gets, before a snapshot release replaces it. */

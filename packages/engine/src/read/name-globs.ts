@@ -6,7 +6,7 @@
 import picomatch from 'picomatch'
 import type { PackageName, RulesName } from '@topsail/core'
 
-/** Names in the order of `all`. */
+/** Names in the order of `all`; in that of the patterns where the first generation expands them. */
 export function expandNames(
   globs: readonly string[],
   all: readonly PackageName[],
@@ -16,6 +16,7 @@ export function expandNames(
   const patterns = globs.map(patternOf)
   if (patterns.every((pattern) => pattern.literal)) {
     const named = new Set(globs)
+    if (rules === 'changesets@2') return inOrderOf(globs, all)
     return all.filter((name) => named.has(name))
   }
   return rules === 'changesets@2' ? asFirstGeneration(patterns, all) : asSecondGeneration(patterns, all)
@@ -67,7 +68,12 @@ function asFirstGeneration(patterns: readonly Pattern[], all: readonly PackageNa
       }
     }
   }
-  return all.filter((name) => kept.has(name) && !omitted.has(name))
+  return [...kept].filter((name) => !omitted.has(name))
+}
+
+function inOrderOf(globs: readonly string[], all: readonly PackageName[]): readonly PackageName[] {
+  const known = new Set(all)
+  return [...new Set(globs)].filter((name) => known.has(name))
 }
 
 function asSecondGeneration(patterns: readonly Pattern[], all: readonly PackageName[]): readonly PackageName[] {

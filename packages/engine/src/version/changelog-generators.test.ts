@@ -8,6 +8,8 @@ import { createFolder, type WorkspaceFolder } from '../testing/workspace-folder.
 import { generateChangelogs } from './changelog-generators.ts'
 import { gitChangelog } from './git-changelog.ts'
 
+const layout = { rules: 'changesets@3', isUnformatted: false } as const
+
 const open: WorkspaceFolder[] = []
 afterEach(() => {
   for (const folder of open.splice(0)) folder.close()
@@ -46,6 +48,7 @@ test('a generator gets exactly the arguments that Changesets gives', async () =>
         changesets: ['calm-cats'],
         packageJson: { name: '@acme/db', version: '1.0.0', license: 'MIT' },
         dir: join(root, 'packages/db'),
+        relativeDir: 'packages/db',
       },
     ],
     { repo: 'acme/shop' },
@@ -132,7 +135,7 @@ test('a commit of the second source stands in the same sections, named by its ow
   }
   const releases = plan.releases.map((release) => ({ ...release, changes: [...release.changes, commit.id] }))
   const both = { ...plan, releases, changes: [...plan.changes, commit] }
-  const { entries } = await generateChangelogs(root, both, snapshot)
+  const { entries } = await generateChangelogs(root, both, snapshot, layout)
   expect(entries.find(({ release }) => release.name === '@acme/db')?.entry).toBe(
     '## 2.0.0\n\n### Major Changes\n\n- Drop the pool\n  \n  and more\n\n### Patch Changes\n\n- ccccccc: close handles',
   )
@@ -158,7 +161,7 @@ test.each([
 ])('%s: %s', async (code, changelog, text) => {
   const { root } = workspace({ changelog }, { 'lines.mjs': text })
   const { plan, snapshot } = await planWorkspace({ cwd: root })
-  const { entries, problems } = await generateChangelogs(root, plan, snapshot)
+  const { entries, problems } = await generateChangelogs(root, plan, snapshot, layout)
   expect([entries, problems.map((problem) => problem.code)]).toEqual([[], [code]])
 })
 
@@ -169,7 +172,7 @@ function genuinePath(): string {
 
 async function generate(root: string): Promise<ReadonlyMap<string, string>> {
   const { plan, snapshot } = await planWorkspace({ cwd: root })
-  const { entries, problems } = await generateChangelogs(root, plan, snapshot)
+  const { entries, problems } = await generateChangelogs(root, plan, snapshot, layout)
   expect(problems).toEqual([])
   return new Map(entries.map(({ release, entry }) => [release.name, entry]))
 }

@@ -1,5 +1,6 @@
 /**
- * The user's own `changelog` setting: the two functions of the module get exactly the arguments that Changesets gives. Where changelog-git is asked for but not installed, ours
+ * The user's own `changelog` setting: the two functions of the module get exactly the arguments that Changesets gives, in
+ * its order, and all are called before the first has answered. Where changelog-git is asked for but not installed, ours
  * writes the same lines. A generator that cannot be had or fails is a problem, and then nothing is written.
  */
 import { join } from 'node:path'
@@ -7,13 +8,12 @@ import { changelogRequests, renderChangelogEntry } from '@topsail/core'
 import type {
   Change,
   ChangeId,
+  ChangelogLayout,
   ChangelogRequest,
-  Package,
-  PackageName,
+  ListedRelease,
   Problem,
   Release,
   ReleasePlan,
-  RulesName,
   Snapshot,
 } from '@topsail/core'
 import type { ChangelogFunctions, ModCompWithPackage, NewChangesetWithCommit, PackageJSON } from '@changesets/types'
@@ -26,17 +26,17 @@ export async function generateChangelogs(
   root: string,
   plan: ReleasePlan,
   snapshot: Snapshot,
+  layout: ChangelogLayout,
 ): Promise<{ readonly entries: readonly ChangelogEntry[]; readonly problems: readonly Problem[] }> {
-  const { changelog, rules } = snapshot.settings
+  const { changelog } = snapshot.settings
   if (changelog === false || plan.releases.length === 0) return { entries: [], problems: [] }
   const [module, options] = changelog
   const generator = await loadGenerator(root, module)
   if ('code' in generator) return { entries: [], problems: [generator] }
 
-  const packages = new Map(snapshot.workspace.packages.map((pkg) => [pkg.name, pkg]))
   // Each change is told of by every release that it brings about.
   const changesets = new Map(plan.changes.map((change) => [change.id, changesetFor(change)]))
-  const context = { root, module, options: isRecord(options) ? options : null, generator, rules, packages, changesets }
+  const context = { root, module, options, generator, layout, changesets }
   // All at once: generators that ask a forge gather the questions of one tick into one request.
   const answers = await Promise.all(changelogRequests(plan, snapshot).map((request) => entryOf(request, context)))
   const problems = answers.filter((answer) => 'code' in answer)
@@ -78,36 +78,36 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 type GeneratorContext = {
   readonly root: string
   readonly module: string
-  readonly options: null | Record<string, unknown>
+  /** As the configuration has it; null where it has none. */
+  readonly options: unknown
   readonly generator: ChangelogFunctions
-  readonly rules: RulesName
-  readonly packages: ReadonlyMap<PackageName, Package>
+  readonly layout: ChangelogLayout
   readonly changesets: ReadonlyMap<ChangeId, NewChangesetWithCommit>
 }
 
 async function entryOf(request: ChangelogRequest, context: GeneratorContext): Promise<ChangelogEntry | Problem> {
-  const { generator, options, changesets } = context
+  const { generator, changesets, layout } = context
+  const options = context.options as null | Record<string, unknown>
   const changesetOf = (change: Change): NewChangesetWithCommit => changesets.get(change.id) ?? changesetFor(change)
   try {
-    const lines = await Promise.all(
-      request.lines.map(async ({ change, bump }) => ({
-        bump,
-        text: asText(await generator.getReleaseLine(changesetOf(change), bump, options)),
-      })),
-    )
-    const dependencies = await generator.getDependencyReleaseLine(
-      request.dependencyChanges.map(changesetOf),
-      request.dependencies.map((release) => releaseFor(release, context)),
-      options,
-    )
+    const asked = request.lines.map(async ({ change, bump }) => ({
+      bump,
+      text: asText(await generator.getReleaseLine(changesetOf(change), bump, options)),
+    }))
+    const askedLast = (async () =>
+      generator.getDependencyReleaseLine(
+        request.dependencyChanges.map(changesetOf),
+        request.dependencies.map((release) => releaseFor(release, context)),
+        options,
+      ))()
+    const [dependencies, ...lines] = await Promise.all([askedLast, ...asked])
     const textsOf = (bump: string): string[] => lines.filter((line) => line.bump === bump).map((line) => line.text)
     const texts = {
       major: textsOf('major'),
       minor: textsOf('minor'),
       patch: [...textsOf('patch'), asText(dependencies)],
     }
-    const entry = renderChangelogEntry(request.release.to, texts, context.rules)
-    return { release: request.release, entry }
+    return { release: request.release, entry: renderChangelogEntry(request.release.to, texts, layout) }
   } catch (error) {
     const { module } = context
     const place = { file: '.changeset/config.json' }
@@ -116,27 +116,32 @@ async function entryOf(request: ChangelogRequest, context: GeneratorContext): Pr
   }
 }
 
-/** A commit of the second source looks to a generator like a changeset that its own commit added. */
+/**
+ * A commit of the second source looks to a generator like a changeset that its own commit added. Keys stand in the order
+ * in which Changesets has them.
+ */
 export function changesetFor(change: Change): NewChangesetWithCommit {
-  return {
-    id: change.kind === 'changeset' ? change.file.replace(/^\.changeset\//, '').replace(/\.md$/, '') : change.id,
-    summary: change.summary,
-    releases: Object.entries(change.bumps).map(([name, type]) => ({ name, type })),
-    ...(change.kind === 'override' || change.commit === undefined ? {} : { commit: change.commit }),
-  }
+  const id = change.kind === 'changeset' ? change.file.replace(/^\.changeset\//, '').replace(/\.md$/, '') : change.id
+  const releases = Object.entries(change.bumps).map(([name, type]) => ({ name, type }))
+  const commit = change.kind === 'override' ? undefined : change.commit
+  return { releases, summary: change.summary, id, commit }
 }
 
-function releaseFor(release: Release, { root, packages }: GeneratorContext): ModCompWithPackage {
-  return {
+function releaseFor(release: ListedRelease, { root, layout }: GeneratorContext): ModCompWithPackage {
+  const { dir, manifest } = release.package
+  const listed = {
     name: release.name,
     type: release.bump,
     oldVersion: release.from,
-    newVersion: release.to,
     changesets: release.changes.map((id) => id.replace(/^changeset:/, '')),
-    // A generator reads what it likes of the manifest; the type knows only what Changesets itself reads.
-    packageJson: (packages.get(release.name)?.manifest ?? {}) as PackageJSON,
-    dir: join(root, release.dir),
+    newVersion: release.to,
   }
+  // A generator reads what it likes of the manifest; the type knows only what Changesets itself reads.
+  const packageJson = manifest as PackageJSON
+  const folder = join(root, dir)
+  if (layout.rules === 'changesets@2') return { ...listed, packageJson, dir: folder }
+  const located = { dir: folder, relativeDir: dir, packageJson }
+  return { ...listed, ...located }
 }
 
 function asText(line: unknown): string {

@@ -1,34 +1,94 @@
 /**
  * Formats written changelogs with the repository's own formatter, found as Changesets finds it: by configuration first,
- * then by installation, nearest folder first. Only what is installed in the repository runs; nothing is downloaded. A
- * formatter that is missing or fails leaves well-formed changelogs, and a warning.
+ * then by installation, nearest folder first. Changesets 2 knows prettier alone, looks at nothing but its configuration,
+ * and brings a copy along. Only what is installed in the repository runs; nothing is downloaded. A formatter that is
+ * missing or fails leaves well-formed changelogs, and a warning.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Path, Problem, Settings } from '@topsail/core'
 import { runProgram } from '../adapters/program.ts'
 
 export type FormatterName = Exclude<Settings['format'], 'auto' | false>
 
+type FormatSettings = Pick<Settings, 'format' | 'rules'>
+
 export async function formatFiles(
   root: string,
-  format: Settings['format'],
+  settings: FormatSettings,
   files: readonly Path[],
   stop?: AbortSignal,
 ): Promise<readonly Problem[]> {
-  const name = format === 'auto' ? detectFormatter(root) : format
-  if (name === false || name === undefined || files.length === 0) return []
-  const program = findProgram(root, name)
+  if (files.length === 0) return []
+  const choice = chooseFormatter(root, settings)
+  if (choice === undefined) return []
+  const { name, program } = choice
   if (program === undefined) return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
   for (const batch of batches(files)) {
-    const args = [...formatters[name].args, ...batch.map((file) => `./${file}`)]
-    const answer = await runProgram({ file: program, args, cwd: root, stop })
+    const args = [...program.args, ...batch.map((file) => `./${file}`)]
+    const answer = await runProgram({ file: program.file, args, cwd: root, stop })
     if (answer.kind === 'missing') return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
     if (answer.kind === 'failed') {
       return [{ code: 'FORMATTER_FAILED', severity: 'warning', formatter: name, detail: lastLines(answer.output) }]
     }
   }
   return []
+}
+
+/** Changesets 2 would format here, and nothing is there to do it. */
+export function isLeftUnformatted(root: string, settings: FormatSettings): boolean {
+  if (settings.rules !== 'changesets@2' || settings.format === false) return false
+  return chooseFormatter(root, settings)?.program === undefined
+}
+
+type Choice = {
+  readonly name: FormatterName
+  /** Undefined: it is configured, but not installed. */
+  readonly program: { readonly file: string; readonly args: readonly string[] } | undefined
+}
+
+function chooseFormatter(root: string, { format, rules }: FormatSettings): Choice | undefined {
+  if (format === 'auto' && rules === 'changesets@2') {
+    const program = prettierOfChangesets2(root)
+    return program === undefined ? undefined : { name: 'prettier', program }
+  }
+  const name = format === 'auto' ? detectFormatter(root) : format
+  if (name === false || name === undefined) return undefined
+  const file = findProgram(root, name)
+  return { name, program: file === undefined ? undefined : { file, args: formatters[name].args } }
+}
+
+/** It asks the library, which reads neither `.prettierignore` nor `.editorconfig`. */
+const asLibrary = [
+  '--write',
+  '--no-error-on-unmatched-pattern',
+  '--parser',
+  'markdown',
+  '--no-editorconfig',
+  '--with-node-modules',
+  '--ignore-path',
+  join('.changeset', '.nothing-is-ignored'),
+]
+
+/** The prettier of the repository, else the copy that came with an installed Changesets 2. */
+function prettierOfChangesets2(root: string): Choice['program'] {
+  const own = findProgram(root, 'prettier')
+  if (own !== undefined) return { file: own, args: asLibrary }
+  const cli = foldersUpwards(root)
+    .map((folder) => join(folder, 'node_modules/@changesets/cli/package.json'))
+    .find((path) => existsSync(path))
+  if (cli === undefined) return undefined
+  try {
+    const applying = createRequire(realpathSync(cli)).resolve('@changesets/apply-release-plan/package.json')
+    const manifest = createRequire(applying).resolve('prettier/package.json')
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin?: string | { prettier?: string } }
+    const script = typeof bin === 'string' ? bin : bin?.prettier
+    if (typeof script !== 'string') return undefined
+    return { file: process.execPath, args: [join(dirname(manifest), script), ...asLibrary] }
+  } catch {
+    return undefined
+  }
 }
 
 /** Which formatter `auto` means; biome cannot format markdown and never is. */

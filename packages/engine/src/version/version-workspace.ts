@@ -21,7 +21,7 @@ import { generateChangelogs } from './changelog-generators.ts'
 import type { Committed } from './commit-written.ts'
 import { readDirtyTree, type DirtyTree } from './dirty-tree.ts'
 import { realDisk } from './disk.ts'
-import { formatFiles } from './formatter.ts'
+import { formatFiles, isLeftUnformatted } from './formatter.ts'
 import { lockfileEdits, planLockfile, settleLockfile } from './lockfile.ts'
 import { recoverWrites } from './undo-journal.ts'
 import { writeAll } from './write.ts'
@@ -89,7 +89,7 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
     edits,
     alsoTouched: [...(snapshot.settings.format === false ? [] : changelogs), ...lockfiles],
     afterwards: async (stop) => {
-      afterwards.push(...(await formatFiles(root, snapshot.settings.format, changelogs, stop)))
+      afterwards.push(...(await formatFiles(root, snapshot.settings, changelogs, stop)))
       if (lockfile !== undefined) afterwards.push(...(await settleLockfile(root, lockfile, stop)))
     },
   })
@@ -144,12 +144,13 @@ async function planEdits(
   withLockfile: boolean,
 ): Promise<PlannedEdits> {
   const files = diskFiles(root)
-  const generated = await generateChangelogs(root, plan, snapshot)
+  const layout = { rules: snapshot.settings.rules, isUnformatted: isLeftUnformatted(root, snapshot.settings) }
+  const generated = await generateChangelogs(root, plan, snapshot, layout)
   const changelogs = generated.entries.map((entry) => ({
     ...entry,
     before: files.read(changelogPath(entry.release.dir)),
   }))
-  const planned = editsOf(plan, snapshot, { changelogs, preState: files.read(preStatePath) })
+  const planned = editsOf(plan, snapshot, { changelogs, layout, preState: files.read(preStatePath) })
   const lockfile = withLockfile ? planLockfile(root, plan) : undefined
   const edits = lockfile?.edit === undefined ? planned.edits : [...planned.edits, lockfile.edit]
   return { edits, changelogs, lockfile, problems: [...generated.problems, ...planned.problems] }

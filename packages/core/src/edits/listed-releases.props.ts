@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listedReleases } from './listed-releases.ts'
+import { planRelease } from '../plan/plan.ts'
+import type { RulesName } from '../settings.ts'
+import { randomSnapshot } from '../testing/arbitraries.ts'
+import { officialReleases } from '../testing/official-planner.ts'
+
+const numRuns = Number(process.env['TOPSAIL_RUNS'] ?? 400)
+
+const said = console.error
+beforeAll(() => {
+  // The official planners print every edge they drop.
+  console.error = () => undefined
+})
+afterAll(() => {
+  console.error = said
+})
+
+test.each<RulesName>(['changesets@3', 'changesets@2'])(
+  '%s: releases are listed as the official planner lists them, with those for ranges alone',
+  (rules) => {
+    fc.assert(
+      fc.property(randomSnapshot({ rules, isSound: true }), (snapshot) => {
+        const ours = listedReleases(planRelease(snapshot, String), snapshot)
+        expect(
+          ours.map(({ name, bump, from, to, changes }) => ({
+            name,
+            type: bump,
+            oldVersion: from,
+            changesets: changes.map((id) => id.replace('changeset:', '')),
+            newVersion: to,
+          })),
+        ).toEqual(officialReleases(snapshot))
+      }),
+      { numRuns },
+    )
+  },
+)
+
+test('topsail lists what is released, by name', () => {
+  fc.assert(
+    fc.property(randomSnapshot({ rules: 'topsail', isSound: false }), (snapshot) => {
+      const plan = planRelease(snapshot, String)
+      const names = plan.releases.map(({ name }) => name)
+      expect(listedReleases(plan, snapshot).map(({ name }) => name)).toEqual(names)
+    }),
+    { numRuns },
+  )
+})
