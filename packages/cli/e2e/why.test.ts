@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestWorkspace, makeWorkspace, manifest, shopFiles } from '../src/testing/workspace.ts'
+import { type TestWorkspace, changeset, makeWorkspace, manifest, shopFiles } from '../src/testing/workspace.ts'
 
 let shop: TestWorkspace
 beforeAll(() => {
@@ -22,6 +22,31 @@ test('why prints the whole chain, each step with its file and line', async () =>
           └─ brave-cats: Drop the connection pool major  .changeset/brave-cats.md:2
     "
   `)
+})
+
+test('a group as large as the workspace is named once, by its first members and a count; --json has all', async () => {
+  const names = Array.from({ length: 40 }, (_, at) => `@acme/p${10 + at}`)
+  const packages = names.map((name, at) => {
+    const dependencies = at === 0 ? {} : { [names[at - 1] ?? '']: '^1.0.0' }
+    return [`packages/${name.slice(6)}/package.json`, manifest(name, '1.0.0', { dependencies })] as const
+  })
+  const big = makeWorkspace({
+    'package.json': manifest('big', '0.0.0', { private: true }),
+    'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+    '.changeset/config.json': '{ "fixed": [["**"]] }',
+    '.changeset/cats.md': changeset({ '@acme/p10': 'major' }, 'Drop the pool '.repeat(50)),
+    ...Object.fromEntries(packages),
+  })
+  try {
+    const { stdout } = await big.topsail('why', 'p12')
+    expect(stdout.split('(@acme/p10, @acme/p11, @acme/p12, @acme/p13 and 36 more)')).toHaveLength(2)
+    expect(stdout).not.toContain('@acme/p14')
+    expect(stdout).toMatch(/ cats: Drop the pool .{60,80}… major {2}\.changeset\/cats\.md:2\n/)
+    const json = (await big.topsail('why', 'p12', '--json')).stdout
+    for (const name of names) expect(json).toContain(`"${name}"`)
+  } finally {
+    big.remove()
+  }
 })
 
 test('a name without its scope will do where it is clear', async () => {

@@ -37,6 +37,73 @@ test('a terminal gets lines no longer than itself', () => {
   expect(Math.max(...table.map(widthOf))).toBeLessThanOrEqual(72)
 })
 
+const longNames = ['one', 'two', 'three'].map((end) => `@some-long-organisation/some-very-long-package-name-${end}`)
+const because = (change: string) => ({ kind: 'change', change, bump: 'patch' }) as const
+const longPlan = plan({
+  releases: longNames.map((name, at) =>
+    release(name, {
+      from: '10.20.30',
+      to: '10.20.31',
+      reasons: [because('changeset:cats'), ...Array(at).fill(because('x'))],
+    }),
+  ),
+  changes: [
+    {
+      kind: 'changeset',
+      id: 'changeset:cats',
+      file: '.changeset/cats.md',
+      summary: `Drop ${'接続プール and everything around it, '.repeat(40)}`,
+      bumps: {},
+      commit: undefined,
+    },
+  ],
+  order: [longNames],
+})
+
+test.each([20, 40, 60, 80, 120, 200])('in %i columns long names and summaries fit, and names stay whole', (columns) => {
+  const lines = renderPlanTable(longPlan, { ...piped, isTTY: true, columns: () => columns })
+    .split('\n')
+    .slice(1)
+  expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns)
+  for (const name of longNames) {
+    const isShown = (line: string): boolean =>
+      columns < 70 ? line.includes('@some') && line.endsWith(name.slice(-3)) : line.includes(name)
+    expect(lines.filter(isShown)).toHaveLength(1)
+  }
+  const rooms = lines.filter((line) => line.includes('cats: ')).map((line) => columns - line.indexOf('cats: '))
+  expect(rooms).toHaveLength(3)
+  expect(Math.min(...rooms)).toBeGreaterThanOrEqual(Math.min(36, columns - 4))
+})
+
+test('into a pipe each release is one line of bounded length, with its whole name and the number of further reasons', () => {
+  const name = `@${'a'.repeat(100)}/${'b'.repeat(100)}`
+  const [first] = longPlan.releases
+  const releases = [...longPlan.releases, { ...release(name), reasons: first?.reasons ?? [because('x')] }]
+  const lines = renderPlanTable({ ...longPlan, releases, order: [releases.map((one) => one.name)] }, piped).split('\n')
+  const rows = releases.map((one) => lines.filter((line) => line.includes(`${one.name} `)))
+  expect(rows.map((found) => found.length)).toEqual([1, 1, 1, 1])
+  expect(rows[2]?.[0]).toMatch(/cats: Drop .*… \(and 2 more\)$/)
+  for (const line of rows.flat()) expect(widthOf(line.slice(line.indexOf('cats: ')))).toBeLessThanOrEqual(100)
+})
+
+test('a group and a root manifest with hundreds of names are told by the first of them and a count', () => {
+  const names = Array.from({ length: 300 }, (_, at) => `@acme/p${at}`)
+  const group = { kind: 'fixed-group', group: names, leader: '@acme/p0' } as const
+  const rangeEdits = names.map((dependency) => ({ field: 'dependencies', dependency, from: '1', to: '2' }) as const)
+  const text = renderPlanTable(
+    plan({
+      releases: [release('@acme/p0', { reasons: [group] })],
+      rewrites: [{ name: 'root', dir: '.', rangeEdits }],
+      order: [['@acme/p0']],
+    }),
+    piped,
+  )
+  expect(text).toContain(
+    '  fixed   @acme/p0, @acme/p1, @acme/p2, @acme/p3, @acme/p4, @acme/p5, @acme/p6, @acme/p7 and 292 more\n',
+  )
+  expect(text).toMatch(/ {2}root {2}@acme\/p0 1 → 2, .* and 292 more\n/)
+})
+
 test('an empty plan says so', () => {
   expect(renderPlanTable(plan({}), piped)).toBe('Nothing to release.  rules changesets@3, sources both\n')
 })

@@ -4,10 +4,10 @@
  */
 import type { Bump, Change, Release, ReleasePlan } from '@topsail/core'
 import type { Output } from '../context.ts'
-import { type Cell, renderColumns } from './columns.ts'
+import { type Cell, type ColumnOptions, lastColumn, renderColumns } from './columns.ts'
 import { renderProblems } from './problem.ts'
 import { changesById, plainText, reasonPhrase } from './reason.ts'
-import { plural, printable } from './text.ts'
+import { fewOf, plural } from './text.ts'
 
 type Screen = Pick<Output, 'colours' | 'isTTY' | 'columns'>
 
@@ -86,18 +86,54 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
     const first = wave !== before
     before = wave
     const more = release.reasons.length - said
-    const why = plainText(reasonPhrase(release.reasons[0], changes)) + (more > 0 ? ` (and ${more} more)` : '')
     return [
       { text: first ? String(wave) : '', paint: dim, plain: true },
-      { text: release.private ? `${release.name} (private)` : release.name, paint: bold },
+      { text: release.private ? `${release.name} (private)` : release.name, paint: bold, isName: true },
       { text: release.from, paint: dim },
       arrow,
       { text: release.to },
       bumps[release.bump],
-      { text: why },
+      { text: plainText(reasonPhrase(release.reasons[0], changes)), tail: more > 0 ? ` (and ${more} more)` : '' },
     ]
   })
-  return renderColumns([head, ...rows], { width, indent: '  ' })
+  const table = [head, ...rows]
+  const options = { width, indent: '  ', lastMost: longestWhy }
+  if (width === undefined) return renderColumns(table, options)
+  return isTight(table, options) ? onSeveralLines(table, width) : renderColumns(table, options)
+}
+
+/** Of a summary in a file or a pipe; and in a terminal, before each release takes further lines. */
+const longestWhy = 100
+const leastWhy = 36
+
+function isTight(table: readonly (readonly Cell[])[], options: ColumnOptions): boolean {
+  const { room, wanted } = lastColumn(table, options)
+  return room < Math.min(wanted, leastWhy)
+}
+
+/** Names are not cut to make room for reasons: these stand below, beside the versions or, where that is tight too, alone. */
+function onSeveralLines(table: readonly (readonly Cell[])[], width: number): string {
+  const linesOf = (cells: readonly (readonly Cell[])[], indent: number): readonly string[] =>
+    renderColumns(cells, { width, indent: ' '.repeat(indent) }).split('\n')
+  const facts = table.map((row) => row.slice(2))
+  const parts = isTight(facts, { width, indent: ' '.repeat(10) })
+    ? [
+        linesOf(facts.map(bumpAndVersions), 4),
+        linesOf(
+          facts.map((row) => row.slice(-1)),
+          4,
+        ),
+      ]
+    : [linesOf(facts, 10)]
+  const names = linesOf(
+    table.map((row) => row.slice(0, 2)),
+    2,
+  )
+  return table.map((_, at) => [names, ...parts].map((lines) => `${lines[at]}\n`).join('')).join('')
+}
+
+function bumpAndVersions([from, , to, bump]: readonly Cell[]): readonly Cell[] {
+  return [bump ?? { text: '' }, { text: `${from?.text} → ${to?.text}` }]
 }
 
 /** Undefined where there are no colours, so that nothing is called for nothing. */
@@ -124,10 +160,7 @@ function groupLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): st
       const reason = reasons[at]
       if (reason?.kind !== 'fixed-group' && reason?.kind !== 'linked-group') continue
       const kind = reason.kind === 'fixed-group' ? 'fixed ' : 'linked'
-      groups.set(
-        `${kind} ${reason.group.join('\0')}`,
-        `  ${colours.dim(kind)}  ${reason.group.map(printable).join(', ')}\n`,
-      )
+      groups.set(`${kind} ${reason.group.join('\0')}`, `  ${colours.dim(kind)}  ${fewOf(reason.group)}\n`)
     }
   }
   return groups.size === 0 ? '' : `${colours.bold('Groups')}\n${[...groups.values()].join('')}`
@@ -138,7 +171,7 @@ function rewriteLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>, w
   const rows = plan.rewrites.map((rewrite): readonly Cell[] => [
     { text: rewrite.name },
     {
-      text: rewrite.rangeEdits.map((edit) => `${edit.dependency} ${edit.from} → ${edit.to}`).join(', '),
+      text: fewOf(rewrite.rangeEdits.map((edit) => `${edit.dependency} ${edit.from} → ${edit.to}`)),
       paint: colours.dim,
     },
   ])

@@ -7,7 +7,7 @@ import type { PublishResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { type Cell, renderColumns } from './columns.ts'
 import { effectOf } from './rollback.ts'
-import { plural, printable } from './text.ts'
+import { fewOf, plural, printable } from './text.ts'
 import { stepUnitName, unitName } from './unit-name.ts'
 
 type Versioned = { readonly name: string; readonly target?: string; readonly version: string }
@@ -28,10 +28,7 @@ export function renderPublishResult(result: PublishResult, output: Output): stri
     ),
     section(
       'Held back',
-      result.held.map((unit) => [
-        named(unit),
-        { text: `because of ${unit.by.map((key) => unitName(key)).join(', ')}` },
-      ]),
+      result.held.map((unit) => [named(unit), { text: `because of ${fewOf(unit.by.map((key) => unitName(key)))}` }]),
       output,
     ),
     tagLine(result),
@@ -54,13 +51,12 @@ export function renderPublishSteps(result: PublishResult, { colours }: Output): 
     { text: waitsFor(step.needs), paint: colours.dim },
   ])
   const promotes = result.steps.filter((step) => step.kind === 'promote')
-  const firsts = uploads.filter((step) => step.first).map((step) => printable(unitName(step.name, step.version)))
+  const firsts = uploads.filter((step) => step.first).map((step) => unitName(step.name, step.version))
   const head =
     uploads.length === 0
       ? ''
       : `Would publish ${plural(uploads.length, 'package')}:\n${renderColumns(rows, { indent: '  ' })}`
-  const tagged =
-    tags.length === 0 ? '' : `Would make ${plural(tags.length, 'tag')}: ${tags.map(printable).join(', ')}\n`
+  const tagged = tags.length === 0 ? '' : `Would make ${plural(tags.length, 'tag')}: ${fewOf(tags)}\n`
   const pushed = result.steps.some((step) => step.kind === 'push') ? 'Would push the tags in one push.\n' : ''
   const announced = result.steps.some((step) => step.kind === 'announce') ? 'Would record the release set.\n' : ''
   const promoted = promotes.map((step): readonly Cell[] => [
@@ -94,14 +90,14 @@ const returnWords: Readonly<Record<NonNullable<PublishResult['promotion']>, stri
 function firstLine(firsts: readonly string[]): string {
   return firsts.length === 0
     ? ''
-    : `Never published before, so most registries make them public at their upload: ${firsts.join(', ')}.\n`
+    : `Never published before, so most registries make them public at their upload: ${fewOf(firsts)}.\n`
 }
 
 /** Go has no channel that could be moved later. */
 function goLine(uploads: readonly Extract<Step, { kind: 'upload' }>[]): string {
   const modules = uploads.filter(({ registry }) => registry.startsWith('go:'))
   if (modules.length === 0) return ''
-  const names = modules.map(({ name, version }) => printable(unitName(name, version))).join(', ')
+  const names = fewOf(modules.map(({ name, version }) => unitName(name, version)))
   return `A Go module is public with its tag, which nobody can take back; a rollback retracts the version: ${names}.\n`
 }
 
@@ -164,7 +160,7 @@ function nextLine({ rerun, releases, exitCode, problems }: PublishResult): strin
 
 function waitsFor(needs: readonly string[]): string {
   const names = needs.filter((need) => need.startsWith('confirm:')).map(stepUnitName)
-  return names.length === 0 ? '' : `after ${names.join(', ')}`
+  return names.length === 0 ? '' : `after ${fewOf(names)}`
 }
 
 /** A unit by package and target, or a step by its key. */

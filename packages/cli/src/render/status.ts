@@ -5,7 +5,7 @@ import { targetKey } from '@topsail/core'
 import type { ReleaseStatus, StatusResult } from '@topsail/engine'
 import type { Output } from '../context.ts'
 import { renderColumns } from './columns.ts'
-import { printable } from './text.ts'
+import { fewOf, printable } from './text.ts'
 import { unitName } from './unit-name.ts'
 
 export function renderStatus({ holder, releases, problems }: StatusResult, output: Output): string {
@@ -44,7 +44,7 @@ function renderRelease(status: ReleaseStatus, { colours }: Output): string {
 type Unit = ReleaseStatus['units'][number]
 
 function detailOf({ detail, heldBy, seen }: Unit): string {
-  const because = heldBy.length === 0 ? [] : [`because of ${heldBy.map((key) => unitName(key)).join(', ')}`]
+  const because = heldBy.length === 0 ? [] : [`because of ${fewOf(heldBy.map((key) => unitName(key)))}`]
   const unread = seen === 'unreachable' ? ['the registry did not say'] : []
   return [...because, ...(detail === undefined ? [] : [detail]), ...unread].join('; ')
 }

@@ -68,8 +68,22 @@ export function truncate(text: string, width: number): string {
   return `${kept}…`
 }
 
+/** Cut in the middle: names that begin alike are told apart by their ends. */
+export function shortenName(name: string, width: number): string {
+  if (!isPlain(name) || name.length <= width || width < 8) return truncate(name, width)
+  const end = Math.floor((width - 1) / 2)
+  return `${name.slice(0, width - 1 - end)}…${name.slice(-end)}`
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
+}
+
+/** The first of a list that may have hundreds, and how many more there are; `--json` has all of them. */
+export function fewOf(texts: readonly string[], most = 8): string {
+  const shown = texts.length <= most + 1 ? texts : texts.slice(0, most)
+  const more = texts.length - shown.length
+  return `${shown.map(printable).join(', ')}${more === 0 ? '' : ` and ${more} more`}`
 }
 
 /** Nearly all text is: what other scripts need (expressions over Unicode, a segmenter) takes milliseconds to set up. */

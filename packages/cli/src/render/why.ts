@@ -2,12 +2,12 @@
  * An explanation for a person: the tree of causes behind a release, each with the file and line or the commit it comes
  * from; or what leaves a package out of the plan.
  */
-import type { Cause, Explanation, ReleaseExplanation, Snapshot } from '@topsail/core'
+import type { Cause, Change, Explanation, ReleaseExplanation, Snapshot } from '@topsail/core'
 import type { Output } from '../context.ts'
 import { rangePlace, changePlace } from './places.ts'
 import { paintBump } from './plan-table.ts'
 import { changePhrase, plainText, reasonPhrase } from './reason.ts'
-import { printable } from './text.ts'
+import { fewOf, printable, truncate } from './text.ts'
 import { type Branch, renderTree } from './tree.ts'
 
 type Known = Exclude<Explanation, { kind: 'unknown' }>
@@ -18,43 +18,60 @@ export function renderWhy(explanation: Known, snapshot: Snapshot, output: Output
   const { colours } = output
   const { name, from, to, bump } = explanation
   const head = `${colours.bold(printable(name))} ${printable(from)} → ${printable(to)} ${paintBump(bump, output)(bump)}`
-  return `${head}\n${renderTree(causeBranches(explanation, snapshot, output))}`
+  return `${head}\n${renderTree(causeBranches(explanation, { snapshot, output, groups: new Set() }))}`
 }
 
-function causeBranches(explanation: ReleaseExplanation, snapshot: Snapshot, output: Output): readonly Branch[] {
-  return explanation.causes.map((cause) => causeBranch(cause, explanation.name, snapshot, output))
+/** `groups` are those whose members the tree has named already. */
+type Telling = { readonly snapshot: Snapshot; readonly output: Output; readonly groups: Set<string> }
+
+function causeBranches(explanation: ReleaseExplanation, telling: Telling): readonly Branch[] {
+  return explanation.causes.map((cause) => causeBranch(cause, explanation.name, telling))
 }
 
-function causeBranch(cause: Cause, name: string, snapshot: Snapshot, output: Output): Branch {
+function causeBranch(cause: Cause, name: string, telling: Telling): Branch {
+  const { snapshot, output } = telling
   const { colours } = output
   const placed = (text: string, place: string | undefined): string =>
     place === undefined ? text : `${text}  ${colours.cyan(printable(place))}`
   switch (cause.kind) {
     case 'change': {
-      const text = `${printable(plainText(changePhrase(cause.change)))} ${paintBump(cause.bump, output)(cause.bump)}`
+      const text = `${briefly(cause.change)} ${paintBump(cause.bump, output)(cause.bump)}`
       return { text: placed(text, changePlace(snapshot, cause.change, name)), below: [] }
     }
     case 'dependency': {
       const text = printable(plainText(reasonPhrase(cause.reason, new Map())))
-      return { text: placed(text, rangePlace(snapshot, name, cause.reason)), ...becauseOf(cause, snapshot, output) }
+      return { text: placed(text, rangePlace(snapshot, name, cause.reason)), ...becauseOf(cause, telling) }
     }
     case 'group': {
-      const text = `${printable(plainText(reasonPhrase(cause.reason, new Map())))} ${colours.dim(`(${cause.reason.group.map(printable).join(', ')})`)}`
-      return { text, ...becauseOf(cause, snapshot, output) }
+      const text = printable(plainText(reasonPhrase(cause.reason, new Map())))
+      return { text: `${text}${colours.dim(members(cause.reason.group, telling))}`, ...becauseOf(cause, telling) }
     }
     case 'other':
       return { text: printable(plainText(reasonPhrase(cause.reason, new Map()))), below: [] }
   }
 }
 
-function becauseOf(
-  { because }: Extract<Cause, { because: unknown }>,
-  snapshot: Snapshot,
-  output: Output,
-): { below: readonly Branch[] } {
-  if (because.kind === 'released') return { below: causeBranches(because, snapshot, output) }
+/** A group may be the whole workspace: it is named once, by its first members and a count. */
+function members(group: readonly string[], { groups }: Telling): string {
+  const key = group.join('\0')
+  if (groups.has(key)) return ''
+  groups.add(key)
+  return ` (${fewOf(group, 4)})`
+}
+
+/** The place behind it leads to the rest. */
+function briefly(change: Change): string {
+  return truncate(printable(plainText(changePhrase(change))), longestChange)
+}
+
+const longestChange = 100
+
+function becauseOf({ because }: Extract<Cause, { because: unknown }>, telling: Telling): { below: readonly Branch[] } {
+  if (because.kind === 'released') return { below: causeBranches(because, telling) }
   return {
-    below: [{ text: output.colours.dim(`${printable(because.name)} is explained elsewhere in this tree`), below: [] }],
+    below: [
+      { text: telling.output.colours.dim(`${printable(because.name)} is explained elsewhere in this tree`), below: [] },
+    ],
   }
 }
 
@@ -80,7 +97,7 @@ function renderWhyNot(explanation: NotReleased, snapshot: Snapshot, { colours }:
     (change: (typeof declined)[number]): Branch => {
       const place = changePlace(snapshot, change, name)
       return {
-        text: `${printable(plainText(changePhrase(change)))} ${words}  ${colours.cyan(printable(place ?? ''))}`,
+        text: `${briefly(change)} ${words}  ${colours.cyan(printable(place ?? ''))}`,
         below: [],
       }
     }
@@ -96,7 +113,7 @@ function renderWhyNot(explanation: NotReleased, snapshot: Snapshot, { colours }:
       return { text: `${text}  ${colours.cyan(printable(place ?? ''))}`, below: [] }
     }),
     ...linked.map((group) => ({
-      text: `Linked with ${group.map(printable).join(', ')}, which takes along only what is released anyway`,
+      text: `Linked with ${fewOf(group, 4)}, which takes along only what is released anyway`,
       below: [],
     })),
     ...rewritten.map((edit) => ({
