@@ -32,7 +32,9 @@ describe('topsail add, asked', () => {
     shop.write({ '.changeset/other.md': '---\n"@acme/api": patch\n---\n\nx\n' })
     const talk = conversation()
     await talk.sees('Which packages')
-    expect(talk.screen()).toMatch(/@acme\/web 1\.0\.0.*changed, private[^]*@acme\/api 2\.1\.3[^]*@acme\/db 2\.0\.0/)
+    expect(talk.screen()).toMatch(
+      /@acme\/web 1\.0\.0 · changed · private\n[^]*@acme\/api 2\.1\.3\n[^]*@acme\/db 2\.0\.0/,
+    )
     talk.types(key.enter)
     await talk.sees('How big is it for @acme/web 1.0.0?')
     talk.types(key.enter)
@@ -44,6 +46,17 @@ describe('topsail add, asked', () => {
       summary: 'a button',
       empty: false,
     })
+  })
+
+  test('every changed package is marked, wherever the cursor is', async () => {
+    shop.write({ 'packages/web/a.js': '1', 'packages/db/a.js': '1' })
+    shop.write({ '.changeset/other.md': '---\n"@acme/db": patch\n---\n\nx\n' })
+    const talk = conversation()
+    await talk.sees('2 of 3 packages changed')
+    expect(talk.screen()).toMatch(/@acme\/web 1\.0\.0 · changed · private/)
+    expect(talk.screen()).toMatch(/@acme\/db 2\.0\.0 · changed, has an answer/)
+    talk.types(key.escape)
+    expect(await talk.answer).toBeUndefined()
   })
 
   test('other packages, other bumps and other words can be chosen', async () => {

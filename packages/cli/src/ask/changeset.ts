@@ -62,7 +62,7 @@ async function askPackages(offers: readonly Offer[], streams: Streams): Promise<
   const question = {
     ...streams,
     message: `Which packages does this change release? (${changed.length} of ${plural(offers.length, 'package')} changed)`,
-    options: offers.map((offer) => ({ value: offer.name, label: labelOf(offer), hint: hintOf(offer) })),
+    options: offers.map((offer) => ({ value: offer.name, label: [labelOf(offer), ...marksOf(offer)].join(' · ') })),
     initialValues: changed.filter((offer) => offer.state?.kind === 'uncovered').map((offer) => offer.name),
     maxItems: mostShown,
     required: true,
@@ -76,14 +76,15 @@ function labelOf({ name, version }: Offer): string {
   return `${printable(name)} ${printable(version)}`
 }
 
-function hintOf({ state, private: isPrivate }: Offer): string {
+/** In the label, since a hint is only shown where the cursor is; whoever filters the list can type them. */
+function marksOf({ state, private: isPrivate }: Offer): readonly string[] {
   const words = {
     uncovered: 'changed',
     bumped: 'changed, has an answer',
     declined: 'changed, declined',
     excluded: 'changed, needs no answer',
   }
-  return [state === undefined ? '' : words[state.kind], isPrivate ? 'private' : ''].filter(Boolean).join(', ')
+  return [state === undefined ? '' : words[state.kind], isPrivate ? 'private' : ''].filter(Boolean)
 }
 
 async function askEachBump(offers: readonly Offer[], streams: Streams): Promise<readonly NamedBump[] | undefined> {

@@ -43,7 +43,7 @@ export const prereleaseProblems = {
     title: 'The snapshot template names something that is not known',
     says: (p) =>
       `The snapshot template ${quote(p.template)} holds {${printable(p.placeholder)}}, for which there is no value.`,
-    mend: () => 'give a tag, run inside a git repository, or take the placeholder out of the template',
+    mend: (p) => `${whatIsMissing(p.placeholder)}, or take the placeholder out of the template`,
     example: {
       severity: 'error',
       place: { file: '.changeset/config.json' },
@@ -77,3 +77,8 @@ export const prereleaseProblems = {
     example: { severity: 'error', tag: 'my tag' },
   },
 } satisfies Partial<AllWords>
+
+function whatIsMissing(placeholder: string): string {
+  if (placeholder === 'tag') return 'name a tag, as in --snapshot next'
+  return 'make a first commit, in a git repository, for there is none to name'
+}
