@@ -102,7 +102,12 @@ function packageLines(result: CheckResult, colours: Colours, width: number | und
   const rows = named.map((entry): readonly Cell[] => {
     const [word, detail] = coverageWords(entry, changes)
     const [mark, paint] = signs(colours)[entry.state.kind]
-    return [{ text: mark, paint }, { text: entry.name }, { text: word, paint }, { text: detail, paint: colours.dim }]
+    return [
+      { text: mark, paint },
+      { text: entry.name, isName: true },
+      { text: word, paint },
+      { text: detail, paint: colours.dim },
+    ]
   })
   const counted = excluded.length > mostExcluded ? countedByReason(excluded, colours) : []
   return renderColumns([...rows, ...counted], { width })

@@ -12,10 +12,10 @@ test('a plan is a table in release order, with groups, rewrites and problems bel
 
       wave  package               from      to      bump   why
       1     @acme/db              2.0.0  →  3.0.0   major  brave-cats: Drop the connection pool
-            @acme/log             1.4.2  →  1.5.0   minor  89abcde feat(log): levels by module
-            @acme/log-web         1.4.2  →  1.5.0   minor  fixed with @acme/log
+      1     @acme/log             1.4.2  →  1.5.0   minor  89abcde feat(log): levels by module
+      1     @acme/log-web         1.4.2  →  1.5.0   minor  fixed with @acme/log
       2     @acme/api             2.1.3  →  2.1.4   patch  @acme/db 3.0.0 leaves ^2.0.0
-            @acme/tools           0.3.0  →  0.3.1   patch  @acme/db 3.0.0 leaves 2 (peerDependencies)
+      2     @acme/tools           0.3.0  →  0.3.1   patch  @acme/db 3.0.0 leaves 2 (peerDependencies)
       3     @acme/shop (private)  5.0.9  →  5.0.10  patch  @acme/api 2.1.4 leaves 2.1.3
 
     Groups

@@ -83,11 +83,12 @@ function releaseTable(plan: ReleasePlan, output: Pick<Output, 'colours'>, width:
   const said = plan.snapshotRelease === undefined ? 1 : 2
   let before = 0
   const rows = releasesInOrder(plan).map(({ wave, release }): readonly Cell[] => {
-    const first = wave !== before
+    // A line of a file is read alone, and by programs that count its words.
+    const isTold = wave !== before || width === undefined
     before = wave
     const more = release.reasons.length - said
     return [
-      { text: first ? String(wave) : '', paint: dim, plain: true },
+      { text: isTold ? String(wave) : '', paint: dim, plain: true },
       { text: release.private ? `${release.name} (private)` : release.name, paint: bold, isName: true },
       { text: release.from, paint: dim },
       arrow,
@@ -169,7 +170,7 @@ function groupLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>): st
 function rewriteLines(plan: ReleasePlan, { colours }: Pick<Output, 'colours'>, width: number | undefined): string {
   if (plan.rewrites.length === 0) return ''
   const rows = plan.rewrites.map((rewrite): readonly Cell[] => [
-    { text: rewrite.name },
+    { text: rewrite.name, isName: true },
     {
       text: fewOf(rewrite.rangeEdits.map((edit) => `${edit.dependency} ${edit.from} → ${edit.to}`)),
       paint: colours.dim,

@@ -165,5 +165,5 @@ function waitsFor(needs: readonly string[]): string {
 
 /** A unit by package and target, or a step by its key. */
 function named({ name, target, version }: Versioned): Cell {
-  return { text: unitName(targetKey(name, target), version) }
+  return { text: unitName(targetKey(name, target), version), isName: true }
 }

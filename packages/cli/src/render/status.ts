@@ -31,7 +31,7 @@ function renderRelease(status: ReleaseStatus, { colours }: Output): string {
   const word = isOver ? colours.green(stateWords[state]) : colours.yellow(stateWords[state])
   const head = `${colours.bold(printable(release))}  ${word}  ${colours.dim(`${printable(began)}, ${promotion}`)}\n`
   const rows = units.map((unit) => [
-    { text: unitName(targetKey(unit.name, unit.target), unit.version) },
+    { text: unitName(targetKey(unit.name, unit.target), unit.version), isName: true },
     { text: unit.seen === 'unreachable' ? `${unit.state}?` : unit.state, paint: paintOf(unit.state, colours) },
     { text: detailOf(unit), paint: colours.dim },
   ])

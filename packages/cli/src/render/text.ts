@@ -70,7 +70,7 @@ export function truncate(text: string, width: number): string {
 
 /** Cut in the middle: names that begin alike are told apart by their ends. */
 export function shortenName(name: string, width: number): string {
-  if (!isPlain(name) || name.length <= width || width < 8) return truncate(name, width)
+  if (!isPlain(name) || name.length <= width || width < 4) return truncate(name, width)
   const end = Math.floor((width - 1) / 2)
   return `${name.slice(0, width - 1 - end)}…${name.slice(-end)}`
 }

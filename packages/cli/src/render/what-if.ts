@@ -40,7 +40,13 @@ function moveRow({ name, before, after }: Move, output: Output): readonly Cell[]
     { text: release?.to ?? 'not released', paint: release === undefined ? colours.dim : undefined },
     { text: release?.bump ?? '', paint: release === undefined ? undefined : paintBump(release.bump, output) },
   ]
-  return [{ text: sign, paint }, { text: name }, ...side(before), { text: '→', paint: colours.dim }, ...side(after)]
+  return [
+    { text: sign, paint },
+    { text: name, isName: true },
+    ...side(before),
+    { text: '→', paint: colours.dim },
+    ...side(after),
+  ]
 }
 
 function cheaperSection(cheaper: readonly Shrinking[], { colours }: Output): string {
