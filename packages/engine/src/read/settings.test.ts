@@ -316,6 +316,16 @@ describe('.changeset/config.json', () => {
     expect(read({ ...second, config: { ignore: ['!@acme/*'] } }).settings.ignore).toEqual(['c', 'cli', '__proto__'])
   })
 
+  test('a group of the second generation stands in the order of its patterns, and so do its members in changelogs', () => {
+    const config = { fixed: [['c', '@acme/*', '!@acme/b']], linked: [['cli', '__proto__']] }
+    expect(read({ ...second, config }).settings).toMatchObject({
+      fixed: [['c', '@acme/a', '@acme/web']],
+      linked: [['cli', '__proto__']],
+    })
+    const third = read({ config, options: { rules: 'changesets@3' } }).settings
+    expect(third).toMatchObject({ fixed: [['@acme/a', '@acme/web', 'c']], linked: [['cli', '__proto__']] })
+  })
+
   test('keys of the second generation are understood', () => {
     const config = {
       access: 'private',
