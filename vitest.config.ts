@@ -6,20 +6,26 @@ const report = process.env['TOPSAIL_TEST_REPORT']
 
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
 
+/** Tests of what has no state and no outside may share a process, which halves their time. */
+const together = [
+  'packages/core/src/**/*.{test,props}.ts',
+  'packages/cli/src/{page,render}/**/*.{test,props}.ts',
+  'packages/engine/src/read/*.props.ts',
+]
+
 export default defineConfig({
   test: {
     // One more than there are cores: half of the time a test waits for git, a registry or a process of its own.
     maxWorkers: availableParallelism() + 1,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
-      // Core has no state and no outside: its tests may share a process, which halves their time.
-      { test: { ...patience, name: 'core', include: ['packages/core/src/**/*.{test,props}.ts'], isolate: false } },
+      { test: { ...patience, name: 'together', include: together, isolate: false } },
       {
         test: {
           ...patience,
-          name: 'rest',
+          name: 'apart',
           include: ['{packages,services}/*/{src,e2e}/**/*.{test,props}.ts', 'tools/*/src/**/*.test.ts'],
-          exclude: ['packages/core/**', '**/node_modules/**'],
+          exclude: [...together, '**/node_modules/**'],
           globalSetup: ['tools/bench/src/tests-setup.ts'],
         },
       },
