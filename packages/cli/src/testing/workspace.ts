@@ -36,11 +36,11 @@ export function makeWorkspace(
   const commit = (message: string): string => {
     commits += 1
     git('add', '--all')
-    git('commit', '--quiet', '--allow-empty', '--message', message)
+    git('-c', 'maintenance.auto=false', 'commit', '--quiet', '--allow-empty', '--message', message)
     return git('rev-parse', 'HEAD')
   }
   write(files)
-  git('init', '--quiet', '--initial-branch', 'main')
+  git('init', '--quiet', '--template=', '--initial-branch', 'main')
   commit('chore: start')
   return {
     dir,

@@ -3,6 +3,7 @@
  * forges offer, and the refs that show a pull request's head and its trial merge.
  */
 import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,18 +23,24 @@ export type BareRepository = {
 
 export function bareRepository(folder: string): BareRepository {
   const git: BareRepository['git'] = async (args, input) => (await runGit(folder, args, input)).toString().trim()
+  let last: { readonly written: string; readonly refs: ReadonlyMap<string, string> } | undefined
   return {
     folder,
     git,
     async refs() {
+      const written = writtenRefs(folder)
+      if (last?.written === written) return last.refs
       const format = '--format=%(refname) %(objectname) %(*objectname)'
       const lines = (await git(['for-each-ref', format, 'refs/heads', 'refs/tags'])).split('\n')
-      return new Map(
+      const refs = new Map(
         lines.filter(Boolean).map((line): [string, string] => {
           const [name = '', sha = '', peeled = ''] = line.split(' ')
           return [name, peeled === '' ? sha : peeled]
         }),
       )
+      // What moved while git looked is looked at again the next time.
+      last = writtenRefs(folder) === written ? { written, refs } : undefined
+      return refs
     },
     async merge(base, head, method, message) {
       if (method === 'rebase') return rebased(folder, base, head)
@@ -43,6 +50,18 @@ export function bareRepository(folder: string): BareRepository {
       return git(['commit-tree', tree, ...parents], `${message}\n`)
     },
   }
+}
+
+/** The files of branches and tags, all of them: as long as they say the same, so does git. */
+function writtenRefs(folder: string): string {
+  const files = ['heads', 'tags'].flatMap((kind) =>
+    readdirSync(join(folder, 'refs', kind), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name)),
+  )
+  return [join(folder, 'packed-refs'), ...files.toSorted()]
+    .map((file) => `${file} ${existsSync(file) ? readFileSync(file, 'utf8') : ''}`)
+    .join('\n')
 }
 
 /** All objects that `tips` lead to and `known` do not, each once, with what it needs before it. */

@@ -3,10 +3,11 @@
  * and by its API.
  */
 import { execFile } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { gitEnvironment } from './repository.ts'
+import type { BareRepository } from './bare-repository.ts'
+import { gitEnvironment, headOf } from './repository.ts'
 
 /** A clone that belongs to one person. */
 export type Clone = {
@@ -41,7 +42,7 @@ export function cloneAt(root: string, person: string): Clone {
       await git('add', '--all')
       await git('commit', '--quiet', '--allow-empty', '--message', message)
       await git('push', '--quiet', '--force', 'origin', 'HEAD')
-      return git('rev-parse', 'HEAD')
+      return headOf(root)
     },
   }
 }
@@ -50,9 +51,23 @@ export function cloneAt(root: string, person: string): Clone {
 export async function makeBare(at: string): Promise<void> {
   await mkdir(dirname(at), { recursive: true })
   await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', at], { env: gitEnv() })
-  for (const key of ['uploadpack.allowFilter', 'uploadpack.allowAnySHA1InWant', 'http.receivepack']) {
-    await run('git', ['-C', at, 'config', key, 'true'], { env: gitEnv() })
-  }
+  const allowed = '[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n[http]\n\treceivepack = true\n'
+  await appendFile(join(at, 'config'), allowed)
+}
+
+/** A first commit on main, by Mona, in an empty repository. Objects and names are as if it had been pushed. */
+export async function seed(bare: BareRepository, files: Readonly<Record<string, string | object>>): Promise<void> {
+  const who = `Mona <${gitEnvironment['GIT_AUTHOR_EMAIL']}> ${Math.floor(Date.now() / 1000)} +0000`
+  const parts = Object.entries(files).flatMap(([path, content]) => {
+    const text = typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`
+    return [`M 100644 inline ${JSON.stringify(path)}`, `data ${Buffer.byteLength(text)}\n${text}`]
+  })
+  const message = 'chore: begin\n'
+  const begin = ['commit refs/heads/main', `author ${who}`, `committer ${who}`, `data ${message.length}\n${message}`]
+  await bare.git(
+    ['-c', 'fastimport.unpackLimit=100000', 'fast-import', '--quiet'],
+    `${[...begin, ...parts].join('\n')}\n`,
+  )
 }
 
 /** Fails with the words of a refusal. */

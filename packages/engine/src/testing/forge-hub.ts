@@ -52,6 +52,8 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
   let ask: AskEmulator = () => Promise.reject(new Error('the emulator is not there yet'))
   let target: string | undefined
   let turn: Promise<unknown> = Promise.resolve()
+  /** Heads of pull requests move with git, or with a request that writes. */
+  let mayHaveMoved = true
   const desk: PullRequestDesk = pullRequestDesk(
     () => repositories.keys(),
     (repository) => repositories.get(repository)?.bare,
@@ -71,7 +73,9 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
     return next
   }
   async function showAll(): Promise<void> {
-    for (const { mirror } of repositories.values()) await mirror.show()
+    for (const { mirror } of repositories.values()) if (await mirror.show()) mayHaveMoved = true
+    if (!mayHaveMoved) return
+    mayHaveMoved = false
     for (const moved of await desk.follow()) {
       const { bare, mirror } = {
         bare: repositories.get(moved.from)?.bare,
@@ -117,6 +121,7 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
       await showAll()
       const own = await ownAnswer(asked, body)
       const reply = own ?? (await pass(asked, body))
+      if (asked.method !== 'GET') mayHaveMoved = true
       if (reply.status === 201) await tagRelease(asked, body)
       // A pull request has its refs from the moment it is there.
       if (asked.method === 'POST' && asked.url?.endsWith('/pulls')) await showAll()
@@ -151,6 +156,7 @@ export async function forgeHub(options: HubOptions): Promise<ForgeHub> {
     const method = (JSON.parse(body || '{}') as { merge_method?: 'merge' | 'squash' | 'rebase' }).merge_method
     const merged = await desk.merge(merge[1] ?? '', Number(merge[2]), method ?? 'merge', async () => pass(asked, body))
     for (const { mirror } of repositories.values()) await mirror.show()
+    mayHaveMoved = true
     return merged
   }
   /** The one question that an installation's token has no REST address for. */

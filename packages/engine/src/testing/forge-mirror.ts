@@ -3,6 +3,7 @@
  * the API committed can be fetched. Objects keep their hashes both ways, for both sides compute them as git does.
  */
 import { objectsOf, treeEntries, type BareRepository, type GitObject } from './bare-repository.ts'
+import { hasObject, treeOf, writeObject } from './loose-objects.ts'
 
 /** A request to the emulator as its administrator; fails with its words. */
 export type AskEmulator = (method: string, path: string, body?: object) => Promise<unknown>
@@ -10,8 +11,8 @@ export type AskEmulator = (method: string, path: string, body?: object) => Promi
 export type Mirror = {
   /** Branches and tags as both sides have them since the last time. */
   readonly refs: ReadonlyMap<string, string>
-  /** What lies in git is put into the emulator. */
-  show(): Promise<void>
+  /** What lies in git is put into the emulator. False when all of it lay there already. */
+  show(): Promise<boolean>
   /** What the emulator has come to hold is put into git. */
   fetch(): Promise<void>
   /** Objects alone, as a forge has those of a fork's pull request. */
@@ -45,20 +46,24 @@ export function mirrorOf(bare: BareRepository, ask: AskEmulator, repository: str
     async show() {
       // A fork is given a first commit of its own by the emulator.
       if (!begun) for (const [name, sha] of await refsShown()) agreed.set(name, sha)
+      let isNews = !begun
       begun = true
       const refs = await bare.refs()
       for (const [name, sha] of refs) {
         const before = agreed.get(name)
         if (before === sha) continue
+        isNews = true
         await showObjects(bare, sha)
         if (before === undefined) await ask('POST', `${at}/git/refs`, { ref: name, sha })
         else await ask('PATCH', `${at}/git/${name}`, { sha, force: true })
         agreed.set(name, sha)
       }
       for (const name of [...agreed.keys()].filter((name) => !refs.has(name))) {
+        isNews = true
         await ask('DELETE', `${at}/git/${name}`)
         agreed.delete(name)
       }
+      return isNews
     },
     async fetch() {
       const shown = await refsShown()
@@ -129,7 +134,7 @@ type ApiIdentity = { readonly name: string; readonly email: string; readonly dat
 type ApiTree = { readonly tree: readonly { mode: string; type: string; sha: string; path: string }[] }
 
 async function take(bare: BareRepository, ask: AskEmulator, at: string, sha: string): Promise<void> {
-  if (await has(bare, sha)) return
+  if (await hasObject(bare, sha)) return
   const commit = (await ask('GET', `${at}/git/commits/${sha}`)) as ApiCommit
   for (const parent of commit.parents) await take(bare, ask, at, parent.sha)
   await takeTree(bare, ask, at, commit.tree.sha)
@@ -140,28 +145,21 @@ async function take(bare: BareRepository, ask: AskEmulator, at: string, sha: str
     `committer ${asGitIdentity(commit.committer)}`,
   ]
   const message = commit.message.endsWith('\n') ? commit.message : `${commit.message}\n`
-  const made = await bare.git(['hash-object', '-t', 'commit', '-w', '--stdin'], `${lines.join('\n')}\n\n${message}`)
+  const made = writeObject(bare, 'commit', Buffer.from(`${lines.join('\n')}\n\n${message}`))
   if (made !== sha) throw new Error(`git made ${made} of the emulator's commit ${sha}`)
 }
 
 async function takeTree(bare: BareRepository, ask: AskEmulator, at: string, sha: string): Promise<void> {
-  if (await has(bare, sha)) return
+  if (await hasObject(bare, sha)) return
   const { tree } = (await ask('GET', `${at}/git/trees/${sha}`)) as ApiTree
   for (const entry of tree) {
     if (entry.type === 'tree') await takeTree(bare, ask, at, entry.sha)
-    if (entry.type !== 'blob' || (await has(bare, entry.sha))) continue
+    if (entry.type !== 'blob' || (await hasObject(bare, entry.sha))) continue
     const blob = (await ask('GET', `${at}/git/blobs/${entry.sha}`)) as { content: string }
-    await bare.git(['hash-object', '-w', '--stdin'], Buffer.from(blob.content, 'base64'))
+    writeObject(bare, 'blob', Buffer.from(blob.content, 'base64'))
   }
-  const lines = tree.map(({ mode, type, sha, path }) => `${mode} ${type} ${sha}\t${path}\0`)
-  await bare.git(['mktree', '-z', '--missing'], lines.join(''))
-}
-
-async function has(bare: BareRepository, sha: string): Promise<boolean> {
-  return bare.git(['cat-file', '-e', sha]).then(
-    () => true,
-    () => false,
-  )
+  const made = writeObject(bare, 'tree', treeOf(tree))
+  if (made !== sha) throw new Error(`the emulator's tree ${sha} is git's ${made}`)
 }
 
 function asGitIdentity({ name, email, date }: ApiIdentity): string {

@@ -8,9 +8,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BareRepository, MergeMethod } from './bare-repository.ts'
-import { cloneAt, gitEnv, makeBare, run, type Clone } from './forge-access.ts'
+import { cloneAt, gitEnv, makeBare, run, seed, type Clone } from './forge-access.ts'
 import { appPermissions, appToken, owners, request, slug, startEmulator } from './forge-emulator.ts'
-import { apiBase, forgeHub, type Delivery, type ForgeHub } from './forge-hub.ts'
+import { apiBase, forgeHub, type Delivery } from './forge-hub.ts'
 import { startRegistry, type TestRegistry } from './registry.ts'
 
 export type ForgeRigOptions = {
@@ -105,9 +105,11 @@ export async function startForge(options: ForgeRigOptions): Promise<ForgeRig> {
     installed.set(answer.token, { repository, write: permissions['contents'] === 'write' })
     return answer.token
   }
-  const bare = await createRemotes(hub, root, repositories)
-  await seed(await clone('acme/shop'), options.files)
-  for (const other of options.more ?? []) await seed(await clone(other), { 'README.md': `# ${other}\n` })
+  for (const path of repositories) await makeBare(join(root, `${path}.git`))
+  const [bare, ...others] = repositories.map((path) => hub.add(path))
+  if (bare === undefined) throw new Error('a forge without a repository')
+  await seed(bare, options.files)
+  for (const [index, other] of others.entries()) await seed(other, { 'README.md': `# ${options.more?.[index]}\n` })
   const registry = options.registry === true ? await startRegistry() : undefined
   let forked: Promise<Clone> | undefined
 
@@ -169,17 +171,4 @@ export async function startForge(options: ForgeRigOptions): Promise<ForgeRig> {
     hub.add('ada/shop')
     return clone('ada/shop', people.ada)
   }
-}
-
-async function createRemotes(hub: ForgeHub, root: string, repositories: readonly string[]): Promise<BareRepository> {
-  for (const path of repositories) await makeBare(join(root, `${path}.git`))
-  const [first] = repositories.map((path) => hub.add(path))
-  if (first === undefined) throw new Error('a forge without a repository')
-  return first
-}
-
-async function seed(clone: Clone, files: ForgeRigOptions['files']): Promise<void> {
-  await clone.git('checkout', '--quiet', '-B', 'main')
-  await clone.write(files)
-  await clone.push('chore: begin')
 }

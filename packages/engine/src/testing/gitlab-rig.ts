@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bareRepository, type BareRepository } from './bare-repository.ts'
-import { cloneAt, gitEnv, makeBare, requestAs, run, type Clone } from './forge-access.ts'
+import { cloneAt, gitEnv, makeBare, requestAs, run, seed, type Clone } from './forge-access.ts'
 import { gitlabApiPath, startGitlabApi } from './gitlab-api.ts'
 import { accessLevels, gitlabProject, type GitlabProject, type GitlabToken } from './gitlab-store.ts'
 import { startRegistry, type TestRegistry } from './registry.ts'
@@ -66,10 +66,8 @@ export async function startGitlab(options: {
     await run('git', ['clone', '--quiet', url, at], { env: gitEnv() })
     return cloneAt(at, token === tokens.named.contributor ? 'Ada' : 'Mona')
   }
+  await seed(project.bare, options.files)
   const work = await clone(repository)
-  await work.git('checkout', '--quiet', '-B', 'main')
-  await work.write(options.files)
-  await work.push('chore: begin')
   const registry = options.registry === true ? await startRegistry() : undefined
   let forking: Promise<Clone> | undefined
   return {
