@@ -28,6 +28,14 @@ test('--version prints the version, --help every command', () => {
   for (const name of ['plan', 'version', 'apply']) expect(help.stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
 })
 
+test('inside of the workspace the sources run as they are', () => {
+  const own = fileURLToPath(new URL('../bin/topsail.js', import.meta.url))
+  const env = { PATH: process.env['PATH'], HOME: shop.dir }
+  const plan = spawnSync(process.execPath, [own, 'plan', '--json'], { cwd: shop.dir, encoding: 'utf8', env })
+  expect({ status: plan.status, stderr: plan.stderr }).toEqual({ status: 0, stderr: '' })
+  expect(JSON.parse(plan.stdout)).toMatchObject({ schema: 'topsail/plan@1' })
+})
+
 test('each command has its own help', () => {
   expect(topsail(['plan', '--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('--mermaid') })
   expect(topsail(['help', 'plan'])).toMatchObject({ status: 0, stdout: expect.stringContaining('--mermaid') })

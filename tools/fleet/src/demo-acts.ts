@@ -12,7 +12,8 @@ import { writeShop, type ShopPackage } from './shop.ts'
 import type { ShownCommand, Stage } from './stage.ts'
 import { watchLatest, type Watcher } from './watcher.ts'
 
-const bin = fileURLToPath(new URL('../../../packages/cli/bin/topsail.js', import.meta.url))
+const bin =
+  process.env['TOPSAIL_BIN'] ?? fileURLToPath(new URL('../../../packages/cli/bin/topsail.js', import.meta.url))
 
 export async function playActs(demo: Demo): Promise<void> {
   await openShop(demo)
