@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { runFleet } from './command.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 
@@ -21,9 +22,16 @@ test.each([
   [['5'], 'folder'],
   [[], 'size'],
 ])('%j is wrong usage, with what is wrong and what is right', (args, word) => {
-  const { status, stdout, stderr } = fleet(...args)
+  const { code, text } = runFleet(args)
+  expect(code).toBe(2)
+  expect(text).toContain(word)
+  expect(text).toContain('usage: ')
+})
+
+test('the process says so on standard error, without a stack trace', () => {
+  const { status, stdout, stderr } = fleet('5', 'x', '--sead', '2')
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-  expect(stderr).toContain(word)
+  expect(stderr).toContain('--sead')
   expect(stderr).toContain('usage: ')
   expect(stderr).not.toMatch(/^\s+at /m)
 })

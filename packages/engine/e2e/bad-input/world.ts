@@ -17,6 +17,7 @@ import {
 import { dirname, join } from 'node:path'
 import type { ProblemCode } from '@topsail/core'
 import type { ReadOptions } from '@topsail/engine'
+import { writeObject } from '../../src/testing/loose-objects.ts'
 
 /** A text, bytes, a symbolic link, a folder, or nothing at all. */
 export type Content = string | Uint8Array | { readonly link: string } | 'folder' | undefined
@@ -89,7 +90,7 @@ function write(root: string, path: string, content: Content): void {
 }
 
 function commitAll(dir: string, commits: readonly Commit[], tags: readonly string[]): void {
-  git(dir, ['init', '-q', '-b', 'main'])
+  git(dir, ['init', '-q', '-b', 'main', '--template='])
   const first = commit(dir, 'chore: begin', undefined)
   let head = first
   for (const { message, files } of commits) {
@@ -107,7 +108,7 @@ function commit(dir: string, message: string, parent: string | undefined): strin
   const who = 'Ada <ada@acme.example> 1767225600 +0000'
   const parents = parent === undefined ? '' : `parent ${parent}\n`
   const text = `tree ${tree}\n${parents}author ${who}\ncommitter ${who}\n\n${message}`
-  return git(dir, ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], text).trim()
+  return writeObject({ folder: join(dir, '.git') }, 'commit', Buffer.from(text))
 }
 
 function git(dir: string, args: readonly string[], input = ''): string {

@@ -11,7 +11,11 @@ import type { BareRepository } from './bare-repository.ts'
 export type NewTreeEntry = { readonly mode: string; readonly type: string; readonly path: string; readonly sha: string }
 
 /** Gives the hash. */
-export function writeObject({ folder }: BareRepository, type: 'blob' | 'tree' | 'commit', content: Buffer): string {
+export function writeObject(
+  { folder }: Pick<BareRepository, 'folder'>,
+  type: 'blob' | 'tree' | 'commit',
+  content: Buffer,
+): string {
   const whole = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
   const sha = createHash('sha1').update(whole).digest('hex')
   const place = looseAt(folder, sha)
