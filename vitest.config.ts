@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'apart',
+          // Each start of a git copies what a process has in memory: these start thousands, and stay small.
+          execArgv: ['--max-semi-space-size=4'],
           include: ['{packages,services}/*/{src,e2e}/**/*.{test,props}.ts', 'tools/*/src/**/*.test.ts'],
           exclude: [...together, '**/node_modules/**'],
           globalSetup: ['tools/bench/src/tests-setup.ts'],

@@ -11,16 +11,18 @@ import type { Access, OpenAccess } from './forges/access.ts'
 import type { AnswerLook, Outcome } from './queue/worker.ts'
 import type { Clones } from './sandbox/clones.ts'
 import { startGitRelay, type GitRelay } from './sandbox/git-relay.ts'
-import { computeReport, putIntoWords, type Failed } from './sandbox/topsail.ts'
+import { computeReport, putIntoWords, type Around, type Failed } from './sandbox/topsail.ts'
 import type { Checkout } from './sandbox/working-tree.ts'
 
 export type Answering = {
   readonly open: OpenAccess
   readonly clones: Clones
+  /** The path of the topsail command that looks. */
+  readonly program: string
   readonly limits: SandboxLimits
 }
 
-export function answering({ open, clones, limits }: Answering): AnswerLook {
+export function answering({ open, clones, program, limits }: Answering): AnswerLook {
   return async (look, signal) => {
     const access = await open(look)
     if (access.kind === 'closed') return { kind: 'impossible', why: access.why }
@@ -35,7 +37,7 @@ export function answering({ open, clones, limits }: Answering): AnswerLook {
       signal,
     })
     try {
-      return await lookAt({ look, access, pull: pull.value, relay, signal }, clones, limits)
+      return await lookAt({ look, access, pull: pull.value, relay, signal }, clones, { program, limits, signal })
     } finally {
       await relay.close()
     }
@@ -50,7 +52,7 @@ type Looking = {
   readonly signal: AbortSignal
 }
 
-async function lookAt(looking: Looking, clones: Clones, limits: SandboxLimits): Promise<Outcome> {
+async function lookAt(looking: Looking, clones: Clones, around: Around): Promise<Outcome> {
   const { look, access, pull, relay, signal } = looking
   const baseBranch = pull.base.branch
   const checkout = await clones.checkOut({ look, remote: relay.url, headRef: access.headRef, baseBranch, signal })
@@ -61,15 +63,14 @@ async function lookAt(looking: Looking, clones: Clones, limits: SandboxLimits): 
     return { kind: 'again', why: status === undefined ? checkout.why : `${checkout.why} (${status})` }
   }
   try {
-    return await lookInto(checkout, looking, limits)
+    return await lookInto(checkout, looking, around)
   } finally {
     await checkout.remove()
   }
 }
 
-async function lookInto(checkout: Checkout, looking: Looking, limits: SandboxLimits): Promise<Outcome> {
+async function lookInto(checkout: Checkout, looking: Looking, around: Around): Promise<Outcome> {
   const { access, pull, relay, signal } = looking
-  const around = { limits, signal }
   const computed = await computeReport(checkout, { remote: relay.url, pull, forge: access.forge.place }, around)
   if (computed.kind !== 'report') return afterFailed(computed)
   const read = parseReport(computed.text)

@@ -16,20 +16,22 @@ import { botMetrics } from './metrics.ts'
 import type { DeliveryStore } from './queue/delivery-store.ts'
 import { startWorker } from './queue/worker.ts'
 import { keepClones } from './sandbox/clones.ts'
+import { ownTopsail } from './sandbox/topsail.ts'
 
 export type Bot = {
   readonly url: string
   stop(): Promise<void>
 }
 
-export async function startBot(configuration: Configuration, log: Logger): Promise<Bot> {
+/** `program` is the topsail command that looks. */
+export async function startBot(configuration: Configuration, log: Logger, program = ownTopsail): Promise<Bot> {
   const { github, gitlab, folder, limits, concurrency, bodyLimit, graceSeconds } = configuration
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const store = await openStore(configuration, log)
   const metrics = botMetrics(store)
   const clones = keepClones(folder, limits)
   await clones.begin()
-  const answer = answering({ open: forgeAccess(configuration), clones, limits })
+  const answer = answering({ open: forgeAccess(configuration), clones, program, limits })
   const pollEvery = configuration.store.kind === 'sqlite' ? 5000 : 1000
   const worker = startWorker({ store, answer, metrics, log, concurrency, pollEvery })
   let isStopping = false

@@ -4,19 +4,23 @@
  * each new file is looked for among those that were just removed.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const memory = '/dev/shm'
 
-/** Several times what all tests together leave lying at one moment. */
-const roomNeeded = 4 * 1024 ** 3
+/** Several times what all tests together leave lying at one moment, which is less than 200 MB. */
+const roomNeeded = 1024 ** 3
 
 /** The folder of this run, to be removed with `remove`; undefined where the machine's own serves. */
 export function folderInMemory(): { readonly path: string; remove(): void } | undefined {
   if (process.platform !== 'linux' || freeIn(memory) < roomNeeded) return undefined
   const path = mkdtempSync(join(memory, 'topsail-'))
+  // As other temporary folders: a database runs as a user of its own.
+  chmodSync(path, 0o755)
   const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+  // Memory is not given back by a restart of the tests: what is interrupted removes it too.
+  process.once('exit', remove)
   if (startsPrograms(path)) return { path, remove }
   remove()
   return undefined

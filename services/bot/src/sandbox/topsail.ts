@@ -19,7 +19,19 @@ export type Failed =
   | { readonly kind: 'over'; readonly limit: string }
   | { readonly kind: 'stopped' }
 
-type Around = { readonly limits: SandboxLimits; readonly signal: AbortSignal }
+export type Around = {
+  /** The path of the command. */
+  readonly program: string
+  readonly limits: SandboxLimits
+  readonly signal: AbortSignal
+}
+
+/** The one that this package needs. */
+export const ownTopsail = join(
+  dirname(createRequire(import.meta.url).resolve('topsail/package.json')),
+  'bin',
+  'topsail.js',
+)
 
 /**
  * `remote` is the relay's address, for contents that the clone lacks. What the forge says of the pull request is told as
@@ -98,8 +110,6 @@ function parsed(json: string): unknown {
   }
 }
 
-const program = join(dirname(createRequire(import.meta.url).resolve('topsail/package.json')), 'bin', 'topsail.js')
-
 type Standing = {
   readonly folder: string
   /** All that it may write to. */
@@ -112,7 +122,7 @@ type Standing = {
 async function runTopsail(
   args: readonly string[],
   { folder, place, remote, input, env }: Standing,
-  { limits, signal }: Around,
+  { program, limits, signal }: Around,
 ): Promise<string | Failed> {
   const answer = await runGuarded({
     file: process.execPath,

@@ -43,7 +43,7 @@ export async function startTestBot(variables: Readonly<Record<string, string>>):
   if (!configuration.ok) throw new Error(JSON.stringify(configuration.problems))
   const lines: LogLine[] = []
   const log = botLog(configuration.value, { write: (line) => lines.push(JSON.parse(line) as LogLine) })
-  const bot = await startBot(configuration.value, log)
+  const bot = await startBot(configuration.value, log, process.env['TOPSAIL_BIN'])
   return {
     url: bot.url,
     folder,
