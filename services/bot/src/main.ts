@@ -1,5 +1,6 @@
 /**
- * The program: reads the environment, starts the bot, and ends it when it is told to.
+ * The program: reads the environment, starts the bot, and ends it when it is told to. An argument is the path of another
+ * topsail command than the one of this package.
  */
 import { readConfiguration } from './configuration.ts'
 import { startBot } from './bot.ts'
@@ -19,7 +20,7 @@ if (!configuration.ok) {
     process.exit(code)
   }
   try {
-    const bot = await startBot(configuration.value, log)
+    const bot = await startBot(configuration.value, log, process.argv[2])
     log.info({ url: bot.url }, 'listening')
     const stop = (signal: string): void => {
       log.info({ signal }, 'stopping')

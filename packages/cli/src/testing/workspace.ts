@@ -3,7 +3,7 @@
  * configuration of the machine's, removed at the end. `more` goes into the environment. Commands run in this process, through `run`.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { memoryContext } from '../context.ts'
@@ -37,7 +37,7 @@ export function makeWorkspace(
     commits += 1
     git('add', '--all')
     git('-c', 'maintenance.auto=false', 'commit', '--quiet', '--allow-empty', '--message', message)
-    return git('rev-parse', 'HEAD')
+    return headOf(dir)
   }
   write(files)
   git('init', '--quiet', '--template=', '--initial-branch', 'main')
@@ -54,6 +54,12 @@ export function makeWorkspace(
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   }
+}
+
+/** The commit that HEAD stands for, where the branch has just been written. */
+function headOf(dir: string): string {
+  const head = readFileSync(join(dir, '.git/HEAD'), 'utf8').trim()
+  return head.startsWith('ref: ') ? readFileSync(join(dir, '.git', head.slice(5)), 'utf8').trim() : head
 }
 
 export function manifest(name: string, version: string, more: Readonly<Record<string, unknown>> = {}): string {

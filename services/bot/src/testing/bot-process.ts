@@ -22,12 +22,13 @@ export type BotProcess = {
 }
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const topsail = process.env['TOPSAIL_BIN']
 
 export async function startBotProcess(
   rig: ForgeRig,
   folder: string,
   more: Readonly<Record<string, string>> = {},
-  program: readonly string[] = [main],
+  program: readonly string[] = topsail === undefined ? [main] : [main, topsail],
 ): Promise<BotProcess> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
