@@ -9,7 +9,12 @@ import { installTopsail } from './topsail.ts'
 export default async function setup(): Promise<() => Promise<void>> {
   process.env['TOPSAIL_BIN'] = installTopsail()
   const folder = folderInMemory()
-  if (folder) process.env['TMPDIR'] = folder.path
+  if (folder) {
+    process.env['TMPDIR'] = folder.path
+    // pnpm would put its store at the root of the disk that it installs on.
+    for (const name of ['npm_config_store_dir', 'pnpm_config_store_dir'])
+      process.env[name] = `${folder.path}/pnpm-store`
+  }
   const host = fork(new URL('../../../packages/engine/src/testing/registry-host.ts', import.meta.url))
   process.env['TOPSAIL_REGISTRY_HOST'] = await new Promise<string>((resolve, reject) => {
     host.once('message', (url) => resolve(String(url)))
