@@ -123,7 +123,8 @@ async function hasCommit(git: Git, sha: Sha): Promise<boolean> {
 async function readCommit(git: Git, sha: Sha): Promise<RefContent | undefined> {
   const [commit, tree] = await Promise.all([
     git(['cat-file', 'commit', sha]),
-    git(['ls-tree', '-z', '--format=%(objectname) %(path)', sha]),
+    // In a folder of the repository git would list what lies below that folder only.
+    git(['ls-tree', '--full-tree', '-z', '--format=%(objectname) %(path)', sha]),
   ])
   if (commit.kind === 'missing' || commit.code !== 0 || tree.kind === 'missing' || tree.code !== 0) return undefined
   const files: [string, string][] = []

@@ -141,6 +141,11 @@ const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]
     const git = gitIn(await repository(false))
     return [gitRefStore(git, undefined), gitRefStore(git, undefined)]
   },
+  'in a repository, asked in a folder of it': async () => {
+    const below = join(await repository(false), 'a', 'b')
+    await mkdir(below, { recursive: true })
+    return [gitRefStore(gitIn(below), undefined), gitRefStore(gitIn(below), undefined)]
+  },
   'in a repository with longer names': async () => {
     const made = await folder()
     await gitIn(made)(['init', '--quiet', '--object-format=sha256'])
