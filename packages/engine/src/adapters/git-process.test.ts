@@ -43,6 +43,17 @@ test('the variables of a surrounding git, and the user language, change nothing'
   }
 })
 
+test('traces that a user asked for stay out of what git says in failing', async () => {
+  const traces = ['GIT_TRACE', 'GIT_TRACE_SETUP', 'GIT_TRACE2', 'GIT_TRACE2_EVENT', 'GIT_TRACE_PACKET']
+  for (const name of traces) process.env[name] = '1'
+  try {
+    const answer = await gitIn(repository.root)(['rev-parse', '--verify', 'nothing'])
+    expect(answer).toMatchObject({ code: 128, stderr: 'fatal: Needed a single revision\n' })
+  } finally {
+    for (const name of traces) delete process.env[name]
+  }
+})
+
 test('a git that cannot be started is an answer, not a throw', async () => {
   expect(await gitIn(join(repository.root, 'no-such-folder'))(['status'])).toMatchObject({ kind: 'missing' })
 })

@@ -17,6 +17,8 @@ const plainly = [
   ...[
     'color.ui=false',
     'log.showSignature=false',
+    'log.showRoot=true',
+    'diff.relative=false',
     'core.fsmonitor=false',
     'core.quotePath=false',
     'i18n.logOutputEncoding=UTF-8',
@@ -42,8 +44,10 @@ const variablesOfAnotherRun = [
   'GIT_NOGLOB_PATHSPECS',
   'GIT_ICASE_PATHSPECS',
   'GIT_EXTERNAL_DIFF',
-  'GIT_TRACE',
 ]
+
+/** Where they name no file they would be told among what git says in failing, headers of requests included. */
+const traces = /^GIT_(?:TRACE|CURL_VERBOSE)/
 
 type Run = Omit<GitOptions, 'env'> & { readonly env: NodeJS.ProcessEnv }
 
@@ -77,8 +81,14 @@ function runGit(dir: string, args: readonly string[], options: Run): Promise<Git
 function plainEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env }
   for (const name of variablesOfAnotherRun) delete env[name]
+  for (const name in env) if (traces.test(name) && env[name]?.startsWith('/') !== true) delete env[name]
   return {
+    GIT_TRACE2: '0',
+    GIT_TRACE2_EVENT: '0',
+    GIT_TRACE2_PERF: '0',
     ...env,
+    // They are of this clone alone: with them it would see another history than all others.
+    GIT_NO_REPLACE_OBJECTS: '1',
     LC_ALL: 'C',
     LANGUAGE: 'C',
     GIT_OPTIONAL_LOCKS: '0',

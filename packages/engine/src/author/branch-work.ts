@@ -70,7 +70,17 @@ export async function readBranchWork(git: Git, base: Sha, snapshot: Snapshot): P
     baseVersions: baseVersions(workspace, branch.baseTexts),
   }
   const removed = removedPackages(workspace, branch)
-  return { work, changesetFiles, removed, problems: snapshot.settings.sources === 'changesets' ? [] : problems }
+  return {
+    work,
+    changesetFiles,
+    removed,
+    problems: [...unreadable(branch), ...(snapshot.settings.sources === 'changesets' ? [] : problems)],
+  }
+}
+
+function unreadable({ failure }: Branch): readonly Problem[] {
+  if (failure === undefined) return []
+  return [{ code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'git-failed', detail: failure }]
 }
 
 const catalogFiles: Readonly<Record<string, Path>> = {

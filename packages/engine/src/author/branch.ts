@@ -5,6 +5,7 @@
  */
 import { TextDecoder } from 'node:util'
 import type { Path, RawCommit, Sha, TouchedFile } from '@topsail/core'
+import { gitFailure } from '../adapters/git-failure.ts'
 import type { Git } from '../ports.ts'
 
 export type BranchFile = TouchedFile
@@ -18,6 +19,8 @@ export type Branch = {
   readonly commits: readonly LoggedCommit[]
   /** Texts at the base of the paths asked for; a path that was not there is absent. */
   readonly baseTexts: ReadonlyMap<Path, string>
+  /** What git said where it could not tell all of this: nothing may be taken for absent then. */
+  readonly failure: string | undefined
 }
 
 export async function readBranch(
@@ -25,13 +28,17 @@ export async function readBranch(
   base: Sha,
   baseFilesWanted: (files: readonly BranchFile[]) => readonly Path[],
 ): Promise<Branch> {
-  const [files, commits] = await Promise.all([touchedFiles(git, base), branchCommits(git, base)])
-  return { files, commits, baseTexts: await textsAt(git, base, baseFilesWanted(files)) }
+  const [{ files, ...touched }, { commits, ...logged }] = await Promise.all([
+    touchedFiles(git, base),
+    branchCommits(git, base),
+  ])
+  const baseTexts = await textsAt(git, base, baseFilesWanted(files))
+  return { files, commits, baseTexts, failure: touched.failure ?? logged.failure }
 }
 
 const plainDiff = ['--no-ext-diff', '--no-renames', '--relative', '-z']
 
-async function touchedFiles(git: Git, base: Sha): Promise<readonly BranchFile[]> {
+async function touchedFiles(git: Git, base: Sha): Promise<Pick<Branch, 'files' | 'failure'>> {
   const [diff, untracked] = await Promise.all([
     git(['diff', '--name-status', '--ignore-submodules=dirty', ...plainDiff, base, '--', '.']),
     git(['ls-files', '--others', '--exclude-standard', '-z', '--', '.']),
@@ -46,7 +53,8 @@ async function touchedFiles(git: Git, base: Sha): Promise<readonly BranchFile[]>
     // A tracked file that was removed from the index only is still there.
     if (path !== '') found.set(path, { path, how: found.has(path) ? 'changed' : 'added' })
   }
-  return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const files = [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return { files, failure: gitFailure(diff) ?? gitFailure(untracked) }
 }
 
 function howOf(status: string): BranchFile['how'] {
@@ -57,9 +65,9 @@ function howOf(status: string): BranchFile['how'] {
 /** `\x01` opens a record: after it a hash follows, which no file name of the record before is likely to imitate. */
 const logFormat = '--format=%x01%H%x00%P%x00%aI%x00%B%x00'
 
-async function branchCommits(git: Git, base: Sha): Promise<readonly LoggedCommit[]> {
+async function branchCommits(git: Git, base: Sha): Promise<Pick<Branch, 'commits' | 'failure'>> {
   const log = await git(['log', '--topo-order', '--name-only', ...plainDiff, logFormat, `${base}..HEAD`, '--'])
-  if (log.kind === 'missing' || log.code !== 0) return []
+  if (log.kind === 'missing' || log.code !== 0) return { commits: [], failure: gitFailure(log) }
   const commits: (LoggedCommit & { readonly files: Path[] })[] = []
   const fields = log.stdout.split('\0').map((field) => field.replace(/^\n/, ''))
   for (let at = 0; at < fields.length; at += 1) {
@@ -72,7 +80,7 @@ async function branchCommits(git: Git, base: Sha): Promise<readonly LoggedCommit
     commits.push({ sha, parents: parents.split(' ').filter(Boolean), date, message: message.trimEnd(), files: [] })
     at += 3
   }
-  return commits
+  return { commits, failure: undefined }
 }
 
 function openedBy(field: string): Sha | undefined {

@@ -53,6 +53,18 @@ describe('what a branch touches', () => {
     expect(statesIn(await checkWorkspace({ cwd: repo.root }))).toEqual({ '@acme/db': 'bumped' })
   })
 
+  test('what git cannot tell, as in a repository that lacks objects, is an error and not a branch without work', async () => {
+    const repo = await branch({ sources: 'changesets' })
+    await repo.write({ 'packages/db/index.js': '2\n' })
+    await repo.commit('feat(db): two')
+    const tree = await repo.git('rev-parse', 'main^{tree}')
+    await rm(join(repo.root, '.git/objects', tree.slice(0, 2), tree.slice(2)))
+    const { problems } = await checkWorkspace({ cwd: repo.root })
+    expect(problems).toMatchObject([
+      { code: 'HISTORY_UNAVAILABLE', severity: 'error', detail: expect.stringContaining('tree') },
+    ])
+  })
+
   test('a file that moves from one package to another touches both', async () => {
     const repo = await branch({ sources: 'changesets' })
     await rename(join(repo.root, 'packages/db/index.js'), join(repo.root, 'packages/ui/moved.js'))

@@ -163,6 +163,20 @@ describe('what is read', () => {
     expect(await releases()).toEqual(['b'])
   })
 
+  test('is the same whatever the user has set for what git shows, and whatever this clone replaces', async () => {
+    const placed = Object.entries(shop).map(([path, content]) => [`deep/${path}`, content] as const)
+    const { root, git, ...repository } = await repositoryOf(Object.fromEntries(placed))
+    await change({ root, git, ...repository }, 'deep/packages/a/x.js', 'feat: x')
+    await change({ root, git, ...repository }, 'deep/packages/a/y.js', 'fix: y')
+    const plain = await read(join(root, 'deep'), { index: false })
+    expect(commitsOf(plain)?.[0]).toEqual(['fix: y', ['packages/a']])
+    for (const setting of ['diff.relative true', 'log.showRoot false', 'diff.renames copies', 'log.showSignature true'])
+      await git('config', ...setting.split(' '))
+    await git('replace', '--graft', 'HEAD')
+    const { history } = await read(join(root, 'deep'), { index: false })
+    expect(history).toEqual(plain.history)
+  })
+
   test('a workspace in a sub-folder sees its own folders, and no others', async () => {
     const inner = Object.fromEntries(Object.entries(shop).map(([path, content]) => [`apps/shop/${path}`, content]))
     const repository = await repositoryOf({ ...inner, 'other/x': '' })
