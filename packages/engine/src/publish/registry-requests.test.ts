@@ -141,3 +141,47 @@ test('an answer that unpacks without end is refused, and is not asked for again'
   const server = await listening((_, answer) => answer.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
   expect(await registryAt(server.url).facts('a')).toMatchObject({ kind: 'unreachable', refused: true })
 })
+
+test('however many large answers come at once, one is taken in at a time, and a broken one holds up no other', async () => {
+  const text = JSON.stringify({ name: 'a', versions: {}, readme: 'x'.repeat(40 * 1024 * 1024) })
+  // What the connection itself holds is taken in by nobody.
+  const mostOfOthers = 30 * 1024 * 1024
+  const begun: { readonly answer: ServerResponse; taken: number; send(): void }[] = []
+  const server = await listening((_, answer) => {
+    const one = {
+      answer,
+      taken: 0,
+      send() {
+        for (let goes = true; goes && one.taken < text.length - 1;) {
+          const piece = text.slice(one.taken, Math.min(one.taken + 65_536, text.length - 1))
+          one.taken += piece.length
+          goes = answer.write(piece)
+        }
+      },
+    }
+    begun.push(one)
+    answer.on('drain', one.send)
+    one.send()
+  })
+  const registry = registryAt(server.url)
+  const asked = ['a', 'b', 'c'].map((name) => registry.facts(name))
+  const full = () => begun.filter(({ taken }) => taken === text.length - 1)
+  const waiting = () => begun.filter(({ taken }) => taken < mostOfOthers)
+  for (const left of [2, 1, 0]) {
+    await expect.poll(() => full().length, { timeout: 20_000 }).toBe(3 - left)
+    expect(waiting()).toHaveLength(left)
+    const { answer } = full().find((one) => !one.answer.writableEnded && !one.answer.destroyed) ?? {}
+    if (left === 1) answer?.destroy()
+    else answer?.end('}')
+  }
+  const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
+  expect(kinds.toSorted()).toEqual(['known', 'known', 'unreachable'])
+})
+
+test('an answer that is large only when unpacked waits for its turn as well', async () => {
+  const whole = gzipSync(JSON.stringify({ ...JSON.parse(packument), readme: 'x'.repeat(9 * 1024 * 1024) }))
+  const { url } = await listening((_, answer) => answer.writeHead(200, { 'content-encoding': 'gzip' }).end(whole))
+  const registry = registryAt(url)
+  const found = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => registry.facts(name)))
+  expect(found).toMatchObject(Array(5).fill(known))
+})

@@ -11,6 +11,7 @@ import { gunzip, gunzipSync } from 'node:zlib'
 import { getAgent } from '@npmcli/agent'
 // The whole of the library takes several times as long to load, and is wanted where something is uploaded.
 import getAuth, { type Auth } from 'npm-registry-fetch/lib/auth.js'
+import { turns, type Turns } from './large-answers.ts'
 
 /** Options of `npm-registry-fetch`, credentials included; a `body` is a text. */
 export type RequestSettings = Readonly<Record<string, unknown>>
@@ -20,6 +21,7 @@ export type SendRequest = (address: string, settings: RequestSettings) => Promis
 
 export function requestSender(): SendRequest {
   const agents = new Map<string, Agent>()
+  const whenLarge = turns()
   return async (address, settings) => {
     const auth = getAuth(address, settings)
     const { origin, protocol } = new URL(address)
@@ -32,6 +34,7 @@ export function requestSender(): SendRequest {
       address,
       { agent, method: methodOf(settings), headers: headersOf(settings, auth) },
       settings,
+      whenLarge,
     )
     if (answer.status >= 400) throw failureOf(answer, `${methodOf(settings)} ${address}`)
     if (!redirects.includes(answer.status)) return spokenBy(answer, settings)
@@ -91,16 +94,36 @@ type Answer = {
 
 /**
  * Complete, or none at all. How long silence may last is the connection's to say; a host that keeps talking has no more
- * time for the whole, and is not listened to for ever.
+ * time for the whole, and is not listened to for ever. It has that time again when it is the turn of a large answer.
  */
-async function exchange(address: string, options: RequestOptions, settings: RequestSettings): Promise<Answer> {
-  const { body, timeout } = settings
+async function exchange(
+  address: string,
+  options: RequestOptions,
+  { body, timeout }: RequestSettings,
+  whenLarge: Turns,
+): Promise<Answer> {
   const request = address.startsWith('https:') ? requestSecure : requestPlain
   let timer: NodeJS.Timeout | undefined
+  let turn: Promise<() => void> | undefined
+  const inTurn = (): Promise<() => void> => (turn ??= whenLarge())
   const exchanged = new Promise<{ answer: IncomingMessage; bytes: Buffer }>((resolve, reject) => {
     const giveUp = (code: string, message: string): void => {
       reject(Object.assign(new Error(message), { code }))
       asked.destroy()
+    }
+    const allowTime = (): void => {
+      clearTimeout(timer)
+      if (typeof timeout !== 'number') return
+      timer = setTimeout(giveUp, timeout, 'ETIMEDOUT', `no whole answer within ${timeout / 1000} s`)
+    }
+    const waitForTurn = (answer: IncomingMessage): void => {
+      answer.pause()
+      clearTimeout(timer)
+      void inTurn().then(() => {
+        if (answer.destroyed) return
+        allowTime()
+        answer.resume()
+      })
     }
     const asked = request(address, options, (answer) => {
       const chunks: Buffer[] = []
@@ -109,31 +132,45 @@ async function exchange(address: string, options: RequestOptions, settings: Requ
         chunks.push(chunk)
         length += chunk.length
         if (length > mostBytes) giveUp('ERR_BUFFER_TOO_LARGE', tooLong)
+        else if (length > large && turn === undefined) waitForTurn(answer)
       })
       answer.on('end', () => resolve({ answer, bytes: Buffer.concat(chunks) }))
       answer.on('error', reject)
     })
     asked.on('error', reject)
     asked.end(body)
-    if (typeof timeout === 'number') {
-      timer = setTimeout(giveUp, timeout, 'ETIMEDOUT', `no whole answer within ${timeout / 1000} s`)
-    }
+    allowTime()
   })
-  const { answer, bytes } = await exchanged.finally(() => clearTimeout(timer))
-  const { statusCode: status = 0, statusMessage = '', headers } = answer
-  const isPacked = headers['content-encoding'] === 'gzip' && bytes.length > 0
-  return { status, statusMessage, headers, body: (isPacked ? await unpacked(bytes) : bytes).toString('utf8') }
+  try {
+    const { answer, bytes } = await exchanged.finally(() => clearTimeout(timer))
+    const { statusCode: status = 0, statusMessage = '', headers } = answer
+    const isPacked = headers['content-encoding'] === 'gzip' && bytes.length > 0
+    const whole = isPacked ? await unpacked(bytes, inTurn) : bytes
+    return { status, statusMessage, headers, body: whole.toString('utf8') }
+  } finally {
+    void turn?.then((end) => end())
+  }
 }
 
 /** The longest that real packages have is a tenth of it. */
 const mostBytes = 256 * 1024 * 1024
 const tooLong = 'the answer is longer than 256 MB'
+/** So much of each may be held at once. */
+const large = 8 * 1024 * 1024
 
 /** To have little unpacked elsewhere costs many times more than to do it. */
-function unpacked(bytes: Buffer): Buffer | Promise<Buffer> {
-  const maxOutputLength = mostBytes
-  if (bytes.length < 64 * 1024) return gunzipSync(bytes, { maxOutputLength })
-  return promisify(gunzip)(bytes, { maxOutputLength, chunkSize: 256 * 1024 })
+async function unpacked(bytes: Buffer, inTurn: () => Promise<unknown>): Promise<Buffer> {
+  const unpack = (maxOutputLength: number): Buffer | Promise<Buffer> =>
+    bytes.length < 64 * 1024
+      ? gunzipSync(bytes, { maxOutputLength })
+      : promisify(gunzip)(bytes, { maxOutputLength, chunkSize: 256 * 1024 })
+  try {
+    return await unpack(large)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_BUFFER_TOO_LARGE') throw error
+    await inTurn()
+    return unpack(mostBytes)
+  }
 }
 
 /** With what `asFailure` looks for. */
