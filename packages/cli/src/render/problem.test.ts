@@ -70,6 +70,12 @@ test('what has moved since a plan file was written is a list, a screen of it at 
   expect(Math.max(...many.map((line) => line.length))).toBeLessThan(250)
 })
 
+test('a registry whose certificate nobody here knows will not be known later', () => {
+  const mend = (detail: string) => mendOf({ ...exampleOf('REGISTRY_UNREACHABLE'), detail } as Problem)
+  expect(mend('self-signed certificate in certificate chain')).toContain('NODE_EXTRA_CA_CERTS')
+  expect(mend('503')).toBe('run the same command again when it answers')
+})
+
 test('facts cannot steer the terminal', () => {
   const hostile = '\u001b[2J\u202e\u0007x'
   const text = renderProblem(

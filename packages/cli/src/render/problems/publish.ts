@@ -64,7 +64,10 @@ export const publishProblems = {
     title: 'A registry does not answer',
     says: (p) =>
       `${quote(p.registry)} did not say whether it has ${list(p.names)} (${printable(p.detail)}), so nothing was published.`,
-    mend: () => 'run the same command again when it answers',
+    mend: (p) =>
+      /certificate|altnames/i.test(p.detail)
+        ? 'name who signed its certificate: cafile=FILE in an .npmrc, or NODE_EXTRA_CA_CERTS'
+        : 'run the same command again when it answers',
     example: { severity: 'error', registry: 'https://registry.npmjs.org/', names: ['@acme/db'], detail: '503' },
   },
   REGISTRY_WITHOUT_TOKEN: {
