@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryContext, sizeOr, wantsColours } from './context.ts'
-import { run } from './run.ts'
+import { run, stoppedBy } from './run.ts'
 
 test('what nobody expected ends with 70 and a report without credentials and control characters', async () => {
   const { context, stderr } = memoryContext({ cwd: '/nowhere' })
@@ -17,6 +17,12 @@ test('what nobody expected ends with 70 and a report without credentials and con
   expect(stderr()).not.toContain(secret)
   expect(stderr()).not.toContain('ada:pw')
   expect(stderr()).not.toContain('\u001b')
+})
+
+test.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('a disk that takes no more (%s) is nobody’s bug', async (code) => {
+  const { context, stderr } = memoryContext({ cwd: '/nowhere' })
+  expect(await stoppedBy(Object.assign(new Error(`${code}: write`), { code }), context)).toBe(1)
+  expect(stderr()).toContain('DISK_REFUSED')
 })
 
 test.each([

@@ -45,7 +45,9 @@ export function reportBug(error: unknown, context: CliContext): number {
 /** A full or read-only disk, a folder of somebody else: nobody's bug, wherever it is met. */
 function refusalOfMachine(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const isRefused = ['EACCES', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'EPERM', 'EROFS'].includes(String(code))
+  const isRefused = ['EACCES', 'EDQUOT', 'EFBIG', 'EIO', 'EMFILE', 'ENFILE', 'ENOSPC', 'EPERM', 'EROFS'].includes(
+    String(code),
+  )
   return isRefused && error instanceof Error ? error.message : undefined
 }
 

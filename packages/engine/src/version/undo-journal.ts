@@ -87,7 +87,12 @@ export function undoWrites(
   const files: Path[] = []
   const kept: Path[] = []
   const isInside = insideChecker(root)
-  for (const entry of journal.files) {
+  // What goes first makes room for what is put back: the disk may be full, which is why we are here.
+  const [added, others] = [
+    journal.files.filter(({ before }) => before === null),
+    journal.files.filter(({ before }) => before !== null),
+  ]
+  for (const entry of [...added, ...others]) {
     const path = join(root, entry.path)
     if (!isInside(entry.path) || disk.modeOf(path) === 'other') {
       kept.push(entry.path)

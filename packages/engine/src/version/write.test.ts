@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path'
 import type { FileEdit } from '@topsail/core'
 import { afterEach, expect, test } from 'vitest'
 import { countingDisk, readTree } from '../testing/tree.ts'
-import { realDisk } from './disk.ts'
+import { realDisk, type Disk } from './disk.ts'
 import { newJournal, recoverWrites, undoJournalPath } from './undo-journal.ts'
 import { writeAll } from './write.ts'
 
@@ -229,6 +229,27 @@ test('the world may stop before any call, and again before any call of the recov
   }
 })
 
+test('on a disk that becomes full, what was added makes room for what is put back', async () => {
+  const root = newTree()
+  const added = ['b', 'c'].map((name) => ({
+    path: `packages/${name}/CHANGELOG.md`,
+    before: undefined,
+    after: 'x'.repeat(500),
+  }))
+  const most = sizeOf(root) + 700
+  const disk: Disk = {
+    ...realDisk,
+    write(path, text, mode) {
+      const room = most - sizeOf(root)
+      realDisk.write(path, text.slice(0, room), mode)
+      if (text.length > room) throw new Error('ENOSPC')
+    },
+  }
+  const problems = await writeAll({ root, edits: [...edits, ...added], disk })
+  expect(problems).toMatchObject([{ code: 'WRITE_FAILED', detail: 'ENOSPC', kept: [] }])
+  expect(readTree(root)).toEqual(before)
+})
+
 test.each([1, 7, 9, 15, 20, 1000])('a file of which %d bytes were written is put back', async (halfway) => {
   const calls = await dieBefore(newTree(), 'end')
   for (let call = 1; call <= calls; call += 1) {
@@ -288,6 +309,10 @@ function throws(act: () => void): boolean {
   } catch {
     return true
   }
+}
+
+function sizeOf(root: string): number {
+  return Object.values(readTree(root)).reduce((size, text) => size + Buffer.byteLength(text), 0)
 }
 
 function newTree(): string {
