@@ -4,7 +4,7 @@
  */
 import { createHash, hash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflate, deflateSync } from 'node:zlib'
 import type { Sha } from '@topsail/core'
@@ -31,6 +31,8 @@ export function objectStore(git: Git, known?: ObjectPlace): ObjectStore {
       const { format, folder } = await place()
       if (objects.length > mostFiles) return writePack(git, objects, format, ['index-pack', '--stdin'])
       try {
+        // Git before 2.31 has no absolute paths to tell.
+        if (!isAbsolute(folder)) return await writePack(git, objects, format, ['unpack-objects', '-q'])
         for (const object of objects) await writeFile(folder, object, format)
         return undefined
       } catch {
@@ -103,6 +105,14 @@ export function treeOf(files: readonly { readonly name: string; readonly blob: S
     .toSorted((a, b) => Buffer.compare(a.name, b.name))
   const content = entries.flatMap(({ name, blob }) => [Buffer.from('100644 '), name, Buffer.from([0]), blob])
   return { type: 'tree', content: Buffer.concat(content) }
+}
+
+/** Object and path of each entry that `ls-tree -z` lists; its `--format` would ask for git 2.36. */
+export function entriesOfTree(listed: string): readonly (readonly [object: Sha, path: string])[] {
+  return listed.split('\0').flatMap((entry) => {
+    const tab = entry.indexOf('\t')
+    return tab < 0 ? [] : [[entry.slice(entry.lastIndexOf(' ', tab) + 1, tab), entry.slice(tab + 1)] as const]
+  })
 }
 
 const compress = promisify(deflate)

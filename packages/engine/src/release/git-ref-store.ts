@@ -5,7 +5,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sha } from '@topsail/core'
 import { gitDetail } from '../adapters/git-failure.ts'
-import { nameOfObject, objectStore, treeOf, type GitObject, type ObjectStore } from '../adapters/git-objects.ts'
+import {
+  entriesOfTree,
+  nameOfObject,
+  objectStore,
+  treeOf,
+  type GitObject,
+  type ObjectStore,
+} from '../adapters/git-objects.ts'
 import type { Git, GitAnswer } from '../ports.ts'
 import { mirrorOf } from '../read/release-namespaces.ts'
 import type { RefContent, RefMove, RefsRead, RefStore, SwapOutcome } from './ref-store.ts'
@@ -124,12 +131,11 @@ async function readCommit(git: Git, sha: Sha): Promise<RefContent | undefined> {
   const [commit, tree] = await Promise.all([
     git(['cat-file', 'commit', sha]),
     // In a folder of the repository git would list what lies below that folder only.
-    git(['ls-tree', '--full-tree', '-z', '--format=%(objectname) %(path)', sha]),
+    git(['ls-tree', '--full-tree', '-z', sha]),
   ])
   if (commit.kind === 'missing' || commit.code !== 0 || tree.kind === 'missing' || tree.code !== 0) return undefined
   const files: [string, string][] = []
-  for (const entry of tree.stdout.split('\0').filter((line) => line !== '')) {
-    const [blob = '', name = ''] = [entry.slice(0, entry.indexOf(' ')), entry.slice(entry.indexOf(' ') + 1)]
+  for (const [blob, name] of entriesOfTree(tree.stdout)) {
     const text = await git(['cat-file', 'blob', blob])
     if (text.kind === 'missing' || text.code !== 0) return undefined
     files.push([name, text.stdout])

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { gitIn } from '../adapters/git-process.ts'
+import type { Git } from '../ports.ts'
 import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import { memoryRefStore } from '../testing/memory-ref-store.ts'
@@ -127,6 +128,23 @@ test('tags go to the remote with the refs, all of it or nothing', async () => {
   expect(await there()).toEqual(whole)
 })
 
+/** Some of what git has learnt since 2.30 that tempts. */
+function oldGit(git: Git): Git {
+  return async (args, options) => {
+    if (args[0] === 'ls-tree' && args.some((arg) => arg.startsWith('--format')))
+      return { kind: 'done', code: 129, stdout: '', stderr: 'error: unknown option `format' }
+    const literal = args.indexOf('--path-format=absolute')
+    const answer = await git(
+      args.filter((_, at) => at !== literal),
+      options,
+    )
+    // What it does not know it repeats.
+    if (literal < 0 || answer.kind === 'missing') return answer
+    const lines = answer.stdout.split('\n')
+    return { ...answer, stdout: lines.toSpliced(literal - 1, 0, '--path-format=absolute').join('\n') }
+  }
+}
+
 /** Two views of the same refs. */
 const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]>>> = {
   'in memory': async () => {
@@ -145,6 +163,10 @@ const kinds: Readonly<Record<string, () => Promise<readonly [RefStore, RefStore]
     const below = join(await repository(false), 'a', 'b')
     await mkdir(below, { recursive: true })
     return [gitRefStore(gitIn(below), undefined), gitRefStore(gitIn(below), undefined)]
+  },
+  'in a repository, with an old git': async () => {
+    const git = oldGit(gitIn(await repository(false)))
+    return [gitRefStore(git, undefined), gitRefStore(git, undefined)]
   },
   'in a repository with longer names': async () => {
     const made = await folder()

@@ -5,6 +5,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { releasedChanges } from '@topsail/core'
 import type { Path, ReleasedChange, Sha, Version } from '@topsail/core'
+import { entriesOfTree } from '../adapters/git-objects.ts'
 import type { Git } from '../ports.ts'
 import { findObjects, textOf } from '../publish/head-state.ts'
 
@@ -81,16 +82,15 @@ async function readContracts(
   dirs: readonly Path[],
 ): Promise<ReadonlyMap<Path, Readonly<Record<Path, Sha>>>> {
   const named = dirs.length > mostNamed || dirs.includes('.') ? [] : ['--', ...dirs]
-  const answer = await git(['ls-tree', '-r', '-z', '--format=%(objectname) %(path)', commit, ...named])
+  const answer = await git(['ls-tree', '-r', '-z', commit, ...named])
   const found = new Map<Path, Record<Path, Sha>>(dirs.map((dir) => [dir, {}]))
   if (answer.kind === 'missing' || answer.code !== 0) return found
-  for (const entry of answer.stdout.split('\0')) {
-    const path = entry.slice(entry.indexOf(' ') + 1)
+  for (const [sha, path] of entriesOfTree(answer.stdout)) {
     if (!contractName.test(path)) continue
     const dir = foldersAbove(path).find((above) => found.has(above))
     const contracts = dir === undefined ? undefined : found.get(dir)
     if (dir === undefined || contracts === undefined) continue
-    contracts[dir === '.' ? path : path.slice(dir.length + 1)] = entry.slice(0, entry.indexOf(' '))
+    contracts[dir === '.' ? path : path.slice(dir.length + 1)] = sha
   }
   return found
 }
