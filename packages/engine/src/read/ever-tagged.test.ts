@@ -13,7 +13,7 @@ const packageNamed = (name: string): Package => ({
 })
 
 function tagged(pattern: string, names: readonly string[], tags: readonly string[]): readonly string[] {
-  const namesOf = (pkg: Package, version: string) => [tagNameOf(pattern, pkg.name, version)]
+  const namesOf = (pkg: Package, version: string) => [tagNameOf({ tagPattern: pattern }, pkg.name, version)]
   return [...everTagged(names.map(packageNamed), namesOf, new Map(tags.map((tag) => [tag, 'a'])))].toSorted()
 }
 
@@ -38,13 +38,17 @@ test('packages that are tagged are found, and no others, whatever the pattern', 
     '{name}/{version}/{name}',
     '{name}@{version}-{version}',
     'r-{version}-end',
+    '{version}/{shortName}',
+    '{shortName}-v{version}',
   )
   const version = fc.constantFrom('1.0.0', '10.2.30', '1.0.0-rc.1', '0.0.0-next-2+b')
   fc.assert(
     fc.property(pattern, fc.uniqueArray(name), fc.array(fc.tuple(name, version)), (shape, names, released) => {
-      const tags = released.map(([each, number]) => tagNameOf(shape, each, number))
+      const tags = released.map(([each, number]) => tagNameOf({ tagPattern: shape }, each, number))
       const versions = ['1.0.0', '10.2.30', '1.0.0-rc.1', '0.0.0-next-2+b']
-      const wanted = names.filter((each) => versions.some((number) => tags.includes(tagNameOf(shape, each, number))))
+      const wanted = names.filter((each) =>
+        versions.some((number) => tags.includes(tagNameOf({ tagPattern: shape }, each, number))),
+      )
       expect(tagged(shape, names, tags)).toEqual(wanted.toSorted())
     }),
   )

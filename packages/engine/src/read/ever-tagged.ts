@@ -3,7 +3,7 @@
  * the name stands there, is looked up among what the packages' tags have in that place. Of a pattern without the name any
  * tag is one of every package.
  */
-import type { Package, PackageName, Sha } from '@topsail/core'
+import { shortName, type Package, type PackageName, type Sha } from '@topsail/core'
 import valid from 'semver/functions/valid.js'
 import type { TagNames } from './tags.ts'
 
@@ -52,7 +52,8 @@ function mouldsOf(packages: readonly Package[], namesOf: TagNames): Moulds {
       const [before = '', ...rest] = shape.split(gap)
       const mould: Mould = { before, between: rest.slice(0, -1), after: rest.at(-1) ?? '', names: [pkg.name] }
       all.set(shape, mould)
-      const isBehind = mould.after.includes(pkg.name) && !before.includes(pkg.name)
+      const short = shortName(pkg.name)
+      const isBehind = mould.after.includes(short) && !before.includes(short)
       const [index, key] = isBehind ? [byAfter, mould.after] : [byBefore, before]
       index.set(key, [...(index.get(key) ?? []), mould])
     }
