@@ -4,6 +4,7 @@ import { listedReleases } from './listed-releases.ts'
 import { planRelease } from '../plan/plan.ts'
 import type { RulesName } from '../settings.ts'
 import { randomSnapshot } from '../testing/arbitraries.ts'
+import { changesetFile, packageOf, snapshotOf, workspaceOf } from '../testing/build.ts'
 import { officialReleases } from '../testing/official-planner.ts'
 
 const numRuns = Number(process.env['TOPSAIL_RUNS'] ?? 400)
@@ -37,6 +38,26 @@ test.each<RulesName>(['changesets@3', 'changesets@2'])(
     )
   },
 )
+
+test('generation 2: what a group makes major is looked at where it stands, before what the group brought in', () => {
+  const version = '0.0.1'
+  const packages = [
+    packageOf({ name: 'a', version, dependencies: { h: 'workspace:*' } }),
+    packageOf({ name: 'b', version }),
+    packageOf({ name: 'c', version, peerDependencies: { b: 'workspace:*' } }),
+    packageOf({ name: 'd', version }),
+    packageOf({ name: 'e', version, dependencies: { c: 'workspace:*' } }),
+    packageOf({ name: 'h', version }),
+  ]
+  const snapshot = snapshotOf({
+    workspace: workspaceOf(packages),
+    changesets: [changesetFile('one', { b: 'none' }), changesetFile('two', { d: 'major', c: 'none' })],
+    settings: { rules: 'changesets@2', fixed: [['b', 'h', 'd']] },
+  })
+  const listed = listedReleases(planRelease(snapshot, String), snapshot).map(({ name }) => name)
+  expect(listed).toEqual(officialReleases(snapshot).map(({ name }) => name))
+  expect(listed).toEqual(['b', 'd', 'c', 'h', 'e', 'a'])
+})
 
 test('topsail lists what is released, by name', () => {
   fc.assert(
