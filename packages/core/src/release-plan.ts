@@ -71,6 +71,15 @@ export type Release = {
 /** A package that keeps its version and only has ranges rewritten. */
 export type Rewrite = { readonly name: PackageName; readonly dir: Path; readonly rangeEdits: readonly RangeEdit[] }
 
+/** A package as the rules came upon it, also one that only has ranges rewritten. */
+export type ListedPackage = {
+  readonly name: PackageName
+  /** The version that is incremented: under the presets of Changesets the highest of a group. */
+  readonly from: Version
+  /** Those that name it, but for a release that a dependency made anew. */
+  readonly changes: readonly ChangeId[]
+}
+
 export type ReleasePlan = {
   readonly id: string
   readonly commit: Sha | undefined
@@ -89,4 +98,6 @@ export type ReleasePlan = {
   /** Waves in dependency order, names sorted within a wave. A cycle's members share a wave. */
   readonly order: readonly (readonly PackageName[])[]
   readonly problems: readonly Problem[]
+  /** In the order of the rules, which changelogs keep; a plan that was read from a document does not know it. */
+  readonly listed?: readonly ListedPackage[] | undefined
 }

@@ -5,8 +5,9 @@
  */
 import { compareBumps, type Bump } from '../bump.ts'
 import type { Change, ChangeId } from '../change.ts'
-import { changesAsListed, listedReleases, type ListedRelease } from './listed-releases.ts'
+import { listedReleases, type ListedRelease } from './listed-releases.ts'
 import type { PackageName, Range } from '../names.ts'
+import { changesAsListed } from '../plan/admit.ts'
 import { effectiveRange, parseRangeForm, targetOf, throughCatalog, type RangeForm } from '../plan/range.ts'
 import { compareText } from '../record.ts'
 import type { Release, ReleasePlan } from '../release-plan.ts'
@@ -33,7 +34,7 @@ export function changelogRequests(plan: ReleasePlan, snapshot: Snapshot): Change
   const listed = new Map(
     listedReleases(plan, snapshot).map((release, position) => [release.name, { release, position }]),
   )
-  const changes = new Map(changesAsListed(plan).map((change, position) => [change.id, { change, position }]))
+  const changes = new Map(changesAsListed(plan.changes).map((change, position) => [change.id, { change, position }]))
   return [...listed.values()].flatMap(({ release: { name, package: pkg } }) => {
     const release = releases.get(name)
     if (release === undefined) return []

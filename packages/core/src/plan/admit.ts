@@ -69,6 +69,19 @@ export function admitChanges(
   return { counted: [...counted, ...others], changesets, problems }
 }
 
+/** In the order in which Changesets reads their files: those that pre mode has set aside come last. */
+export function changesAsListed(changes: readonly Change[]): readonly Change[] {
+  const isSetAside = (change: Change): boolean =>
+    change.kind === 'changeset' && change.file.startsWith('.changeset/pre/')
+  if (!changes.some(isSetAside)) return changes
+  const changesets = changes.filter(({ kind }) => kind === 'changeset')
+  return [
+    ...changesets.filter((change) => !isSetAside(change)),
+    ...changesets.filter(isSetAside),
+    ...changes.filter(({ kind }) => kind !== 'changeset'),
+  ]
+}
+
 /** One change that names a package, and what it asks of it. */
 export type Asked = { readonly change: Change; readonly bump: Bump }
 

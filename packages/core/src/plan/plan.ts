@@ -6,6 +6,7 @@ import {
   admitChanges,
   askedBumps,
   askedByPackage,
+  changesAsListed,
   exactVersions,
   skipReason,
   type Admitted,
@@ -15,6 +16,7 @@ import {
 } from './admit.ts'
 import { burnedOf, pastBurned, skippedVersions } from './burned.ts'
 import { cascadeOf } from './cascade.ts'
+import { isMadeAnew } from './entry-order.ts'
 import type { Change } from '../change.ts'
 import { buildGraph } from './graph.ts'
 import { groupsOf, preCounters } from './groups.ts'
@@ -26,10 +28,11 @@ import { planProblems } from './plan-problems.ts'
 import { consumption, leavePreMode, nextPreState } from './pre.ts'
 import type { Problem } from '../problem.ts'
 import type { Evidence } from './reasons.ts'
-import type { ReleasePlan } from '../release-plan.ts'
+import type { ListedPackage, ReleasePlan } from '../release-plan.ts'
 import { toReleases, toRewrites, writeRanges } from './releases.ts'
 import { resolveChanges } from '../changes/resolve.ts'
 import { nextVersion, settleBumps, wantedVersion, type Laws, type Settled } from './settle.ts'
+import type { Settings } from '../settings.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { snapshotVersions } from './snapshot-version.ts'
 import { isPrerelease } from '../versions.ts'
@@ -47,17 +50,24 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
   const admitted = admitChanges(resolved.changes, snapshot, packages, skip, options)
   const laws = lawsOf(snapshot, admitted.counted)
   const asked = askedByPackage(admitted.counted)
-  const settled = leavePreMode(settleBumps(askedBumps(asked), laws), laws, pre, settings.rules)
+  const inOrder = changesAsListed(admitted.counted)
+  const bumps = askedBumps(inOrder === admitted.counted ? asked : askedByPackage(inOrder))
+  const settled = leavePreMode(settleBumps(bumps, laws), laws, pre, settings.rules)
   const versions = snapshotVersions(snapshot)
   const evidence = evidenceOf(settled, laws, asked, versions?.versionFrom)
   const written = writeRanges(snapshot, evidence)
   const releases = toReleases(evidence, written)
   const { waves, cycles } = publishOrder(new Map(releases.map(({ name, needs }) => [name, needs])))
   let id: string | undefined
+  let listed: readonly ListedPackage[] | undefined
   return {
     // Computed for those who show it: tables do not.
     get id() {
       return (id ??= planId(snapshot, admitted.counted, hash))
+    },
+    // As above: only changelogs want it.
+    get listed() {
+      return (listed ??= listedIn(settled, asked, settings))
     },
     commit: snapshot.head,
     rules: settings.rules,
@@ -78,6 +88,17 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
       ...cycles.map((cycle): Problem => ({ code: 'CYCLE_IN_PUBLISH_ORDER', severity: 'warning', cycle })),
     ],
   }
+}
+
+function listedIn(
+  settled: ReadonlyMap<PackageName, Settled>,
+  asked: ReadonlyMap<PackageName, readonly Asked[]>,
+  settings: Settings,
+): readonly ListedPackage[] {
+  return [...settled.values()].flatMap(({ pkg: { name, version }, base, entered }) => {
+    const named = isMadeAnew(entered, settings) ? [] : (asked.get(name) ?? [])
+    return version === undefined ? [] : [{ name, from: base, changes: named.map(({ change }) => change.id) }]
+  })
 }
 
 /** What a plan of this snapshot is settled by; `shrink-cascade.ts` asks the same laws what single edges do. */

@@ -7,6 +7,7 @@
 import { compareBumps, type Bump } from '../bump.ts'
 import { pastBurned, type BurnedOf } from './burned.ts'
 import { relationOf, type Cascade } from './cascade.ts'
+import { isMadeAnew, passOver } from './entry-order.ts'
 import { isFolderFollowed, type DependencyUse, type Edge, type Graph } from './graph.ts'
 import { nextByCommits } from '../changes/commit-presets.ts'
 import type { Group, Groups } from './groups.ts'
@@ -67,15 +68,17 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
   const touched = new Set<Group>()
   // Where in the queue a package was before its release was made anew: there it still is the old one.
   const madeAnew = new Map<PackageName, number>()
-  const pass = passOver(queue, laws.settings)
+  const pass = passOver(queue)
 
   const set: Setter = ({ pkg, bump, base, cause }) => {
     const { name } = pkg
     const before = settled.get(name)
     const entered = before === undefined || before.bump === 'none' ? cause : before.entered
     settled.set(name, { pkg, bump, base, cause, entered })
-    if (before?.bump === 'none' && isMadeAnew(cause, laws.settings)) madeAnew.set(name, queue.length)
-    if (before !== undefined && cause.kind === 'edge') pass.raised(name, cause)
+    const isNew = isMadeAnew(cause, laws.settings)
+    if (before?.bump === 'none' && isNew) madeAnew.set(name, queue.length)
+    if (before === undefined) pass.entered(name)
+    else if (cause.kind === 'edge' && !isNew) pass.raised(name)
     queue.push(name)
     if (laws.groups.of.size === 0) return
     for (const group of laws.groups.of.get(name) ?? []) touched.add(group)
@@ -105,64 +108,9 @@ export function settleBumps(asked: ReadonlyMap<PackageName, Bump>, laws: Laws): 
     const due = laws.groups.all.filter((group) => touched.has(group))
     touched.clear()
     for (const group of due) levelGroup(group, settled, laws, set)
-    if (queue.length > 0) pass.begin(settled)
+    pass.begin()
   }
   return settled
-}
-
-/**
- * What a dependency makes of a package for which `none` was asked: Changesets puts a new release in its place and forgets
- * who named it; only a major of generation 2 goes into the one that is there.
- */
-export function isMadeAnew(cause: Cause, { rules }: Settings): boolean {
-  return cause.kind === 'edge' && !(rules === 'changesets@2' && cause.bump === 'major')
-}
-
-type Pass = {
-  /** Brings into order what the groups have moved. */
-  begin(settled: ReadonlyMap<PackageName, Settled>): void
-  reached(at: number): void
-  raised(name: PackageName, cause: Cause): void
-}
-
-/**
- * Changesets looks at everything again after the groups, in the order in which it was entered. What has not moved has
- * nothing to say there, unless it is raised before its turn comes: to a major, in generation 2.
- */
-function passOver(queue: PackageName[], settings: Settings): Pass {
-  const ranks = new Map<PackageName, number>()
-  let [current, end] = [0, 0]
-  const rankAt = (at: number): number => ranks.get(queue[at] ?? '') ?? Infinity
-  return {
-    begin(settled) {
-      end = 0
-      if (queue.length === 1 && settings.rules !== 'changesets@2') return
-      const moved = new Set(queue)
-      queue.length = 0
-      ranks.clear()
-      for (const name of settled.keys()) {
-        ranks.set(name, ranks.size)
-        if (moved.has(name)) queue.push(name)
-      }
-      end = queue.length
-    },
-    reached(at) {
-      current = at
-    },
-    raised(name, cause) {
-      const rank = ranks.get(name)
-      if (isMadeAnew(cause, settings) || rank === undefined || current >= end || rank <= rankAt(current)) return
-      let [from, to] = [current + 1, end]
-      while (from < to) {
-        const middle = (from + to) >> 1
-        if (rankAt(middle) < rank) from = middle + 1
-        else to = middle
-      }
-      if (from < end && queue[from] === name) return
-      queue.splice(from, 0, name)
-      end += 1
-    },
-  }
 }
 
 /** The version a settled package gets, before a snapshot release replaces it. */
