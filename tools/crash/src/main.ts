@@ -4,7 +4,7 @@
  * Ends with 1 when anything went wrong.
  */
 import { explore, parseStory, protocol, randomNumbers, releaseShapes, tell } from '@topsail/engine/testing'
-import { toolArguments } from '@topsail/engine/testing/tool-arguments'
+import { misused, toolArguments } from '@topsail/engine/testing/tool-arguments'
 import { runReal } from './real.ts'
 
 const usage = `usage: pnpm crash [--shapes N] [--every N] [--pairs N] [--only TEXT]
@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const numberOf = (name: Exclude<keyof typeof options, 'only'>): number => Number(values[name])
   const isWrong = Object.entries(values).some(([name, value]) => name !== 'only' && !Number.isInteger(Number(value)))
   const [command = 'explore', ...words] = positionals
-  if (isWrong) return misused()
+  if (isWrong) return misused(usage)
   if (command === 'explore') {
     return exploreAll(numberOf('shapes'), numberOf('every'), numberOf('pairs'), values.only)
   }
@@ -38,12 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const counts = { runs: numberOf('runs'), races: numberOf('races'), rollbacks: numberOf('rollbacks') }
     return runReal(counts, numberOf('seed'))
   }
-  return misused()
-}
-
-function misused(): number {
-  console.error(usage)
-  return 2
+  return misused(usage)
 }
 
 async function exploreAll(drawn: number, every: number, pairs: number, only: string): Promise<number> {
@@ -61,7 +56,7 @@ async function exploreAll(drawn: number, every: number, pairs: number, only: str
 async function tellAgain(words: readonly string[]): Promise<number> {
   const parsed = parseStory(words)
   const shape = releaseShapes(randomNumbers(1), 100)[parsed?.shape ?? -1]
-  if (parsed === undefined || shape === undefined) return misused()
+  if (parsed === undefined || shape === undefined) return misused(usage)
   const told = await tell(shape, parsed.story, protocol)
   console.log(shape.name)
   told.runs.forEach((calls, run) => {

@@ -7,6 +7,7 @@ import { isBump, type Bump, type PackageName, type Path, type Workspace } from '
 import type { Files } from '../ports.ts'
 import { parseJsonc } from '../read/json-text.ts'
 import { isRecord, own, stringsIn } from '../read/record.ts'
+import { convertedPath, convertedText } from './converted-changeset.ts'
 import { isProgram } from './find-file-set-ups.ts'
 import { alwaysGives, setUpFrom, type SetUp, type SetUpBuilder } from './set-up.ts'
 
@@ -74,6 +75,7 @@ function convertChangeFiles(
   workspace: Workspace,
 ): SetUp['changesets'] {
   const members = new Set(workspace.packages.map(({ name }) => name))
+  const taken = new Set<Path>()
   return files.entries(folder).flatMap(({ kind, name }) => {
     if (kind !== 'file' || !name.endsWith('.json')) return []
     const from = `${folder}/${name}`
@@ -83,10 +85,10 @@ function convertChangeFiles(
     const changes = entries.flatMap((entry) => readChange(setUp, from, entry, members) ?? [])
     if (entries.length === 0) setUp.leave({ file: from, key: '' }, name, 'unreadable')
     if (changes.length === 0) return []
-    const to = `.changeset/beachball-${stemOf(name)}.md`
-    const bumps = Object.fromEntries(changes.map((change) => [change.name, change.bump]))
-    setUp.notes.push({ kind: 'plan-converted', from, to, bumps })
-    return [{ path: to, text: changesetText(changes) }]
+    const to = convertedPath('beachball', name, taken)
+    const { bumps, message } = together(changes)
+    setUp.notes.push({ kind: 'plan-converted', from, to, bumps: Object.fromEntries(bumps) })
+    return [{ path: to, text: convertedText(bumps, message) }]
   })
 }
 
@@ -113,23 +115,15 @@ function readChange(
 }
 
 /** Of several changes of one package the highest stands, and all comments. */
-function changesetText(changes: readonly Change[]): string {
+function together(changes: readonly Change[]): {
+  readonly bumps: ReadonlyMap<PackageName, Bump>
+  readonly message: string
+} {
   const order: readonly Bump[] = ['none', 'patch', 'minor', 'major']
   const bumps = new Map<PackageName, Bump>()
   for (const { name, bump } of changes) {
     if (order.indexOf(bump) >= order.indexOf(bumps.get(name) ?? 'none')) bumps.set(name, bump)
   }
-  const lines = [...bumps].map(([name, bump]) => `${JSON.stringify(name)}: ${bump}`)
   const comments = [...new Set(changes.map(({ comment }) => comment))].filter((comment) => comment !== '')
-  return `---\n${lines.join('\n')}\n---\n\n${comments.join('\n\n')}\n`
-}
-
-function stemOf(name: string): string {
-  const stem = name.slice(0, -'.json'.length).toLowerCase()
-  return (
-    stem
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 100) || 'change'
-  )
+  return { bumps, message: comments.join('\n\n') }
 }

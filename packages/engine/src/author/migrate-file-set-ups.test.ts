@@ -27,6 +27,17 @@ const changeFile = (packageName: string, type: string, more: object = {}) => ({
   ...more,
 })
 
+test('change files whose names differ in signs alone stay apart', async () => {
+  const { result } = await init({
+    ...shop({ beachball: '^2.40.0' }),
+    'beachball.config.json': {},
+    'change/a_b.json': changeFile('@acme/db', 'minor'),
+    'change/a-b.json': changeFile('@acme/log', 'patch'),
+  })
+  const paths = result.files.map(({ path }) => path).filter((path) => path.includes('beachball'))
+  expect(paths).toEqual(['.changeset/beachball-a-b.md', '.changeset/beachball-a-b-2.md'])
+})
+
 test('from beachball: change files become changesets, and dependents follow as they did', async () => {
   const { root, result, settings } = await init({
     ...shop({ beachball: '^2.40.0' }),

@@ -148,7 +148,7 @@ test('every other setting is named with what takes its place, and defaults say n
       'release-search-depth': 500,
       'skip-changelog': true,
       'always-link-local': true,
-      packages: { 'packages/db': { 'extra-files': ['src/version.ts'], prerelease: true } },
+      packages: { 'packages/db': { 'extra-files': ['src/version.ts'], 'release-type': 'go', prerelease: true } },
       plugins: [
         'cargo-workspace',
         { type: 'group-priority', groups: ['a'] },
@@ -172,6 +172,7 @@ test('every other setting is named with what takes its place, and defaults say n
     'skip-changelog: changelog-format',
     'always-link-local: no-counterpart',
     'packages["packages/db"].extra-files: other-files',
+    'packages["packages/db"].release-type: other-files',
     'packages["packages/db"].prerelease: forge-release',
   ])
 })

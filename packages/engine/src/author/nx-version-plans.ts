@@ -1,12 +1,12 @@
 /**
  * Nx version plans (`.nx/version-plans/*.md`) as changesets. A plan names projects or release groups; a group's bump
- * becomes the bump of each of its packages. The changeset's name is derived from the plan's, so that a second run
- * finds it there. The plans themselves stay where they are.
+ * becomes the bump of each of its packages. The plans themselves stay where they are.
  */
 import { isBump, type Bump, type PackageName, type Path } from '@topsail/core'
 import { parse } from 'yaml'
 import type { Files } from '../ports.ts'
 import { isRecord } from '../read/record.ts'
+import { convertedPath, convertedText } from './converted-changeset.ts'
 import type { InitNote } from './set-up.ts'
 
 const versionPlanFolder: Path = '.nx/version-plans'
@@ -17,6 +17,7 @@ export type NxNames = ReadonlyMap<string, readonly PackageName[]>
 export function convertVersionPlans(files: Files, names: NxNames) {
   const changesets: { path: Path; text: string }[] = []
   const notes: InitNote[] = []
+  const taken = new Set<Path>()
   for (const entry of files.entries(versionPlanFolder)) {
     if (entry.kind !== 'file' || !entry.name.endsWith('.md')) continue
     const from = `${versionPlanFolder}/${entry.name}`
@@ -27,8 +28,8 @@ export function convertVersionPlans(files: Files, names: NxNames) {
     }
     const bumps = bumpsOf(plan.entries, names, from, notes)
     if (bumps.size === 0) continue
-    const to = `.changeset/${changesetName(entry.name)}`
-    changesets.push({ path: to, text: changesetText(bumps, plan.message) })
+    const to = convertedPath('nx', entry.name, taken)
+    changesets.push({ path: to, text: convertedText(bumps, plan.message) })
     notes.push({ kind: 'plan-converted', from, to, bumps: Object.fromEntries(bumps) })
   }
   return { changesets, notes }
@@ -68,19 +69,4 @@ function bumpsOf(
     }
   }
   return bumps
-}
-
-function changesetName(plan: string): string {
-  const stem = plan
-    .slice(0, -3)
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-  return `nx-${stem.slice(0, 80) || 'plan'}.md`
-}
-
-/** A JSON string is a YAML string, whatever the name holds. */
-function changesetText(bumps: ReadonlyMap<PackageName, Bump>, message: string): string {
-  const lines = [...bumps].map(([name, bump]) => `${JSON.stringify(name)}: ${bump}`)
-  return `---\n${lines.join('\n')}\n---\n\n${message}\n`
 }

@@ -86,7 +86,13 @@ function leaveKeys(setUp: SetUpBuilder, settings: unknown, prefix: string, compo
   // With that strategy it says that versions are prereleases, which is carried over.
   const areVersions = components.length > 0 && components.every((each) => each.settings('versioning') === 'prerelease')
   for (const [key, value] of Object.entries(settings)) {
+    if (key === 'release-type' && !isOfNode(value)) setUp.leave(`${prefix}${key}`, value, 'other-files')
     if (carried.has(key) || value === false || (key === 'prerelease' && areVersions)) continue
     setUp.leave(`${prefix}${key}`, value, reasons[key] ?? 'no-counterpart')
   }
+}
+
+/** Those of other languages write no package.json, whose version may be any. */
+function isOfNode(type: unknown): boolean {
+  return type === 'node' || type === 'expo'
 }

@@ -1,7 +1,7 @@
 /** The forge, and the release pull request: what it refused, and what lies on main otherwise than it was proposed. */
 import { argument } from '../argument.ts'
 import { plural, printable, quote } from '../text.ts'
-import type { AllWords } from './words.ts'
+import { list, type AllWords } from './words.ts'
 
 const commit = '1f3870be274f6c49b3e31a0c6728957f2b3c4d5e'
 const plan = `sha256-${'4f1d2c3b5a69788796a5b4c3d2e1f001'.repeat(2)}`
@@ -155,11 +155,11 @@ export const forgeProblems = {
   FIRST_RELEASE_UNCLEAR: {
     title: 'Whether a new package is to be published as it lies there cannot be told',
     says: (p) => {
-      const who = `${p.names.slice(0, 10).map(quote).join(', ')}${p.names.length > 10 ? `, and ${p.names.length - 10} more` : ''}`
       const causes = p.causes.slice(0, 5).map(({ code, place }) => printable(place ? `${code} in ${place.file}` : code))
       const more = p.causes.length > causes.length ? `, and ${p.causes.length - causes.length} more` : ''
       const why = p.noTree === undefined ? `${causes.join(', ')}${more}` : printable(p.noTree)
-      return `A change that is pending may ask for the first release of ${who}, and what is pending is not known (${why}). Nothing of ${p.names.length === 1 ? 'it' : 'them'} is published at the version that the manifest began with.`
+      const them = p.names.length === 1 ? 'it' : 'them'
+      return `A change that is pending may ask for the first release of ${list(p.names)}, and what is pending is not known (${why}). Nothing of ${them} is published at the version that the manifest began with.`
     },
     mend: () =>
       'mend that, as topsail plan tells it, and the next run goes on; where the version in the manifest is meant to be the first, run topsail publish',
