@@ -40,7 +40,8 @@ export function packagesOfDirs(
       const name = own.get(below)
       if (name !== undefined) {
         const outer = attribution.nested ? owners : owners.filter((owner) => everywhere.includes(owner))
-        owners = [...outer, name]
+        const isFenced = Object.hasOwn(excludePaths, name) && excludePaths[name]?.some((folder) => lies(below, folder))
+        owners = isFenced === true ? outer : [...outer, name]
       }
       const outside = excluded.get(below)
       if (outside !== undefined) owners = owners.filter((owner) => !outside.has(owner))
@@ -49,6 +50,11 @@ export function packagesOfDirs(
     return owners
   }
   return dirs.map(ownersOf)
+}
+
+/** In the folder, or the folder itself. */
+function lies(dir: Path, folder: Path): boolean {
+  return dir === folder || dir.startsWith(`${folder}/`)
 }
 
 function parentOf(dir: Path): Path {

@@ -16,7 +16,7 @@ const run = promisify(execFile)
 export const postgresPrograms: string | undefined = [
   ...globSync('/usr/lib/postgresql/*/bin'),
   ...(process.env['PATH'] ?? '').split(delimiter),
-].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
+].find((folder) => ['initdb', 'postgres', 'psql'].every((program) => existsSync(join(folder, program))))
 
 export type PostgresServer = {
   /** A new, empty database. */
@@ -41,7 +41,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const server = spawn(join(programs, 'postgres'), args, { ...options, stdio: 'ignore' })
   const ended = once(server, 'exit')
   const psql = (sql: string): Promise<unknown> =>
-    run('psql', ['-h', folder, '-U', 'postgres', '-qc', sql], { cwd: folder })
+    run(join(programs, 'psql'), ['-h', folder, '-U', 'postgres', '-qc', sql], { cwd: folder })
   await untilAnswers(() => psql('SELECT 1'))
   let databases = 0
   return {
