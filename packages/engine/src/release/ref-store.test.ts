@@ -55,10 +55,10 @@ test('what moves refs ends by itself although everything here is killed, and lea
     detached: true,
     stdio: 'ignore',
   })
-  await expect.poll(() => existsSync(join(remote, 'begun')), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => existsSync(join(remote, 'begun')), { timeout: 60_000 }).toBe(true)
   process.kill(-(child.pid ?? 0), 'SIGKILL')
   const store = gitRefStore(gitIn(clone), 'origin')
-  await expect.poll(() => store.list('refs/topsail/'), { timeout: 10_000 }).toMatchObject({ refs: { size: 1 } })
+  await expect.poll(() => store.list('refs/topsail/'), { timeout: 60_000 }).toMatchObject({ refs: { size: 1 } })
   const listed = await store.list('refs/topsail/')
   const from = listed.kind === 'known' ? listed.refs.get('refs/topsail/lease') : undefined
   const to = await store.write({ message: 'two', files: {} }, undefined)
