@@ -82,7 +82,10 @@ module.exports = new Proxy(() => {}, { get: (_, key) => found()[key], apply: (_,
  * and a link, and thirty of them more than the code that a command has no use for.
  */
 const planning =
-  /[\\/]packages[\\/](?:cli[\\/]src[\\/](?:command|context|render[\\/](?:plan-table|problem))|engine[\\/]src[\\/]read[\\/]read-snapshot)\.ts$/
+  /[\\/]packages[\\/](?:cli[\\/]src[\\/](?:command|context|commands[\\/]plan|render[\\/](?:plan-table|problem))|engine[\\/]src[\\/]read[\\/]read-snapshot)\.ts$/
+/** What writes a plan, in the same way. */
+const versioning =
+  /[\\/]packages[\\/](?:cli[\\/]src[\\/]commands[\\/]version|engine[\\/]src[\\/]version[\\/]version-workspace)\.ts$/
 
 const yamlModules = fileURLToPath(new URL('../browser/dist/index.js', import.meta.resolve('yaml')))
 
@@ -105,7 +108,12 @@ const { output } = await bundle.write({
   format: 'esm',
   // Chunks lie beside the entry: files of the package are found relative to them (src/assets.ts).
   chunkFileNames: '[name]-[hash].js',
-  codeSplitting: { groups: [{ name: 'planning', test: planning }] },
+  codeSplitting: {
+    groups: [
+      { name: 'planning', test: planning },
+      { name: 'versioning', test: versioning },
+    ],
+  },
   minify: { mangle: false, compress: true, codegen: true },
 })
 await bundle.close()
