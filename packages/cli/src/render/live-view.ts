@@ -7,6 +7,7 @@ import type { Colours, Output } from '../context.ts'
 import { liveFold, type LiveState, type Row, type RowState } from './live-state.ts'
 import { stepUnitName } from './unit-name.ts'
 import { padEnd, plural, printable, truncate, widthOf } from './text.ts'
+import { wordsOnOneLine } from './others-words.ts'
 
 export type LiveView = {
   readonly onEvent: (event: PublishEvent) => void
@@ -162,7 +163,7 @@ function textOf(row: Row, now: number): string {
     return `${words[state]}, waits for ${stepUnitName(first)}${more > 0 ? ` and ${more} more` : ''}`
   }
   const slow = isActive(state) && seconds >= 2 ? ` ${seconds} s` : ''
-  return `${words[state]}${slow}${detail === '' ? '' : `: ${detail}`}`
+  return `${words[state]}${slow}${detail === '' ? '' : `: ${wordsOnOneLine(detail)}`}`
 }
 
 function isActive(state: RowState): boolean {

@@ -4,6 +4,7 @@
  */
 import type { Problem, ProblemCode, Severity } from '@topsail/core'
 import type { CliContext, Colours } from '../context.ts'
+import { below, linesApart, linesJoined } from './others-words.ts'
 import { changesetsProblems } from './problems/changesets.ts'
 import { configurationProblems } from './problems/configuration.ts'
 import { forgeProblems } from './problems/forge.ts'
@@ -32,13 +33,20 @@ export const problemWords = {
   ...forgeProblems,
 } satisfies AllWords
 
-/** One problem as a paragraph: severity, code and place; the sentence; the mend. */
+/** One problem as a paragraph: severity, code and place; the sentence; what others said at length; the mend. */
 export function renderProblem(problem: Problem, colours: Colours): string {
   const words = wordsOf(problem)
   const mend = words.mend(problem)
+  const said = linesApart(problem)
+  const sentence = words.says(said.problem)
+  const saidLines = sentence.includes(below) ? said.lines : []
   const place = placeOf(problem)
   const head = [severityLabel(problem.severity, colours), colours.bold(problem.code), place && colours.cyan(place)]
-  const lines = [head.filter((part) => part !== '').join('  '), `  ${words.says(problem).replaceAll('\n', '\n  ')}`]
+  const lines = [
+    head.filter((part) => part !== '').join('  '),
+    `  ${sentence.replaceAll('\n', '\n  ')}`,
+    ...saidLines.map((line) => `    ${colours.dim('│')} ${line}`),
+  ]
   if (mend !== undefined) lines.push(`  ${colours.dim('hint:')} ${mend}`)
   return lines.join('\n')
 }
@@ -72,7 +80,7 @@ export function placeOf(problem: Problem): string {
 }
 
 export function sentenceOf(problem: Problem): string {
-  return wordsOf(problem).says(problem)
+  return wordsOf(problem).says(linesJoined(problem))
 }
 
 export function mendOf(problem: Problem): string | undefined {

@@ -9,6 +9,7 @@ import { liveView } from './live-view.ts'
 import { logLines, phaseOf, type Phase } from './log-lines.ts'
 import { plural, printable } from './text.ts'
 import { stepUnitName, unitName } from './unit-name.ts'
+import { wordsOnOneLine } from './others-words.ts'
 
 export type Progress = {
   readonly onEvent: (event: PublishEvent) => void
@@ -75,12 +76,12 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       const seconds = Math.max(1, Math.round(event.wait / 1000))
       // A registry that takes its time is no news until it has taken some.
       if (event.step.kind === 'confirm' && event.attempt < 6) return undefined
-      return `${colours.yellow('…')} ${subject(event.step)}: ${printable(event.detail)}; again in ${seconds} s`
+      return `${colours.yellow('…')} ${subject(event.step)}: ${wordsOnOneLine(event.detail)}; again in ${seconds} s`
     }
     case 'registry-waiting': {
       const until = new Date(Date.now() + event.wait).toTimeString().slice(0, 8)
       const then = Number.isFinite(event.atOnce) ? `, then ${event.atOnce} at once` : ''
-      return `${colours.yellow('…')} waiting for ${printable(event.registry)} until ${until}${then}: ${printable(event.detail)}`
+      return `${colours.yellow('…')} waiting for ${printable(event.registry)} until ${until}${then}: ${wordsOnOneLine(event.detail)}`
     }
     case 'step-done': {
       const word = doneWords[event.step.kind]

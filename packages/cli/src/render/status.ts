@@ -7,6 +7,7 @@ import type { Output } from '../context.ts'
 import { renderColumns } from './columns.ts'
 import { fewOf, printable } from './text.ts'
 import { unitName } from './unit-name.ts'
+import { wordsOnOneLine } from './others-words.ts'
 
 export function renderStatus({ holder, releases, problems }: StatusResult, output: Output): string {
   const held =
@@ -46,7 +47,7 @@ type Unit = ReleaseStatus['units'][number]
 function detailOf({ detail, heldBy, seen }: Unit): string {
   const because = heldBy.length === 0 ? [] : [`because of ${fewOf(heldBy.map((key) => unitName(key)))}`]
   const unread = seen === 'unreachable' ? ['the registry did not say'] : []
-  return [...because, ...(detail === undefined ? [] : [detail]), ...unread].join('; ')
+  return [...because, ...(detail === undefined ? [] : [wordsOnOneLine(detail)]), ...unread].join('; ')
 }
 
 /** `3 live, 2 replaced by later versions`. */
