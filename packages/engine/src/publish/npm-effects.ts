@@ -116,8 +116,13 @@ async function upload(step: UploadStep, trial: Trial, options: NpmEffectsOptions
   switch (outcome.kind) {
     case 'stored':
       return { kind: 'done' }
-    case 'unknown':
-      return again(outcome.detail, outcome.retryAfter, outcome.unsent)
+    case 'unknown': {
+      const attempt = again(outcome.detail, outcome.retryAfter, outcome.unsent)
+      if (outcome.page !== true || trial.attempt < mostPages || attempt.kind !== 'again') return attempt
+      // Whoever wants somebody to log in will not be content with another upload; what they let through may be there.
+      const found = await registry.lookup(step.name, step.version)
+      return found.kind === 'present' ? compared(step, found, options) : { kind: 'failed', problem: attempt.problem }
+    }
     case 'taken': {
       const found = await registry.lookup(step.name, step.version)
       if (found.kind === 'present') return compared(step, found, options)
@@ -132,6 +137,9 @@ async function upload(step: UploadStep, trial: Trial, options: NpmEffectsOptions
     }
   }
 }
+
+/** Uploads that a web page answered. */
+const mostPages = 3
 
 function notServed(
   step: ConfirmStep,

@@ -4,13 +4,15 @@ declare module 'libnpmpublish' {
     manifest: Readonly<Record<string, unknown>>,
     tarball: Buffer,
     options: Readonly<Record<string, unknown>>,
-  ): Promise<unknown>
+  ): Promise<{ readonly url: string; readonly headers: { get(name: string): string | null } }>
   export function unpublish(spec: string, options: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 declare module 'npm-registry-fetch' {
   type Answer = {
     readonly status: number
+    readonly url: string
+    readonly headers: { get(name: string): string | null }
     json(): Promise<unknown>
     buffer(): Promise<Buffer>
     body: { resume(): void }

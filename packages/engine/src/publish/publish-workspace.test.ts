@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createRepository, faultProxy, gitEnvironment, npmrcFor, startRegistry } from '../testing/index.ts'
 import type { FaultProxy, TestRegistry, TestRepository } from '../testing/index.ts'
+import type { Fault } from '../testing/faults.ts'
 import { publishWorkspace, type PublishEvent, type PublishOptions } from './publish-workspace.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { PublishResult } from './publish-result.ts'
@@ -214,6 +215,37 @@ test('while it looks, too, it waits as it is asked, and asks again after an answ
   const second = await publish()
   expect(second).toMatchObject({ exitCode: 0, problems: [] })
   expect(short(second.published)).toEqual(['mail'])
+})
+
+const page: Fault = {
+  kind: 'status',
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<html>Log in</html>',
+}
+
+test('a page that answers an upload is told at once with its host, and ends the wait for it early', async () => {
+  await open({ api: [] })
+  proxy.add({ method: 'PUT', purpose: 'upload', fault: page })
+  const told: string[] = []
+  const result = await publish({
+    onEvent: (event) => {
+      if (event.kind === 'step-waiting') told.push(event.detail)
+    },
+  })
+  expect(told).toHaveLength(2)
+  expect(told[0]).toContain(`${new URL(proxy.url).host} answered with a web page (text/html)`)
+  expect(codes(result)).toEqual(['UPLOAD_GAVE_UP'])
+  expect(puts('api')).toHaveLength(3)
+  proxy.clear()
+  expect(await publish()).toMatchObject({ exitCode: 0, published: [{ name: `${scope}/api` }] })
+})
+
+test('an upload that a page has answered once is looked for, and sent again where it is not there', async () => {
+  await open({ api: [] })
+  proxy.add({ method: 'PUT', purpose: 'upload', times: 1, fault: page })
+  expect(await publish()).toMatchObject({ exitCode: 0, published: [{ name: `${scope}/api` }] })
+  expect(puts('api')).toHaveLength(2)
 })
 
 test('when the reply is lost after the registry stored the tarball, it is recognised by its integrity', async () => {

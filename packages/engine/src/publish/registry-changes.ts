@@ -3,9 +3,11 @@
  * whether it is there at all. Each is one attempt; a change that may have been carried out answers `unknown`.
  */
 import type { PackageName, Version } from '@topsail/core'
+import { badAnswer, fieldOf, readPackument, type Packument } from './packument.ts'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
 import type { SendRequest } from './registry-requests.ts'
 import type { Redact } from './secrets.ts'
+import { refusePage } from './web-page.ts'
 
 export type ChangeOutcome = { readonly kind: 'done' } | RegistryFailure
 
@@ -32,9 +34,16 @@ export function registryChanges({ url, redact, send, optionsFor }: RegistryAcces
       await change()
       return { kind: 'done' }
     } catch (error) {
-      const failure = asFailure(error)
+      // npm's library takes parts of an answer for granted.
+      const failure = asFailure(error instanceof TypeError ? badAnswer('less about the package than expected') : error)
       return { ...failure, detail: redact(failure.detail) }
     }
+  }
+  const packumentAt = async (address: string, options: Readonly<Record<string, unknown>>): Promise<Packument> => {
+    const { default: registryFetch } = await import('npm-registry-fetch')
+    const answer = await registryFetch(address, options)
+    refusePage(answer, address)
+    return readPackument((await answer.buffer()).toString('utf8'))
   }
   return {
     async setDistTag(name, distTag, version) {
@@ -48,21 +57,24 @@ export function registryChanges({ url, redact, send, optionsFor }: RegistryAcces
       return attempt(() => send(address, { ...options, method: 'PUT', headers, body: JSON.stringify(version) }))
     },
     async deprecate(name, version, message) {
-      const { default: registryFetch } = await import('npm-registry-fetch')
       const options = { ...(await optionsFor(name)), spec: name }
       const address = `${url}${escapedName(name)}`
       return attempt(async () => {
-        const answer = await registryFetch(`${address}?write=true`, options)
-        const packument = withMessage(await answer.json(), version, message)
+        const packument = withMessage(await packumentAt(`${address}?write=true`, options), version, message)
         // Without the version there is nothing to warn about: it was never uploaded, or it was taken away.
         if (packument === undefined) return
-        await registryFetch(address, { ...options, method: 'PUT', body: packument, ignoreBody: true })
+        const { default: registryFetch } = await import('npm-registry-fetch')
+        refusePage(await registryFetch(address, { ...options, method: 'PUT', body: packument, ignoreBody: true }), url)
       })
     },
     async unpublish(name, version) {
       const { unpublish } = await import('libnpmpublish')
       const options = await optionsFor(name)
-      return attempt(() => unpublish(`${name}@${version}`, { ...options, force: true }))
+      return attempt(async () => {
+        // The library takes an answer without versions for a package of which nothing is to be kept.
+        const { versions } = await packumentAt(`${url}${escapedName(name)}?write=true`, { ...options, spec: name })
+        if (versions.has(version)) await unpublish(`${name}@${version}`, { ...options, force: true })
+      })
     },
   }
 }
@@ -71,9 +83,10 @@ export function escapedName(name: PackageName): string {
   return encodeURIComponent(name).replace(/^%40/, '@')
 }
 
-function withMessage(packument: unknown, version: Version, message: string): object | undefined {
-  const { versions } = packument as { readonly versions?: Readonly<Record<string, object>> }
-  if (versions === undefined || !Object.hasOwn(versions, version)) return undefined
-  const changed = { ...versions[version], deprecated: message }
-  return { ...(packument as object), versions: { ...versions, [version]: changed } }
+function withMessage({ whole }: Packument, version: Version, message: string): object | undefined {
+  const versions = fieldOf(whole, 'versions')
+  const manifest = fieldOf(versions, version)
+  if (typeof manifest !== 'object' || manifest === null) return undefined
+  const changed = { ...manifest, deprecated: message }
+  return { ...whole, versions: { ...(versions as object), [version]: changed } }
 }

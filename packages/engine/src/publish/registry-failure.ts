@@ -3,6 +3,8 @@
  * so ask before trying again. `taken`: the version is there, by us or by somebody else. `refused`: this package will
  * not go through. `unauthorised`: nothing will, with these credentials.
  */
+import { pageCode } from './web-page.ts'
+
 export type RegistryFailure =
   /** `retryAfter`: it has had enough of us, for so many milliseconds; 0 when it does not say how long. */
   | {
@@ -11,6 +13,8 @@ export type RegistryFailure =
       readonly retryAfter: number | undefined
       /** There was no connection: nothing of the request can be there. */
       readonly unsent?: boolean | undefined
+      /** A web page answered in place of the registry. */
+      readonly page?: boolean | undefined
     }
   /** `certain`: the registry said so in words; a bare conflict may also be two requests that met. */
   | { readonly kind: 'taken'; readonly detail: string; readonly certain: boolean }
@@ -39,7 +43,8 @@ export function asFailure(error: unknown): RegistryFailure {
   }
   if (isTransient(error)) {
     const retryAfter = waitAskedFor(statusCode, (name) => headers?.[name])
-    return { kind: 'unknown', detail, retryAfter, ...(isUnsent(error) ? { unsent: true } : {}) }
+    const unsent = isUnsent(error) ? { unsent: true } : {}
+    return { kind: 'unknown', detail, retryAfter, ...unsent, ...(code === pageCode ? { page: true } : {}) }
   }
   return { kind: 'refused', detail }
 }

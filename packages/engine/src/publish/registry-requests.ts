@@ -12,6 +12,7 @@ import { getAgent } from '@npmcli/agent'
 // The whole of the library takes several times as long to load, and is wanted where something is uploaded.
 import getAuth, { type Auth } from 'npm-registry-fetch/lib/auth.js'
 import { turns, type Turns } from './large-answers.ts'
+import { pageInstead, refusePage } from './web-page.ts'
 
 /** Options of `npm-registry-fetch`, credentials included; a `body` is a text. */
 export type RequestSettings = Readonly<Record<string, unknown>>
@@ -37,19 +38,21 @@ export function requestSender(): SendRequest {
       whenLarge,
     )
     if (answer.status >= 400) throw failureOf(answer, `${methodOf(settings)} ${address}`)
-    if (!redirects.includes(answer.status)) return spokenBy(answer, settings)
+    if (!redirects.includes(answer.status)) return spokenBy(answer, address, settings)
     const { default: registryFetch } = await import('npm-registry-fetch')
-    return (await (await registryFetch(address, settings)).buffer()).toString('utf8')
+    const elsewhere = await registryFetch(address, settings)
+    const text = (await elsewhere.buffer()).toString('utf8')
+    if (methodOf(settings) !== 'HEAD') refusePage(elsewhere, address)
+    return text
   }
 }
 
 const redirects = [301, 302, 303, 307, 308]
 
-/** A page is for people: a gateway that wants somebody to log in answers well, and has passed nothing on. */
-function spokenBy({ headers, body }: Answer, settings: RequestSettings): string {
-  const isPage = methodOf(settings) !== 'HEAD' && (headers['content-type'] ?? '').startsWith('text/html')
-  if (!isPage) return body
-  throw Object.assign(new Error(`a web page instead of an answer: ${body.slice(0, 100)}`), { code: 'EBADANSWER' })
+function spokenBy({ headers, body }: Answer, address: string, settings: RequestSettings): string {
+  const page = methodOf(settings) === 'HEAD' ? undefined : pageInstead(headers['content-type'], address, body)
+  if (page !== undefined) throw page
+  return body
 }
 
 /** The same as the library's, so that both share their sockets. */

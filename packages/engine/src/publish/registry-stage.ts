@@ -3,10 +3,13 @@
  * staged is found again by its name and version, and told to be ours by its bytes, so that nothing has to be remembered
  * between the run that staged it and the one that approves it.
  */
+import type RegistryFetch from 'npm-registry-fetch'
+import { badAnswer, fieldOf, jsonIn } from './packument.ts'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
 import type { ChangeOutcome, RegistryAccess } from './registry-changes.ts'
 import type { Lookup, UploadOutcome, UploadRequest } from './registry.ts'
 import { integrityOf } from './pack/tarball.ts'
+import { refusePage } from './web-page.ts'
 import type { PackageName, Version } from '@topsail/core'
 
 export type RegistryStage = {
@@ -31,14 +34,18 @@ export function registryStage({ url, redact, optionsFor, uploadOptions }: StageA
     const failure = asFailure(error)
     return { ...failure, detail: redact(failure.detail) }
   }
+  const answered = async (answer: Awaited<ReturnType<typeof RegistryFetch>>): Promise<string> => {
+    refusePage(answer, url)
+    return (await answer.buffer()).toString('utf8')
+  }
   const itemOf = async (name: PackageName, version: Version): Promise<StagedItem | undefined> => {
     const options = await optionsFor(name)
     const { default: registryFetch } = await import('npm-registry-fetch')
     for (let page = 0; page < mostPages; page += 1) {
       const query = { package: name, page, perPage }
-      const items = itemsIn(await (await registryFetch(`${url}-/stage`, { ...options, query })).json())
-      const found = items.find((item) => item.packageName === name && item.version === version)
-      if (found !== undefined || items.length < perPage) return found
+      const listed = listIn(await answered(await registryFetch(`${url}-/stage`, { ...options, query })))
+      const found = itemsIn(listed).find((item) => item.packageName === name && item.version === version)
+      if (found !== undefined || listed.length < perPage) return found
     }
     return undefined
   }
@@ -54,7 +61,7 @@ export function registryStage({ url, redact, optionsFor, uploadOptions }: StageA
       }
       const { default: registryFetch } = await import('npm-registry-fetch')
       const options = { ...(await optionsFor(name)), method: how.method, ignoreBody: true }
-      await registryFetch(`${url}-/stage/${encodeURIComponent(item.id)}${how.path}`, options)
+      refusePage(await registryFetch(`${url}-/stage/${encodeURIComponent(item.id)}${how.path}`, options), url)
       return { kind: 'done' }
     } catch (error) {
       return failed(error)
@@ -68,7 +75,7 @@ export function registryStage({ url, redact, optionsFor, uploadOptions }: StageA
           ...(await optionsFor('')),
           query: { page: 0, perPage: 1 },
         })
-        return Array.isArray(fieldOf(await answer.json(), 'items'))
+        return Array.isArray(fieldOf(jsonIn(await answered(answer)), 'items'))
       } catch (error) {
         // A registry that asks who we are has something to guard there.
         return [401, 403].includes(Number((error as { statusCode?: unknown }).statusCode))
@@ -77,10 +84,12 @@ export function registryStage({ url, redact, optionsFor, uploadOptions }: StageA
     async stage(request) {
       const { publish } = await import('libnpmpublish')
       try {
-        await publish(request.tarball.metadata, request.bytes, { ...(await uploadOptions(request)), stage: true })
+        const options = { ...(await uploadOptions(request)), stage: true }
+        refusePage(await publish(request.tarball.metadata, request.bytes, options), url)
         return { kind: 'stored' }
       } catch (error) {
-        return failed(error)
+        // The library reads the answer and expects an object.
+        return failed(error instanceof TypeError ? badAnswer('nothing about what was staged') : error)
       }
     },
     async lookupStaged(name, version) {
@@ -90,6 +99,7 @@ export function registryStage({ url, redact, optionsFor, uploadOptions }: StageA
         const { default: registryFetch } = await import('npm-registry-fetch')
         const options = await optionsFor(name)
         const answer = await registryFetch(`${url}-/stage/${encodeURIComponent(item.id)}/tarball`, options)
+        refusePage(answer, url)
         return { kind: 'present', integrity: integrityOf(await answer.buffer()) }
       } catch (error) {
         const failure = failed(error)
@@ -107,19 +117,18 @@ type StagedItem = { readonly id: string; readonly packageName: string; readonly 
 const perPage = 100
 const mostPages = 50
 
-function itemsIn(answer: unknown): readonly StagedItem[] {
-  const items = fieldOf(answer, 'items')
-  if (!Array.isArray(items)) return []
-  return items.filter(
+/** What lists nothing does not say that nothing is staged. */
+function listIn(text: string): readonly unknown[] {
+  const items = fieldOf(jsonIn(text), 'items')
+  if (!Array.isArray(items)) throw badAnswer(`no list of what is staged: ${text.slice(0, 100)}`)
+  return items
+}
+
+function itemsIn(listed: readonly unknown[]): readonly StagedItem[] {
+  return listed.filter(
     (item: unknown): item is StagedItem =>
       typeof fieldOf(item, 'id') === 'string' &&
       typeof fieldOf(item, 'packageName') === 'string' &&
       typeof fieldOf(item, 'version') === 'string',
   )
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined
 }

@@ -7,8 +7,10 @@ import type { Access, Integrity, PackageFacts, PackageName, Version } from '@top
 import { escapedName, registryChanges, type RegistryChanges } from './registry-changes.ts'
 import { registryStage, type RegistryStage } from './registry-stage.ts'
 import { asFailure, type RegistryFailure } from './registry-failure.ts'
+import { fieldOf, readPackument, type ListedVersion, type Packument } from './packument.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Tarball } from './pack/tarball.ts'
+import { refusePage } from './web-page.ts'
 import type { SendRequest } from './registry-requests.ts'
 import type { TrustedPublishing } from './trusted-publishing.ts'
 
@@ -96,9 +98,9 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
   const lookUp = async (name: PackageName, version: Version): Promise<DetailedLookup> => {
     const answer = await packumentOf(name, { 'cache-control': 'no-cache' })
     if (answer.kind !== 'found') return answer.kind === 'absent' ? answer : unreachable(answer.failure, config)
-    const found = versionsOf(answer.packument).get(version)
+    const found = answer.packument.versions.get(version)
     if (found === undefined) return { kind: 'absent' }
-    return { kind: 'present', ...found, distTags: distTagsOf(answer.packument) }
+    return { kind: 'present', ...found, distTags: answer.packument.distTags }
   }
   return {
     ...registryChanges({ url, redact, send, optionsFor }),
@@ -109,10 +111,8 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
       const answer = await packumentOf(name, {})
       if (answer.kind === 'absent') return { kind: 'known', versions: new Map(), distTags: new Map() }
       if (answer.kind === 'failed') return unreachable(answer.failure, config)
-      const versions = [...versionsOf(answer.packument)].map(
-        ([version, { integrity }]) => [version, integrity] as const,
-      )
-      return { kind: 'known', versions: new Map(versions), distTags: distTagsOf(answer.packument) }
+      const versions = [...answer.packument.versions].map(([version, { integrity }]) => [version, integrity] as const)
+      return { kind: 'known', versions: new Map(versions), distTags: answer.packument.distTags }
     },
     // Both requests start together, so the address is first guessed as nearly every registry forms it.
     async confirm(name, version) {
@@ -127,7 +127,8 @@ export function npmRegistry(url: string, options: RegistryOptions): Registry {
     async upload(request) {
       const { publish } = await import('libnpmpublish')
       try {
-        await publish(request.tarball.metadata, request.bytes, { ...(await uploadOptions(request)) })
+        const answer = await publish(request.tarball.metadata, request.bytes, { ...(await uploadOptions(request)) })
+        refusePage(answer, url)
         return { kind: 'stored' }
       } catch (error) {
         return redacted(asFailure(error), config)
@@ -144,38 +145,16 @@ function wantsProvenance({ metadata }: Tarball, options: RegistryOptions): boole
 const corgi = { accept: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*' }
 
 type PackumentAnswer =
-  | { readonly kind: 'found'; readonly packument: unknown }
+  | { readonly kind: 'found'; readonly packument: Packument }
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly failure: RegistryFailure }
 
 async function fetchPackument(ask: () => Promise<string>): Promise<PackumentAnswer> {
   try {
-    return { kind: 'found', packument: packumentIn(await ask()) }
+    return { kind: 'found', packument: readPackument(await ask()) }
   } catch (error) {
     if ((error as { statusCode?: unknown }).statusCode === 404) return { kind: 'absent' }
     return { kind: 'failed', failure: asFailure(error) }
-  }
-}
-
-/** What is no JSON was cut off, and what tells of no package comes from somebody else: ask again. */
-function packumentIn(text: string): unknown {
-  const isPackument = (value: unknown): boolean => {
-    const versions = fieldOf(value, 'versions')
-    // Of a package that was unpublished whole only its name and its times are left.
-    if (versions === undefined) return ['name', '_id', 'time'].some((key) => fieldOf(value, key) !== undefined)
-    return typeof versions === 'object' && versions !== null && !Array.isArray(versions)
-  }
-  const value = jsonIn(text)
-  if (isPackument(value)) return value
-  const what = value === undefined ? 'no JSON' : 'nothing about a package'
-  throw Object.assign(new Error(`${what}: ${text.slice(0, 100)}`), { code: 'EBADANSWER' })
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 
@@ -190,35 +169,7 @@ async function isServed(ask: () => Promise<string>): Promise<boolean> {
   }
 }
 
-type ListedVersion = { readonly integrity: Integrity | undefined; readonly tarball: string | undefined }
 type DetailedLookup = Exclude<Lookup, { kind: 'present' }> | (Extract<Lookup, { kind: 'present' }> & ListedVersion)
-
-function versionsOf(packument: unknown): ReadonlyMap<Version, ListedVersion> {
-  return new Map(
-    entriesOf(fieldOf(packument, 'versions')).map(([version, manifest]) => {
-      const dist = fieldOf(manifest, 'dist')
-      return [version, { integrity: textOf(fieldOf(dist, 'integrity')), tarball: textOf(fieldOf(dist, 'tarball')) }]
-    }),
-  )
-}
-
-function distTagsOf(packument: unknown): ReadonlyMap<string, Version> {
-  const tags = entriesOf(fieldOf(packument, 'dist-tags'))
-  return new Map(tags.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-}
-
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : []
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-  return (value as Record<string, unknown>)[key]
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
 
 function unreachable(failure: RegistryFailure, config: NpmConfig): Extract<Lookup, { kind: 'unreachable' }> {
   const retryAfter = failure.kind === 'unknown' ? failure.retryAfter : undefined

@@ -116,7 +116,10 @@ export const publishStepsProblems = {
     title: 'An upload did not succeed in several attempts',
     says: (p) =>
       `${printable(`${p.name}@${p.version}`)} could not be uploaded to ${quote(p.registry)} in ${p.attempts} attempts: ${printable(p.detail)}.`,
-    mend: () => 'run the same command again; it asks the registry first',
+    mend: (p) =>
+      p.detail.includes('web page')
+        ? 'log in where that page wants it, or set proxy or noproxy in an .npmrc; then run the same command again: it asks the registry first'
+        : 'run the same command again; it asks the registry first',
     example: {
       severity: 'error',
       name: '@acme/db',

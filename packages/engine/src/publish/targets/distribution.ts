@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
+import { fieldOf, jsonIn } from '../packument.ts'
 import { waitAskedFor, type RegistryFailure } from '../registry-failure.ts'
 import { redactor } from '../secrets.ts'
 import type { RegistryCredentials } from './docker-credentials.ts'
@@ -149,12 +150,20 @@ async function allTags(request: RegistryRequest, address: string): Promise<reado
     const answer: Response = await request(next, {})
     if (answer.status === 404) return tags
     await expectStatus(answer, [200])
-    const { tags: page } = (await answer.json()) as { readonly tags?: readonly string[] | null }
-    tags.push(...(page ?? []))
+    const page = tagsIn(await answer.text())
+    tags.push(...page)
     const link: string | undefined = /<([^>]+)>\s*;\s*rel="?next/.exec(answer.headers.get('link') ?? '')?.[1]
-    next = link === undefined || (page ?? []).length === 0 ? undefined : absolute(link, address)
+    next = link === undefined || page.length === 0 ? undefined : absolute(link, address)
   }
   return tags
+}
+
+/** Where a registry knows of none it says null. */
+function tagsIn(text: string): readonly string[] {
+  const tags = fieldOf(jsonIn(text), 'tags')
+  if (tags === null) return []
+  if (Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === 'string')) return tags
+  throw new Error(`no list of tags: ${text.slice(0, 100)}`)
 }
 
 function absolute(location: string, address: string): string {

@@ -2,6 +2,7 @@
  * Requests to a container registry with the credentials it asks for: nothing, Basic, or a token from the service named
  * in its refusal. A token is kept for its scope and asked for again when the registry no longer takes it.
  */
+import { fieldOf, jsonIn } from '../packument.ts'
 import type { RegistryCredentials } from './docker-credentials.ts'
 import type { ImageName } from './image-reference.ts'
 
@@ -63,8 +64,8 @@ async function authorizationFor(
   if (service.protocol !== 'https:' && !context.image.address.startsWith('http:')) return undefined
   const answer = await askForToken(service, challenge, known, context)
   if (!answer.ok) return undefined
-  const body = (await answer.json()) as { readonly token?: unknown; readonly access_token?: unknown }
-  const token = body.token ?? body.access_token
+  const body = jsonIn(await answer.text())
+  const token = fieldOf(body, 'token') ?? fieldOf(body, 'access_token')
   return typeof token === 'string' ? `Bearer ${token}` : undefined
 }
 
