@@ -140,17 +140,21 @@ export type Problem =
   | ProblemOf<'VERSION_IN_PROGRESS', { pid: number | undefined }>
   | ProblemOf<'VERSION_CUT_OFF', { count: number }>
   | ProblemOf<'VERSION_UNDONE', { files: readonly Path[]; kept: readonly Path[] }>
-  | ProblemOf<'CHANGELOG_GENERATOR_MISSING', { module: string }>
+  /** `install` of these: what is lacking is declared here, and this command brings it. */
+  | ProblemOf<'CHANGELOG_GENERATOR_MISSING', { module: string; install?: string | undefined }>
   | ProblemOf<'CHANGELOG_GENERATOR_INVALID', { module: string }>
   /** `name` is the package whose entry was asked for; undefined when the module could not even be loaded. */
-  | ProblemOf<'CHANGELOG_GENERATOR_FAILED', { module: string; name: PackageName | undefined; detail: string }>
-  | ProblemOf<'FORMATTER_MISSING', { formatter: string }>
+  | ProblemOf<
+      'CHANGELOG_GENERATOR_FAILED',
+      { module: string; name: PackageName | undefined; detail: string; install?: string | undefined }
+    >
+  | ProblemOf<'FORMATTER_MISSING', { formatter: string; install?: string | undefined }>
   | ProblemOf<'FORMATTER_FAILED', { formatter: string; detail: string }>
   | ProblemOf<'LOCKFILE_NOT_UPDATED', { command: string; detail: string }>
   | ProblemOf<'LOCKFILE_NOT_VERIFIED', { command: string; detail: string }>
   /** What `add` or `version` wrote is written, and not committed as the `commit` setting of Changesets asks. */
   | ProblemOf<'COMMIT_FAILED', { detail: string }>
-  | ProblemOf<'COMMIT_MODULE_UNUSABLE', { module: string; detail: string }>
+  | ProblemOf<'COMMIT_MODULE_UNUSABLE', { module: string; detail: string; install?: string | undefined }>
   | ProblemOf<'PLAN_MOVED', { moved: readonly PlanMove[] }>
   // publishing: before the first step
   | ProblemOf<'PUBLISH_ONLY_UNKNOWN', { name: string }>

@@ -43,6 +43,15 @@ test('a changelog generator that cannot be loaded has failed for no package', ()
   )
 })
 
+test.each(['CHANGELOG_GENERATOR_MISSING', 'CHANGELOG_GENERATOR_FAILED', 'FORMATTER_MISSING', 'COMMIT_MODULE_UNUSABLE'])(
+  '%s of what is declared and not there says how to install',
+  (code) => {
+    const problem = exampleOf(code as Problem['code'])
+    expect(mendOf({ ...problem, install: 'npm ci' } as Problem)).toBe('install what the manifests here declare: npm ci')
+    expect(mendOf(problem)).not.toContain('npm ci')
+  },
+)
+
 test('where the range is not read, the hint holds without the workspace protocol too', () => {
   const example = exampleOf('DEPENDENCY_NOT_FOLLOWED')
   const read = (why: string, range: string) => mendOf({ ...example, why, range } as Problem)

@@ -129,8 +129,8 @@ function releaseProblems(
 
 /** As the repository's own formatter has it; without one, as the library wrote it. */
 async function formatted(root: string, file: Path, settings: Settings): Promise<AddResult> {
-  const { formatFiles } = await import('../version/formatter.ts')
-  const problems = await formatFiles(root, settings, [file])
+  const { formatFiles, formattingOf } = await import('../version/formatter.ts')
+  const problems = await formatFiles(root, formattingOf(root, settings), [file])
   return { file, text: await readFile(join(root, file), 'utf8'), problems }
 }
 

@@ -165,6 +165,26 @@ test.each([
   expect([entries, problems.map((problem) => problem.code)]).toEqual([[], [code]])
 })
 
+test('what is declared and not installed is told with the command that installs it', async () => {
+  const inner = 'import "@acme/github-info"'
+  const installFor = async (changelog: string, manifest: object, more: object = {}): Promise<unknown> => {
+    const folder = workspace({ changelog }, { 'lines.mjs': inner })
+    folder.write({ 'package.json': { name: 'shop', private: true, workspaces: ['packages/*'], ...manifest }, ...more })
+    const { plan, snapshot } = await planWorkspace({ cwd: folder.root })
+    const [problem] = (await generateChangelogs(folder.root, plan, snapshot, layout)).problems
+    return problem !== undefined && 'install' in problem ? problem.install : 'no such fact'
+  }
+  const declared = { devDependencies: { '@acme/changelog': '^1.0.0', '@acme/github-info': '^1.0.0' } }
+  expect(await installFor('@acme/changelog', {})).toBeUndefined()
+  expect(await installFor('@acme/changelog', declared)).toBe('npm install')
+  expect(await installFor('@acme/changelog/lines.js', declared, { 'package-lock.json': '{}' })).toBe('npm ci')
+  expect(await installFor('@acme/changelog', { ...declared, packageManager: 'pnpm@10.1.0' })).toBe('pnpm install')
+  expect(await installFor('@acme/changelog', declared, { 'yarn.lock': '' })).toBe('yarn install')
+  expect(await installFor('./lines.mjs', declared)).toBe('npm install')
+  expect(await installFor('./lines.mjs', {})).toBeUndefined()
+  expect(await installFor('./nowhere.mjs', declared)).toBeUndefined()
+})
+
 function genuinePath(): string {
   const changesetsCli = createRequire(join(import.meta.dirname, '../../../cli/package.json')).resolve('@changesets/cli')
   return createRequire(changesetsCli).resolve('@changesets/changelog-git')

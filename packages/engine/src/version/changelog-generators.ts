@@ -56,12 +56,12 @@ async function loadGenerator(root: string, module: string): Promise<ChangelogFun
       return loaded.exported
     case 'missing':
       if (gitGenerators.includes(module)) return gitChangelog
-      return { code: 'CHANGELOG_GENERATOR_MISSING', severity: 'error', place, module }
+      return { code: 'CHANGELOG_GENERATOR_MISSING', severity: 'error', place, module, install: loaded.install }
     case 'other':
       return { code: 'CHANGELOG_GENERATOR_INVALID', severity: 'error', place, module }
     case 'failed': {
-      const { detail } = loaded
-      return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: undefined, detail }
+      const { detail, install } = loaded
+      return { code: 'CHANGELOG_GENERATOR_FAILED', severity: 'error', place, module, name: undefined, detail, install }
     }
   }
 }

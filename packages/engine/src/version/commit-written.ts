@@ -74,7 +74,8 @@ async function loadFunctions(root: string, module: string): Promise<CommitFuncti
     failed: loaded.kind === 'failed' ? loaded.detail : '',
   }[loaded.kind]
   const place = { file: '.changeset/config.json' }
-  return { code: 'COMMIT_MODULE_UNUSABLE', severity: 'error', place, module, detail }
+  const install = 'install' in loaded ? loaded.install : undefined
+  return { code: 'COMMIT_MODULE_UNUSABLE', severity: 'error', place, module, detail, install }
 }
 
 function isCommitFunctions(value: unknown): value is CommitFunctions {

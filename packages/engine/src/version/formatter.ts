@@ -9,26 +9,50 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Path, Problem, Settings } from '@topsail/core'
 import { runProgram } from '../adapters/program.ts'
+import { foldersUpwards, installCommandFor } from './missing-package.ts'
 
 export type FormatterName = Exclude<Settings['format'], 'auto' | false>
 
+/** Looked for when it is first asked for, and once. */
+export type Formatting = {
+  readonly settings: FormatSettings
+  readonly choice: () => Choice | undefined
+}
+
 type FormatSettings = Pick<Settings, 'format' | 'rules'>
+
+type Choice = {
+  readonly name: FormatterName
+  /** Undefined: it is configured, but not installed. */
+  readonly program: { readonly file: string; readonly args: readonly string[] } | undefined
+}
+
+export function formattingOf(root: string, settings: FormatSettings): Formatting {
+  let found: { readonly choice: Choice | undefined } | undefined
+  return {
+    settings,
+    choice: () => {
+      found ??= { choice: chooseFormatter(root, settings) }
+      return found.choice
+    },
+  }
+}
 
 export async function formatFiles(
   root: string,
-  settings: FormatSettings,
+  formatting: Formatting,
   files: readonly Path[],
   stop?: AbortSignal,
 ): Promise<readonly Problem[]> {
   if (files.length === 0) return []
-  const choice = chooseFormatter(root, settings)
+  const choice = formatting.choice()
   if (choice === undefined) return []
   const { name, program } = choice
-  if (program === undefined) return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
+  if (program === undefined) return [missing(root, name)]
   for (const batch of batches(files)) {
     const args = [...program.args, ...batch.map((file) => `./${file}`)]
     const answer = await runProgram({ file: program.file, args, cwd: root, stop })
-    if (answer.kind === 'missing') return [{ code: 'FORMATTER_MISSING', severity: 'warning', formatter: name }]
+    if (answer.kind === 'missing') return [missing(root, name)]
     if (answer.kind === 'failed') {
       return [{ code: 'FORMATTER_FAILED', severity: 'warning', formatter: name, detail: lastLines(answer.output) }]
     }
@@ -36,16 +60,16 @@ export async function formatFiles(
   return []
 }
 
-/** Changesets 2 would format here, and nothing is there to do it. */
-export function isLeftUnformatted(root: string, settings: FormatSettings): boolean {
-  if (settings.rules !== 'changesets@2' || settings.format === false) return false
-  return chooseFormatter(root, settings)?.program === undefined
+function missing(root: string, formatter: FormatterName): Problem {
+  const { package: declaredAs } = formatters[formatter]
+  const install = declaredAs === undefined ? undefined : installCommandFor(root, declaredAs)
+  return { code: 'FORMATTER_MISSING', severity: 'warning', formatter, install }
 }
 
-type Choice = {
-  readonly name: FormatterName
-  /** Undefined: it is configured, but not installed. */
-  readonly program: { readonly file: string; readonly args: readonly string[] } | undefined
+/** Changesets 2 would format here, and nothing is there to do it. */
+export function isLeftUnformatted({ settings: { rules, format }, choice }: Formatting): boolean {
+  if (rules !== 'changesets@2' || format === false) return false
+  return choice()?.program === undefined
 }
 
 function chooseFormatter(root: string, { format, rules }: FormatSettings): Choice | undefined {
@@ -169,16 +193,6 @@ function findProgram(root: string, name: FormatterName): string | undefined {
   return foldersUpwards(root)
     .map((folder) => join(folder, 'node_modules', '.bin', file))
     .find((path) => existsSync(path))
-}
-
-/** From the workspace root to the root of the repository, which is never left. */
-function foldersUpwards(root: string): string[] {
-  const folders: string[] = []
-  for (let folder = root; ; folder = dirname(folder)) {
-    folders.push(folder)
-    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) break
-  }
-  return folders.some((folder) => existsSync(join(folder, '.git'))) ? folders : folders.slice(0, 1)
 }
 
 /** Windows takes command lines of 32,767 characters. */

@@ -7,13 +7,16 @@ import { existsSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { installCommandFor, packageLackedBy } from './missing-package.ts'
 
 export type UserModule<T> =
   | { readonly kind: 'loaded'; readonly exported: T }
-  | { readonly kind: 'missing' }
+  /** `install`: where it is declared here, the command that brings it. */
+  | { readonly kind: 'missing'; readonly install: string | undefined }
   /** It exports nothing of the kind that is wanted. */
   | { readonly kind: 'other' }
-  | { readonly kind: 'failed'; readonly detail: string }
+  /** `install`: the same for a package that it lacks itself. */
+  | { readonly kind: 'failed'; readonly detail: string; readonly install: string | undefined }
 
 export async function loadUserModule<T>(
   root: string,
@@ -21,7 +24,7 @@ export async function loadUserModule<T>(
   isWanted: (exported: unknown) => exported is T,
 ): Promise<UserModule<T>> {
   const url = await resolveFrom(join(root, '.changeset'), module)
-  if (url === undefined) return { kind: 'missing' }
+  if (url === undefined) return { kind: 'missing', install: installCommandFor(root, module) }
   try {
     let candidate: unknown = await import(url)
     for (let depth = 0; depth < 3; depth += 1) {
@@ -30,7 +33,9 @@ export async function loadUserModule<T>(
     }
     return { kind: 'other' }
   } catch (error) {
-    return { kind: 'failed', detail: error instanceof Error ? error.message : String(error) }
+    const lacked = packageLackedBy(error)
+    const install = lacked === undefined ? undefined : installCommandFor(root, lacked)
+    return { kind: 'failed', detail: error instanceof Error ? error.message : String(error), install }
   }
 }
 

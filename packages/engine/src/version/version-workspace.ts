@@ -21,7 +21,7 @@ import { generateChangelogs } from './changelog-generators.ts'
 import type { Committed } from './commit-written.ts'
 import { readDirtyTree, type DirtyTree } from './dirty-tree.ts'
 import { realDisk } from './disk.ts'
-import { formatFiles, isLeftUnformatted } from './formatter.ts'
+import { formatFiles, formattingOf, isLeftUnformatted, type Formatting } from './formatter.ts'
 import { lockfileEdits, planLockfile, settleLockfile } from './lockfile.ts'
 import { recoverWrites } from './undo-journal.ts'
 import { writeAll } from './write.ts'
@@ -73,7 +73,8 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
   if (refusing) return { outcome: 'refused', edits: [], problems: [] }
 
   const asked = options.allowDirty === true ? undefined : (options.tree ?? beginVersion(options))
-  const planned = await planEdits(root, plan, snapshot, options.lockfile ?? true)
+  const formatting = formattingOf(root, snapshot.settings)
+  const planned = await planEdits(root, options, formatting)
   const problems = [...planned.problems, ...dirtyTreeProblems(await asked, planned)]
   const { edits } = planned
   if (problems.some(({ severity }) => severity === 'error')) return { outcome: 'refused', edits, problems }
@@ -89,7 +90,7 @@ export async function versionWorkspace(options: VersionOptions): Promise<Version
     edits,
     alsoTouched: [...(snapshot.settings.format === false ? [] : changelogs), ...lockfiles],
     afterwards: async (stop) => {
-      afterwards.push(...(await formatFiles(root, snapshot.settings, changelogs, stop)))
+      afterwards.push(...(await formatFiles(root, formatting, changelogs, stop)))
       if (lockfile !== undefined) afterwards.push(...(await settleLockfile(root, lockfile, stop)))
     },
   })
@@ -139,12 +140,11 @@ type PlannedEdits = {
 
 async function planEdits(
   root: string,
-  plan: ReleasePlan,
-  snapshot: Snapshot,
-  withLockfile: boolean,
+  { plan, snapshot, lockfile: withLockfile = true }: VersionOptions,
+  formatting: Formatting,
 ): Promise<PlannedEdits> {
   const files = diskFiles(root)
-  const layout = { rules: snapshot.settings.rules, isUnformatted: isLeftUnformatted(root, snapshot.settings) }
+  const layout = { rules: snapshot.settings.rules, isUnformatted: isLeftUnformatted(formatting) }
   const generated = await generateChangelogs(root, plan, snapshot, layout)
   const changelogs = generated.entries.map((entry) => ({
     ...entry,

@@ -31,7 +31,8 @@ export const versionProblems = {
     title: 'The module that words commits cannot be used',
     says: (p) =>
       `The files are written, but not committed: "commit" names ${quote(p.module)}, and ${printable(p.detail)}.`,
-    mend: () => 'install or correct the module, or write "commit": true for the messages of Changesets',
+    mend: (p) =>
+      installHint(p) ?? 'install or correct the module, or write "commit": true for the messages of Changesets',
     example: {
       severity: 'error',
       place: { file: '.changeset/config.json' },
@@ -96,7 +97,8 @@ export const versionProblems = {
   CHANGELOG_GENERATOR_MISSING: {
     title: 'The changelog generator is not installed',
     says: (p) => `The "changelog" setting names ${quote(p.module)}, which cannot be found from .changeset/.`,
-    mend: () => 'install it as a development dependency of the workspace root, or set "changelog" to false',
+    mend: (p) =>
+      installHint(p) ?? 'install it as a development dependency of the workspace root, or set "changelog" to false',
     example: { severity: 'error', place: { file: '.changeset/config.json' }, module: '@acme/changelog' },
   },
   CHANGELOG_GENERATOR_INVALID: {
@@ -110,7 +112,7 @@ export const versionProblems = {
     says: (p) =>
       `${quote(p.module)} ${p.name === undefined ? 'cannot be loaded' : `failed for ${quote(p.name)}`}: ` +
       `${printable(p.detail)}. Nothing was written.`,
-    mend: () => 'mend what it complains of (often a missing token), or choose another "changelog"',
+    mend: (p) => installHint(p) ?? 'mend what it complains of (often a missing token), or choose another "changelog"',
     example: {
       severity: 'error',
       place: { file: '.changeset/config.json' },
@@ -122,7 +124,7 @@ export const versionProblems = {
   FORMATTER_MISSING: {
     title: 'The formatter is not installed',
     says: (p) => `Changelogs were not formatted: ${quote(p.formatter)} is not installed in this workspace.`,
-    mend: () => 'install it, or set "format" to false in .changeset/config.json',
+    mend: (p) => installHint(p) ?? 'install it, or set "format" to false in .changeset/config.json',
     example: { severity: 'warning', formatter: 'prettier' },
   },
   FORMATTER_FAILED: {
@@ -154,3 +156,8 @@ export const versionProblems = {
     },
   },
 } satisfies Partial<AllWords>
+
+/** What is declared and not there needs no new line in any manifest. */
+function installHint({ install }: { readonly install?: string | undefined }): string | undefined {
+  return install === undefined ? undefined : `install what the manifests here declare: ${printable(install)}`
+}
