@@ -172,6 +172,7 @@ export type Problem =
   | ProblemOf<'REGISTRY_UNREACHABLE', { registry: string; names: readonly PackageName[]; detail: string }>
   | ProblemOf<'REGISTRY_WITHOUT_TOKEN', { registry: string }>
   | ProblemOf<'REGISTRY_TOKEN_UNSET', { registry: string; variable: string }>
+  | ProblemOf<'CAFILE_WITHOUT_EFFECT', { cafile: string; from: string; lacks: 'file' | 'reading' | 'certificates' }>
   | ProblemOf<'DIST_TAG_INVALID', { distTag: string }>
   | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>
   | ProblemOf<'TAG_AT_OTHER_COMMIT', { name: PackageName; tag: string; at: Sha; head: Sha }>

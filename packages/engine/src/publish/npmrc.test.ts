@@ -104,6 +104,27 @@ test('certificates come from cafile, proxies from their keys', async () => {
   expect(options).toMatchObject({ ca: [certificate, certificate], proxy: 'http://proxy:8080', noProxy: 'localhost' })
 })
 
+test('a cafile that gives no certificates is told with the place where it is set', async () => {
+  await writeFile(join(folder, 'home', 'empty.pem'), 'nothing\n')
+  const options = (npm: NpmConfig): unknown => npm.requestOptions('https://host/')['ca']
+  const gone = await config({ user: 'cafile=gone.pem\nca=own\n' })
+  expect(gone.caFile).toMatchObject({
+    file: join(folder, 'gone.pem'),
+    from: join(folder, 'home', '.npmrc'),
+    lacks: 'file',
+  })
+  expect(options(gone)).toBe('own')
+  expect((await config({ project: 'cafile=~/empty.pem\n' })).caFile).toMatchObject({
+    file: join(folder, 'home', 'empty.pem'),
+    from: join(folder, '.npmrc'),
+    lacks: 'certificates',
+  })
+  expect((await config({ project: 'cafile=.\n' })).caFile?.lacks).toBe('reading')
+  const inEnv = await config({ project: 'cafile=a.pem\n' }, { npm_config_cafile: '/b.pem' })
+  expect(inEnv.caFile).toMatchObject({ file: '/b.pem', from: expect.stringContaining('environment') })
+  expect((await config({})).caFile).toBeUndefined()
+})
+
 test('every form of every credential is taken out of texts', async () => {
   const password = 'pa ss/wörd'
   const npm = await config({

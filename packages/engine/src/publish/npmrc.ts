@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Manifest, PackageName, WorkspaceTool } from '@topsail/core'
+import { readCaFile, type CaFile } from './cafile.ts'
 import { expandVariables, parseNpmrc, type NpmrcValue } from './npmrc-text.ts'
 import { redactor, type Redact } from './secrets.ts'
 
@@ -20,6 +21,8 @@ export type NpmConfig = {
   unsetVariable(registry: string): string | undefined
   /** Options for npm-registry-fetch. They hold credentials: never print, store or send them anywhere else. */
   requestOptions(registry: string): RequestOptions
+  /** Undefined where none is set. */
+  readonly caFile: Pick<CaFile, 'file' | 'from' | 'lacks'> | undefined
   readonly redact: Redact
 }
 
@@ -29,18 +32,23 @@ export const publicRegistry = 'https://registry.npmjs.org/'
 
 export function readNpmConfig(cwd: string, tool: WorkspaceTool, env: Environment = process.env): NpmConfig {
   const layers = layersOf(cwd, env)
-  const values = withoutUserinfo(new Map(layers.flatMap((layer) => [...layer])))
+  const values = withoutUserinfo(new Map(layers.flatMap((layer) => [...layer.values])))
   const text = (key: string): string | undefined => {
     const value = values.get(key)
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   const defaultRegistry = text('registry') ?? publicRegistry
+  const setIn = layers.findLast((layer) => layer.values.has('cafile'))
+  const value = text('cafile')
+  const caFile =
+    value === undefined || setIn === undefined ? undefined : readCaFile({ value, from: setIn.from }, cwd, homeOf(env))
   return {
     registryOf: (name, manifest) => withSlash(shownAddress(registryOf(name, manifest, tool, text) ?? defaultRegistry)),
     hasCredentials: (registry) => credentialKeysFor(registry).some((key) => text(key) !== undefined),
     unsetVariable: (registry) =>
       credentialKeysFor(registry).flatMap((key) => /\$\{([^${}]+)\}/.exec(text(key) ?? '')?.[1] ?? [])[0],
-    requestOptions: (registry) => requestOptionsOf(registry, values, text, cwd),
+    requestOptions: (registry) => requestOptionsOf(registry, values, text, caFile),
+    caFile,
     redact: redactor(secretsOf(values)),
   }
 }
@@ -68,20 +76,27 @@ function shownAddress(address: string): string {
   return url.href
 }
 
+type Layer = { readonly from: string; readonly values: ReadonlyMap<string, NpmrcValue> }
+
 /** Weakest first. */
-function layersOf(cwd: string, env: Environment): readonly ReadonlyMap<string, NpmrcValue>[] {
+function layersOf(cwd: string, env: Environment): readonly Layer[] {
   const fromEnv = environmentLayer(env)
   const setting = (key: string): string | undefined => {
     const value = fromEnv.get(key)
     return typeof value === 'string' ? value : undefined
   }
-  const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir()
+  const home = homeOf(env)
   const project = readLayer(join(cwd, '.npmrc'), env)
-  const userconfig = setting('userconfig') ?? asText(project.get('userconfig')) ?? join(home, '.npmrc')
+  const userconfig = setting('userconfig') ?? asText(project.values.get('userconfig')) ?? join(home, '.npmrc')
   const user = readLayer(resolve(cwd, expandVariables(userconfig, env).replace(/^~(?=[/\\])/, home)), env)
-  const prefix = setting('prefix') ?? asText(user.get('prefix')) ?? env['PREFIX'] ?? dirname(dirname(process.execPath))
+  const prefix =
+    setting('prefix') ?? asText(user.values.get('prefix')) ?? env['PREFIX'] ?? dirname(dirname(process.execPath))
   const global = readLayer(setting('globalconfig') ?? join(prefix, 'etc', 'npmrc'), env)
-  return [global, user, project, fromEnv]
+  return [global, user, project, { from: 'the environment (npm_config_…)', values: fromEnv }]
+}
+
+function homeOf(env: Environment): string {
+  return env['HOME'] ?? env['USERPROFILE'] ?? homedir()
 }
 
 /** `npm_config_strict_ssl` and the like; what begins with two slashes is an address and keeps its letters. */
@@ -95,9 +110,9 @@ function environmentLayer(env: Environment): ReadonlyMap<string, NpmrcValue> {
   return values
 }
 
-function readLayer(file: string, env: Environment): ReadonlyMap<string, NpmrcValue> {
+function readLayer(file: string, env: Environment): Layer {
   const text = readIfThere(file)
-  return text === undefined ? new Map() : parseNpmrc(text, env)
+  return { from: file, values: text === undefined ? new Map() : parseNpmrc(text, env) }
 }
 
 function readIfThere(file: string): string | undefined {
@@ -130,7 +145,7 @@ function requestOptionsOf(
   registry: string,
   values: ReadonlyMap<string, NpmrcValue>,
   text: (key: string) => string | undefined,
-  cwd: string,
+  caFile: CaFile | undefined,
 ): RequestOptions {
   const credentials = credentialKeysFor(registry).flatMap((key) => {
     const value = text(key)
@@ -140,7 +155,7 @@ function requestOptionsOf(
   return {
     ...Object.fromEntries(credentials),
     registry,
-    ca: certificatesOf(values, text, cwd),
+    ca: caFile === undefined || caFile.certificates.length === 0 ? values.get('ca') : caFile.certificates,
     cert: asText(values.get('cert')),
     key: asText(values.get('key')),
     strictSSL: text('strict-ssl') !== 'false',
@@ -151,17 +166,6 @@ function requestOptionsOf(
     provenance: text('provenance') === 'true',
     timeout: Number(text('fetch-timeout')) || 300_000,
   }
-}
-
-function certificatesOf(
-  values: ReadonlyMap<string, NpmrcValue>,
-  text: (key: string) => string | undefined,
-  cwd: string,
-): readonly string[] | string | undefined {
-  const file = text('cafile')
-  const bundle = file === undefined ? undefined : readIfThere(resolve(cwd, file))
-  if (bundle === undefined) return values.get('ca')
-  return bundle.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? undefined
 }
 
 const credentialNames = ['_authToken', '_auth', 'username', '_password', 'certfile', 'keyfile'] as const

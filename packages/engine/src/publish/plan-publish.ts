@@ -170,6 +170,15 @@ function problemsBefore(before: Before): readonly Problem[] {
     const severity = dryRun ? 'warning' : 'error'
     if (variable !== undefined) problems.push({ code: 'REGISTRY_TOKEN_UNSET', severity, registry, variable })
   }
+  const silent = [...observation.world.registries].flatMap(([key, registry]) =>
+    isNpmKey(key) && observation.world.facts.get(key)?.kind !== 'known' ? [registry] : [],
+  )
+  const mattering = [...onNpm.map(({ registry }) => registry), ...silent]
+  const { caFile } = config
+  if (caFile?.lacks !== undefined && mattering.some((registry) => registry.startsWith('https:'))) {
+    const { file, from, lacks } = caFile
+    problems.push({ code: 'CAFILE_WITHOUT_EFFECT', severity: 'warning', cafile: file, from, lacks })
+  }
   const asked = new Set([...(distTag === undefined ? [] : [distTag]), ...targets.map((target) => target.distTag)])
   for (const tag of asked) {
     if (!isDistTag(tag)) problems.push({ code: 'DIST_TAG_INVALID', severity: 'error', distTag: tag })

@@ -217,6 +217,21 @@ test('while it looks, too, it waits as it is asked, and asks again after an answ
   expect(short(second.published)).toEqual(['mail'])
 })
 
+test('a cafile that is not there is told beside a registry that does not answer', async () => {
+  // Nobody listens there.
+  const closed = 'https://127.0.0.1:9/'
+  await open({ api: [] }, { '.npmrc': `registry=${closed}\n//127.0.0.1:9/:_authToken=hush\ncafile=gone.pem\n` })
+  const result = await publish({ dryRun: true })
+  expect(codes(result)).toContain('REGISTRY_UNREACHABLE')
+  expect(result.problems).toContainEqual({
+    code: 'CAFILE_WITHOUT_EFFECT',
+    severity: 'warning',
+    cafile: join(repository.root, 'gone.pem'),
+    from: join(repository.root, '.npmrc'),
+    lacks: 'file',
+  })
+})
+
 const page: Fault = {
   kind: 'status',
   status: 200,

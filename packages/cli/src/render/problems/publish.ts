@@ -84,6 +84,13 @@ export const publishProblems = {
     mend: (p) => `set ${printable(p.variable)} for this step`,
     example: { severity: 'error', registry: 'https://registry.npmjs.org/', variable: 'NPM_TOKEN' },
   },
+  CAFILE_WITHOUT_EFFECT: {
+    title: 'A file of certificates that is set has no effect',
+    says: (p) =>
+      `"cafile" in ${printable(p.from)} names ${quote(p.cafile)}, which ${caFileLacks[p.lacks]}, so no certificate is taken from it.`,
+    mend: () => 'name the file that is there, or take the line away',
+    example: { severity: 'warning', cafile: '/etc/ssl/acme.pem', from: '/etc/npmrc', lacks: 'file' },
+  },
   DIST_TAG_INVALID: {
     title: 'A dist-tag that no registry takes',
     says: (p) => `${quote(p.distTag)} cannot be a dist-tag: it is empty, reads as a version range, or needs escaping.`,
@@ -134,6 +141,12 @@ export const publishProblems = {
     example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
   },
 } satisfies Partial<AllWords>
+
+const caFileLacks = {
+  file: 'is not there',
+  reading: 'cannot be read',
+  certificates: 'holds no certificate',
+} as const
 
 const provenanceLacks = {
   job: 'only a job of GitHub Actions or GitLab CI can give it',
