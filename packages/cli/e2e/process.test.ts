@@ -1,5 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestWorkspace, makeWorkspace, shopFiles } from '../src/testing/workspace.ts'
@@ -91,6 +102,44 @@ test('what could not be printed is told and is no success', () => {
   closeSync(unwritable)
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'error: standard output cannot be written: EBADF\n' })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a file that there is no room for is left as it was, and that is said',
+  () => {
+    writeFileSync(join(shop.dir, 'plan.json'), 'before')
+    const start = 'ulimit -f 1; exec "$0" "$@"'
+    for (const file of ['plan.json', 'new.json']) {
+      const args = ['-c', start, process.execPath, bin, 'plan', '-o', file]
+      const { status, stderr } = spawnSync('sh', args, { cwd: shop.dir, encoding: 'utf8' })
+      expect({ status, code: /OUTPUT_UNWRITABLE/.test(stderr), why: /EFBIG/.test(stderr) }).toEqual({
+        status: 1,
+        code: true,
+        why: true,
+      })
+    }
+    expect(readFileSync(join(shop.dir, 'plan.json'), 'utf8')).toBe('before')
+    expect(readdirSync(shop.dir).filter((name) => /new\.json|tmp/.test(name))).toEqual([])
+    rmSync(join(shop.dir, 'plan.json'))
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a named file keeps its mode and its link, and a device is written to',
+  () => {
+    const target = join(shop.dir, 'target.json')
+    const link = join(shop.dir, 'link.json')
+    writeFileSync(target, 'before', { mode: 0o600 })
+    symlinkSync('target.json', link)
+    const run = (file: string) => spawnSync(process.execPath, [bin, 'plan', '-o', file], { cwd: shop.dir }).status
+    expect(run('link.json')).toBe(0)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(target, 'utf8'))).toMatchObject({ schema: 'topsail/plan@1' })
+    expect(statSync(target).mode & 0o777).toBe(0o600)
+    expect(run('/dev/null')).toBe(0)
+    expect(statSync('/dev/null').isFile()).toBe(false)
+    for (const file of [target, link]) rmSync(file)
+  },
+)
 
 test.skipIf(process.platform === 'win32')('where no more files can be opened the run ends, and says so', () => {
   const start = 'ulimit -n 24; exec "$0" "$@"'

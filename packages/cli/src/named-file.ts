@@ -2,8 +2,9 @@
  * Files that the user names on the command line, outside of the workspace's own: what fails here is the user's to mend,
  * so it comes back as a problem. Paths are taken from the folder the command runs in, as a shell does.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Problem } from '@topsail/core'
 import type { CliContext } from './context.ts'
 
@@ -17,10 +18,30 @@ export function readNamedFile(context: CliContext, file: string): { text: string
 
 export function writeNamedFile(context: CliContext, file: string, text: string): Problem | undefined {
   try {
-    writeFileSync(resolve(context.cwd, file), text)
+    writeWhole(resolve(context.cwd, file), text)
     return undefined
   } catch (error) {
     return { code: 'OUTPUT_UNWRITABLE', severity: 'error', place: { file }, detail: systemCode(error) }
+  }
+}
+
+/**
+ * Whoever finds the file finds all of it: a disk that is full leaves what was there before. A pipe or a device is written
+ * to as it is, and so is a file whose folder takes no other.
+ */
+function writeWhole(path: string, text: string): void {
+  const before = statSync(path, { throwIfNoEntry: false })
+  if (before !== undefined && !before.isFile()) return writeFileSync(path, text)
+  const target = before === undefined ? path : realpathSync(path)
+  const draft = join(dirname(target), `.topsail-${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    writeFileSync(draft, text, { flag: 'wx' })
+    if (before !== undefined) chmodSync(draft, before.mode)
+    renameSync(draft, target)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    if (before === undefined || !['EACCES', 'EPERM'].includes(String((error as { code?: unknown }).code))) throw error
+    writeFileSync(target, text)
   }
 }
 

@@ -120,14 +120,17 @@ export const planProblems = {
   },
   PLAN_FILE_UNREADABLE: {
     title: 'A plan file cannot be opened',
-    says: (p) => `This file cannot be read: ${printable(p.detail)}.`,
+    says: (p) => `This file cannot be read: ${systemWords(p.detail)}.`,
     mend: () => 'check the path; it is taken from the folder that the command runs in',
     example: { severity: 'error', place: { file: 'plan.json' }, detail: 'ENOENT' },
   },
   OUTPUT_UNWRITABLE: {
     title: 'A file named on the command line cannot be written',
-    says: (p) => `This file cannot be written: ${printable(p.detail)}.`,
-    mend: () => 'check that its folder exists and may be written to',
+    says: (p) => `This file cannot be written: ${systemWords(p.detail)}.`,
+    mend: (p) =>
+      noRoom.includes(p.detail)
+        ? 'make room there, or name a file on another disk'
+        : 'check that its folder exists and may be written to',
     example: { severity: 'error', place: { file: 'out/plan.json' }, detail: 'ENOENT' },
   },
   PLAN_FILE_INVALID: {
@@ -185,6 +188,26 @@ export const planProblems = {
     },
   },
 } satisfies Partial<AllWords>
+
+const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG']
+
+/** What the system says in one word. */
+function systemWords(code: string): string {
+  const words = Object.hasOwn(systemCodes, code) ? systemCodes[code as keyof typeof systemCodes] : undefined
+  return words === undefined ? printable(code) : `${words} (${printable(code)})`
+}
+
+const systemCodes = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it would be larger than files may be here',
+} as const
 
 function moveOf({ what, name, planned, now }: ProblemWith<'PLAN_MOVED'>['moved'][number]): string {
   if (what === 'manifest')
