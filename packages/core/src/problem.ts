@@ -296,6 +296,16 @@ export type Problem =
         }[]
       }
     >
+  /** `causes`: why nothing can be planned; `noTree`: why the commit could not be checked out. */
+  | ProblemOf<
+      'RELEASE_MAY_EXCEED_PLAN',
+      {
+        plan: string
+        commit: Sha
+        causes: readonly { readonly code: string; readonly place: Place | undefined }[]
+        noTree: string | undefined
+      }
+    >
   /** `causes`: why nothing can be planned, or which changesets are left out; `noTree`: why the commit could not be checked out. */
   | ProblemOf<
       'FIRST_RELEASE_UNCLEAR',

@@ -7,7 +7,7 @@ import type { Problem } from '@topsail/core'
 import { printableLines } from './text.ts'
 
 /** The sentence's own facts, in which others may stand word for word. */
-const facts = ['detail', 'undoing'] as const
+const facts = ['detail', 'undoing', 'noTree'] as const
 
 /** What stands for them in the sentence; one that leaves them out leaves the lines out too. */
 export const below = 'see below'

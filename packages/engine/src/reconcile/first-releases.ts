@@ -22,7 +22,7 @@ import { readObjects } from '../publish/head-state.ts'
 import { findVersionCommits } from '../publish/version-commits.ts'
 import { everTagged } from '../read/ever-tagged.ts'
 import { tagNamesIn } from '../read/tags.ts'
-import type { PlannedCommit } from './plan-at.ts'
+import { causeOf, whyUnknown, type MayBePlanned, type WhyUnknown } from './plan-at.ts'
 
 export type FirstReleasesQuestion = {
   readonly git: Git
@@ -31,7 +31,7 @@ export type FirstReleasesQuestion = {
   /** As the remote has them. */
   readonly tags: ReadonlyMap<string, Sha>
   /** What is pending on top of HEAD; asked for only where a package is new. */
-  readonly pending: () => Promise<PlannedCommit | { readonly detail: string }>
+  readonly pending: () => Promise<MayBePlanned>
 }
 
 export type FirstReleases = {
@@ -78,30 +78,19 @@ function neededBy({ manifest }: Package): readonly PackageName[] {
   return dependencyFields.flatMap((field) => (field === 'devDependencies' ? [] : Object.keys(manifest[field] ?? {})))
 }
 
-type Planned = PlannedCommit | { readonly detail: string }
-
-function bumpedBy(planned: Planned): readonly PackageName[] {
-  const isKnown = !('detail' in planned) && errorsOf(planned).length === 0
-  return isKnown ? planned.plan.releases.map(({ name }) => name) : []
+function bumpedBy(planned: MayBePlanned): readonly PackageName[] {
+  if ('detail' in planned || whyUnknown(planned) !== undefined) return []
+  return planned.plan.releases.map(({ name }) => name)
 }
 
-function errorsOf({ plan }: PlannedCommit): readonly Problem[] {
-  return plan.problems.filter(({ severity }) => severity === 'error')
-}
-
-type Unclear = {
-  readonly names: ReadonlySet<PackageName>
-  readonly causes: (Problem & { readonly code: 'FIRST_RELEASE_UNCLEAR' })['causes']
-  readonly noTree: string | undefined
-}
+type Unclear = WhyUnknown & { readonly names: ReadonlySet<PackageName> }
 
 /** All of them where nothing can be planned; else whom a changeset may name that the plan leaves out. */
-function unclearAmong(young: readonly Package[], planned: Planned): Unclear {
+function unclearAmong(young: readonly Package[], planned: MayBePlanned): Unclear {
   const all = new Set(young.map(({ name }) => name))
-  if ('detail' in planned) return { names: all, causes: [], noTree: planned.detail }
+  const unknown = whyUnknown(planned)
+  if ('detail' in planned || unknown !== undefined) return { names: all, causes: [], noTree: undefined, ...unknown }
   const { plan, snapshot } = planned
-  const errors = errorsOf(planned)
-  if (errors.length > 0) return { names: all, causes: errors.map(causeOf), noTree: undefined }
   const texts = new Map(snapshot.changesets.map(({ path, text }) => [path, text]))
   const left = plan.problems.filter(({ severity, place }) => severity === 'quarantined' && isChangeset(place?.file))
   const naming = left.flatMap((problem) => {
@@ -115,10 +104,6 @@ function unclearAmong(young: readonly Package[], planned: Planned): Unclear {
 
 function isChangeset(file: Path | undefined): boolean {
   return file?.startsWith('.changeset/') === true && file.endsWith('.md')
-}
-
-function causeOf({ code, place }: Problem): Unclear['causes'][number] {
-  return { code, place }
 }
 
 async function youngPackages({ git, workspace, settings, tags }: FirstReleasesQuestion): Promise<readonly Package[]> {

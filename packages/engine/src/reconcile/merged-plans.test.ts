@@ -3,6 +3,7 @@ import { gitIn } from '../adapters/git-process.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { gitRefStore } from '../release/git-ref-store.ts'
 import { createRepository, type TestRepository } from '../testing/repository.ts'
+import type { MayBePlanned } from './plan-at.ts'
 import { checkMergedPlans, type MergedPlans } from './merged-plans.ts'
 import { proposalRefs, readProposals } from './proposal-store.ts'
 import { readRemote } from './remote-refs.ts'
@@ -62,10 +63,11 @@ async function propose(): Promise<string> {
   return id
 }
 
-async function judge(): Promise<MergedPlans> {
+async function judge(pending?: MayBePlanned): Promise<MergedPlans> {
   const git = gitIn(shop.root)
   const { tags, ours } = await remote()
-  const { snapshot, plan: pending } = await planWorkspace({ cwd: shop.root })
+  const planned = await planWorkspace({ cwd: shop.root })
+  const { snapshot } = planned
   return checkMergedPlans({
     root: shop.root,
     git,
@@ -78,7 +80,7 @@ async function judge(): Promise<MergedPlans> {
     },
     forge: undefined,
     branch,
-    pending: async () => pending,
+    pending: async () => pending ?? planned,
   })
 }
 
@@ -154,6 +156,21 @@ test('changes merged since that ask for more hold it back; those that do not, do
   expect(problems).toMatchObject([
     { code: 'RELEASE_EXCEEDS_PLAN', releases: [{ name: 'db', version: '1.1.0', planned: 'minor', now: 'major' }] },
   ])
+})
+
+test('while nobody can tell what was merged since, nothing of the plan is published', async () => {
+  await merging.merge()
+  const commit = await shop.git('rev-parse', 'HEAD')
+  const { snapshot, plan: known } = await planWorkspace({ cwd: shop.root })
+  const shallow = { code: 'HISTORY_SHALLOW', severity: 'error', names: ['db'], remote: 'origin' } as const
+  const cause = { code: 'HISTORY_SHALLOW', place: undefined }
+  const expected = { code: 'RELEASE_MAY_EXCEED_PLAN', plan, commit }
+  const unplannable = await judge({ snapshot, plan: { ...known, problems: [shallow] } })
+  expect(unplannable.held).toEqual(['api', 'db'])
+  expect(unplannable.problems).toMatchObject([{ ...expected, causes: [cause], noTree: undefined }])
+  const without = await judge({ detail: 'no room for a worktree' })
+  expect(without.held).toEqual(['api', 'db'])
+  expect(without.problems).toMatchObject([{ ...expected, causes: [], noTree: 'no room for a worktree' }])
 })
 
 test('without its record the plan is made again, and where that gives another one nothing is published', async () => {

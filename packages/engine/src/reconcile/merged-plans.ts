@@ -26,6 +26,7 @@ import type { Git } from '../ports.ts'
 import { readObjects } from '../publish/head-state.ts'
 import { findVersionCommits } from '../publish/version-commits.ts'
 import { forgeProblem } from './forge-problem.ts'
+import { whyUnknown, type MayBePlanned } from './plan-at.ts'
 import { openTree, writePlan } from './proposal-tree.ts'
 
 export type MergedPlansQuestion = {
@@ -40,8 +41,8 @@ export type MergedPlansQuestion = {
   /** Undefined: there is none to ask. */
   readonly forge: Forge | undefined
   readonly branch: string
-  /** What is pending on top of HEAD; undefined where it cannot be told. */
-  readonly pending: () => Promise<ReleasePlan | undefined>
+  /** What is pending on top of HEAD. */
+  readonly pending: () => Promise<MayBePlanned>
 }
 
 export type MergedPlans = {
@@ -154,7 +155,13 @@ async function compare(
   { git, head, pending }: Case,
 ): Promise<Verdict> {
   const { plan } = proposal
-  const exceeding = exceedingReleases(proposal, packages, await pending())
+  const planned = await pending()
+  const unknown = whyUnknown(planned)
+  if ('detail' in planned || unknown !== undefined) {
+    const facts = { plan, commit, causes: [], noTree: undefined, ...unknown }
+    return { kind: 'held', problem: { code: 'RELEASE_MAY_EXCEED_PLAN', severity: 'error', ...facts } }
+  }
+  const exceeding = exceedingReleases(proposal, packages, planned.plan)
   if (exceeding.length > 0) {
     const facts = { plan, commit, releases: exceeding }
     return { kind: 'held', problem: { code: 'RELEASE_EXCEEDS_PLAN', severity: 'error', ...facts } }
@@ -178,8 +185,7 @@ async function differencesAt(git: Git, commit: Sha, proposal: Proposal) {
 }
 
 /** What the tarballs would hold beyond what was proposed: changes merged since that ask for a larger bump. */
-function exceedingReleases(proposal: Proposal, packages: readonly Package[], pending: ReleasePlan | undefined) {
-  if (pending === undefined) return []
+function exceedingReleases(proposal: Proposal, packages: readonly Package[], pending: ReleasePlan) {
   const concerned = new Set(packages.map(({ name }) => name))
   const planned = new Map(proposal.releases.map((release) => [release.name, release]))
   const changes = new Map(pending.changes.map((change) => [change.id, change]))

@@ -211,10 +211,7 @@ async function heldBack({ place, snapshot, head, seen }: StandingPlace, options:
     },
     forge: options.forge,
     branch: settings.pullRequest.branch,
-    async pending() {
-      const answer = await pending()
-      return 'detail' in answer ? undefined : answer.plan
-    },
+    pending,
   })
   const { workspace } = snapshot
   const first = await waitingForFirstRelease({ git, workspace, settings, tags: seen.tags, pending })

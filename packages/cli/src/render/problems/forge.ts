@@ -1,7 +1,7 @@
 /** The forge, and the release pull request: what it refused, and what lies on main otherwise than it was proposed. */
 import { argument } from '../argument.ts'
 import { plural, printable, quote } from '../text.ts'
-import { list, type AllWords } from './words.ts'
+import { list, type AllWords, type ProblemWith } from './words.ts'
 
 const commit = '1f3870be274f6c49b3e31a0c6728957f2b3c4d5e'
 const plan = `sha256-${'4f1d2c3b5a69788796a5b4c3d2e1f001'.repeat(2)}`
@@ -152,12 +152,24 @@ export const forgeProblems = {
       releases: [{ name: '@acme/db', version: '2.1.0', planned: 'minor', now: 'major' }],
     },
   },
+  RELEASE_MAY_EXCEED_PLAN: {
+    title: 'Whether what was merged holds more than was proposed cannot be told',
+    says: (p) =>
+      `Whether changes came to the base branch since the plan ${shortPlan(p.plan)} was made that ask for more is not known (${whyUnknown(p)}). Nothing of the plan is published.`,
+    mend: () =>
+      'mend that, as topsail plan tells it, and the next run goes on; or, if it is right as it lies there, run topsail publish',
+    example: {
+      severity: 'error',
+      plan,
+      commit,
+      causes: [{ code: 'CONFIG_SYNTAX', place: { file: 'topsail.json' } }],
+      noTree: undefined,
+    },
+  },
   FIRST_RELEASE_UNCLEAR: {
     title: 'Whether a new package is to be published as it lies there cannot be told',
     says: (p) => {
-      const causes = p.causes.slice(0, 5).map(({ code, place }) => printable(place ? `${code} in ${place.file}` : code))
-      const more = p.causes.length > causes.length ? `, and ${p.causes.length - causes.length} more` : ''
-      const why = p.noTree === undefined ? `${causes.join(', ')}${more}` : printable(p.noTree)
+      const why = whyUnknown(p)
       const them = p.names.length === 1 ? 'it' : 'them'
       return `A change that is pending may ask for the first release of ${list(p.names)}, and what is pending is not known (${why}). Nothing of ${them} is published at the version that the manifest began with.`
     },
@@ -241,6 +253,12 @@ export const forgeProblems = {
     },
   },
 } satisfies Partial<AllWords>
+
+function whyUnknown(p: ProblemWith<'FIRST_RELEASE_UNCLEAR' | 'RELEASE_MAY_EXCEED_PLAN'>): string {
+  if (p.noTree !== undefined) return printable(p.noTree)
+  const causes = p.causes.slice(0, 5).map(({ code, place }) => printable(place ? `${code} in ${place.file}` : code))
+  return `${causes.join(', ')}${p.causes.length > causes.length ? `, and ${p.causes.length - causes.length} more` : ''}`
+}
 
 const mergeWords = { merge: 'a merge commit', squash: 'squashing', rebase: 'rebasing' } as const
 
