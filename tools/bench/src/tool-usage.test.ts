@@ -11,6 +11,8 @@ test.each([
   ['bench/src/main.ts plan', 'pnpm bench plan'],
   ['fleet/src/main.ts', 'node tools/fleet/src/main.ts'],
   ['fleet/src/demo.ts', 'pnpm demo'],
+  ['checks/src/check.ts', 'pnpm check'],
+  ['checks/src/typecheck.ts', 'pnpm typecheck'],
 ])('%s says how it is used, and begins nothing with an option that it does not know', (command, usage) => {
   const [file = '', ...words] = command.split(' ')
   const run = (option: string) =>
