@@ -57,7 +57,7 @@ export const forgeProblems = {
     title: 'There is no credential for the forge',
     says: (p) => `Nothing can be proposed on ${printable(p.forge)}: the environment holds no token for it.`,
     mend: (p) =>
-      `set ${p.kind === 'github' ? 'GITHUB_TOKEN' : 'GITLAB_TOKEN'}; or release without a pull request, with --direct`,
+      `set ${p.kind === 'github' ? 'GITHUB_TOKEN' : 'GITLAB_TOKEN'}; or release without a pull request: topsail ci main --direct`,
     example: { severity: 'error', forge: 'https://github.com/acme/shop', kind: 'github' },
   },
   REPORT_INVALID: {

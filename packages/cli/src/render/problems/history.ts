@@ -58,7 +58,8 @@ export const historyProblems = {
         'no-commits': 'This git repository has no commit on this branch yet.',
         'git-failed': `git could not read the history: ${printable(p.detail)}.`,
       })[p.why],
-    mend: () => 'run where git has the history; a plan from changesets alone needs none: --sources changesets',
+    mend: () =>
+      'run where git has the history; a plan from changesets alone needs none: "sources": "changesets" in topsail.json',
     example: { severity: 'error', why: 'no-repository', detail: '' },
   },
   BASE_BRANCH_MISSING: {

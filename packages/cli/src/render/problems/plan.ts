@@ -70,7 +70,7 @@ export const planProblems = {
     says: () =>
       'This repository patches or replaces @changesets/assemble-release-plan; peers are read as Changesets 3 reads them, which is what such patches are mostly for.',
     mend: () =>
-      'name the rules in topsail.json ("changesets@2", "changesets@3" or "topsail"), or try them with --rules',
+      'name the rules in topsail.json ("changesets@2", "changesets@3" or "topsail"), or try them: topsail plan --rules',
     example: { severity: 'warning', place: { file: 'package.json' } },
   },
   MEMBERS_UNSEEN_BY_RULES: {

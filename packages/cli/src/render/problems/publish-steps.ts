@@ -54,7 +54,8 @@ export const publishStepsProblems = {
     title: 'The build before packing failed',
     says: (p) =>
       `The build${p.name === undefined ? '' : ` of ${quote(p.name)}`} failed (${printable(p.command)}): ${printable(p.detail)}`,
-    mend: () => 'nothing was packed or uploaded; mend the build, or leave it out with --no-build',
+    mend: () =>
+      'nothing was packed or uploaded; mend the build, or leave it out: topsail publish --no-build, or "release": {"build": false} in topsail.json',
     example: {
       severity: 'error',
       name: undefined,

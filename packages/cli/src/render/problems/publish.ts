@@ -11,8 +11,8 @@ export const publishProblems = {
   },
   PUBLISH_NEEDS_LEFT_OUT: {
     title: 'A package would be published without its dependency',
-    says: (p) => `${quote(p.name)} needs ${quote(p.dependency)}, which its registry lacks and --only leaves out.`,
-    mend: (p) => `add --only ${printable(p.dependency)}`,
+    says: (p) => `${quote(p.name)} needs ${quote(p.dependency)}, which its registry lacks and this run leaves out.`,
+    mend: (p) => `publish it as well (topsail publish --only ${printable(p.dependency)} …), or mend what holds it back`,
     example: { severity: 'error', name: '@acme/api', dependency: '@acme/db' },
   },
   PUBLISH_NEEDS_PRIVATE: {
@@ -101,7 +101,7 @@ export const publishProblems = {
     title: 'A fix to an old line does not take latest',
     says: (p) =>
       `${quote(p.name)} has ${printable(p.latest)} as latest, so ${printable(p.version)} goes under ${quote(p.distTag)}.`,
-    mend: () => 'choose another dist-tag with --tag or publishConfig.tag',
+    mend: () => 'choose another dist-tag with publishConfig.tag, or topsail publish --tag',
     example: { severity: 'warning', name: '@acme/db', version: '1.2.5', latest: '2.0.0', distTag: 'release-1.x' },
   },
   TAG_AT_OTHER_COMMIT: {
@@ -137,7 +137,7 @@ export const publishProblems = {
     title: 'The git remote does not answer',
     says: (p) =>
       `Which tags ${quote(p.remote)} has could not be read (${printable(p.detail)}), so nothing was published.`,
-    mend: () => 'give access to the remote, or leave it alone with --no-push',
+    mend: () => 'give access to the remote, or leave it alone: topsail publish --no-push',
     example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
   },
 } satisfies Partial<AllWords>

@@ -36,7 +36,7 @@ export const releaseProblems = {
     title: 'The records of other machines could not be fetched',
     says: (p) =>
       `What ${quote(p.remote)} has of release sets could not be read (${printable(p.detail)}); this is what this clone knows.`,
-    mend: () => 'give access to the remote, or leave it alone with --no-fetch',
+    mend: () => 'give access to the remote; topsail version, history and diff leave it alone with --no-fetch',
     example: { severity: 'warning', remote: 'origin', detail: 'could not read from remote repository' },
   },
   DIST_TAG_NOT_MOVED: {
