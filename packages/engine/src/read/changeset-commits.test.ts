@@ -1,3 +1,7 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { resolve } from 'import-meta-resolve'
 import { afterEach, expect, test } from 'vitest'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
@@ -24,7 +28,7 @@ test('the last commit that added a changeset is its commit; one that nobody comm
   const port = gitIn(root)
   const changesets = [changeset('.changeset/ä b.md'), changeset('.changeset/never.md')]
   for (const log of [startAddingLog(port), undefined]) {
-    const commits = await changesetCommits({ changesets, history: undefined, git: port, log })
+    const commits = await changesetCommits({ changesets, history: undefined, git: port, log, followRenames: true })
     expect([...commits]).toEqual([['.changeset/ä b.md', added]])
   }
 })
@@ -46,7 +50,7 @@ test('of a log that ends early the rest is told where older commits are wanted',
   }
   const likely = likelyAddingCommits(diskFiles(root))
   expect(likely).toBe(1)
-  const search = { changesets: [changeset('.changeset/old.md')], history: undefined, git: port }
+  const search = { changesets: [changeset('.changeset/old.md')], history: undefined, git: port, followRenames: true }
   const commits = await changesetCommits({ ...search, log: startAddingLog(port, likely) })
   expect([...commits]).toEqual([['.changeset/old.md', added]])
   expect(asked.map((args) => args.includes('--max-count=1'))).toEqual([true, false])
@@ -73,7 +77,13 @@ test('a changeset that pre mode has moved keeps the commit that wrote it', async
   const { history } = await readSnapshot({ cwd: root, sources: 'both' })
   expect(history).toBeDefined()
   for (const search of [{ log: startAddingLog(port) }, {}, { history }]) {
-    const commits = await changesetCommits({ changesets, history: undefined, git: port, ...search })
+    const commits = await changesetCommits({
+      changesets,
+      history: undefined,
+      git: port,
+      followRenames: true,
+      ...search,
+    })
     expect(Object.fromEntries(commits)).toEqual({
       '.changeset/cats.md': again,
       '.changeset/pre/cats.md': wrote,
@@ -82,8 +92,56 @@ test('a changeset that pre mode has moved keeps the commit that wrote it', async
   }
 })
 
+test('a changeset under another name keeps the commit that wrote it, except for Changesets 2', async () => {
+  const { root, git, write, commit } = await repository()
+  const text = '---\n"db": minor\n---\n\nA faster pool, with less to wait for and more to do at the same time\n'
+  await write({ '.changeset/cats.md': text, '.changeset/owls.md': '---\n"api": patch\n---\n\nOwls\n' })
+  const wrote = await commit('write')
+  await git('mv', '.changeset/cats.md', '.changeset/dogs.md')
+  await commit('rename')
+  await git('mv', '.changeset/dogs.md', '.changeset/geese.md')
+  await write({ '.changeset/geese.md': `${text}more\n` })
+  const again = await commit('rename and edit')
+  await write({ '.changeset/cats.md': '---\n"api": minor\n---\n\nAnother one\n' })
+  const other = await commit('another of the first name')
+  const port = gitIn(root)
+  const changesets = ['cats', 'geese', 'owls'].map((name) => changeset(`.changeset/${name}.md`))
+  const { history } = await readSnapshot({ cwd: root, sources: 'both' })
+  for (const followRenames of [true, false]) {
+    for (const search of [{ log: startAddingLog(port) }, { log: startAddingLog(port, 3) }, {}, { history }]) {
+      const commits = await changesetCommits({ changesets, history: undefined, git: port, followRenames, ...search })
+      expect(Object.fromEntries(commits)).toEqual({
+        '.changeset/cats.md': other,
+        '.changeset/geese.md': followRenames ? wrote : again,
+        '.changeset/owls.md': wrote,
+      })
+    }
+    const { getCommitsThatAddFiles } = await gitOf(followRenames ? '@changesets/cli' : 'changesets-cli-2')
+    const paths = changesets.map(({ path }) => path)
+    expect(await getCommitsThatAddFiles(paths, { cwd: root })).toEqual([other, followRenames ? wrote : again, wrote])
+  }
+})
+
+test('in a clone without files a rename without an edit is followed', async () => {
+  const { root, git, write, commit } = await repository()
+  await write({ '.changeset/cats.md': '---\n"db": minor\n---\n\nA faster pool\n' })
+  const wrote = await commit('write')
+  await git('mv', '.changeset/cats.md', '.changeset/dogs.md')
+  await write({ 'other.md': 'more' })
+  await commit('rename')
+  await git('mv', 'other.md', '.changeset/other.md')
+  await write({ '.changeset/other.md': 'and\nmore\nof\nit' })
+  const other = await commit('rename and edit')
+  const clone = `${root}/clone`
+  await git('config', 'uploadpack.allowFilter', 'true')
+  await git('clone', '--quiet', '--filter=blob:none', '--no-checkout', `file://${root}`, clone)
+  const changesets = ['.changeset/dogs.md', '.changeset/other.md'].map(changeset)
+  const found = await changesetCommits({ changesets, history: undefined, git: gitIn(clone), followRenames: true })
+  expect(Object.fromEntries(found)).toEqual({ '.changeset/dogs.md': wrote, '.changeset/other.md': other })
+})
+
 test('git is stopped once every changeset is found, in whatever pieces it speaks', async () => {
-  const said = Buffer.from(`\x01${'a'.repeat(40)} ${'b'.repeat(40)}\0\n.changeset/ä.md\0.changeset/other.md\0`)
+  const said = Buffer.from(`\x01${'a'.repeat(40)} ${'b'.repeat(40)}\0\nA\0.changeset/ä.md\0A\0.changeset/other.md\0`)
   let stopped = false
   const git: Git = (_args, options) =>
     new Promise((resolve) => {
@@ -95,10 +153,21 @@ test('git is stopped once every changeset is found, in whatever pieces it speaks
     })
   const log = startAddingLog(git)
   const changesets = [changeset('.changeset/ä.md')]
-  const commits = await changesetCommits({ changesets, history: undefined, git, log })
+  const commits = await changesetCommits({ changesets, history: undefined, git, log, followRenames: true })
   expect([...commits]).toEqual([['.changeset/ä.md', 'a'.repeat(40)]])
   expect(stopped).toBe(true)
 })
+
+type ChangesetsGit = {
+  getCommitsThatAddFiles(paths: readonly string[], options: { cwd: string }): Promise<readonly (string | undefined)[]>
+}
+
+/** As the two generations of the command bring it along. */
+async function gitOf(cli: '@changesets/cli' | 'changesets-cli-2'): Promise<ChangesetsGit> {
+  const manifest = createRequire(join(import.meta.dirname, '../../../cli/package.json')).resolve(`${cli}/package.json`)
+  const path = fileURLToPath(resolve('@changesets/git', pathToFileURL(manifest).href))
+  return (await import(path)) as ChangesetsGit
+}
 
 function changeset(path: string) {
   return { id: path.slice('.changeset/'.length, -'.md'.length), path, text: '' }

@@ -122,6 +122,7 @@ async function read(options: ReadOptions): Promise<Reading> {
     history: past.history,
     git: options.changesetCommits === true ? git : undefined,
     log: usable(log, facts),
+    followRenames: settings.rules !== 'changesets@2',
   })
   const snapshot: Snapshot = {
     workspace,
