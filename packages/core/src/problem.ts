@@ -61,7 +61,10 @@ export type Problem =
   | ProblemOf<'HISTORY_SHALLOW', { names: readonly PackageName[]; remote: string | undefined }>
   | ProblemOf<'VERSION_BEHIND_TAG', { behind: readonly TagAhead[] }>
   | ProblemOf<'COMMITS_SINCE_UNKNOWN', { commit: Sha }>
-  | ProblemOf<'HISTORY_UNAVAILABLE', { why: 'no-git' | 'no-repository' | 'no-commits' | 'git-failed'; detail: string }>
+  | ProblemOf<
+      'HISTORY_UNAVAILABLE',
+      { why: 'no-git' | 'git-too-old' | 'no-repository' | 'no-commits' | 'git-failed'; detail: string }
+    >
   // changesets
   /** `removed`: the manifest that had the name until this branch, and `closest` is then what took its place. */
   | ProblemOf<
@@ -189,6 +192,7 @@ export type Problem =
   | ProblemOf<'GIT_REMOTE_UNREACHABLE', { remote: string; detail: string }>
   /** A repository is here, and git says nothing of it. */
   | ProblemOf<'GIT_UNUSABLE', { detail: string }>
+  | ProblemOf<'GIT_TOO_OLD', { found: string }>
   // what-if
   | ProblemOf<'WHAT_IF_UNKNOWN_PACKAGE', { name: string; closest: PackageName | undefined }>
   | ProblemOf<'WHAT_IF_UNKNOWN_CHANGE', { change: string; closest: string | undefined }>

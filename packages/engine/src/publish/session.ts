@@ -19,7 +19,7 @@ import { gitIn } from '../adapters/git-process.ts'
 import type { Git } from '../ports.ts'
 import { readGitFacts, type GitFacts } from '../read/git-facts.ts'
 import { findPushRemote, type PushRemote } from '../read/push-remote.ts'
-import { halfWritten, readSnapshot } from '../read/read-snapshot.ts'
+import { halfWritten, readSnapshot, silence } from '../read/read-snapshot.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import type { CarryOptions } from '../release/release-end.ts'
@@ -188,8 +188,7 @@ const noRemote: PushRemote = { remote: undefined, unclear: [] }
 /** A folder without git is released without it; one in which git only says nothing would be taken for such a folder. */
 function obstacleIn(root: string, facts: GitFacts, { unclear }: PushRemote): Problem | undefined {
   if (facts.kind === 'unavailable') {
-    const { detail } = facts
-    return findGitFolder(root) === undefined ? undefined : { code: 'GIT_UNUSABLE', severity: 'error', detail }
+    return findGitFolder(root) === undefined ? undefined : silence(facts, 'error')
   }
   return unclear.length === 0 ? undefined : { code: 'REMOTE_UNCLEAR', severity: 'error', remotes: unclear }
 }

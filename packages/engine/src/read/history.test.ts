@@ -332,6 +332,39 @@ describe('git as it comes', () => {
     expect(empty).toMatchObject({ head: undefined, problems: [], history: { commits: [], lastRelease: {} } })
   })
 
+  test('a git that is too old is told by its version, and asked for it only where it may be', async () => {
+    const repository = await repositoryOf({ ...shop, '.changeset/cats.md': '---\na: minor\n---\n' })
+    await repository.git('tag', 'a@1.0.0')
+    await change(repository, 'packages/a/x', 'feat: new')
+    /** Says an option back that it does not know, as git before 2.31. */
+    const older = (version: string, asked: (readonly string[])[] = []): Git => {
+      const git = gitIn(repository.root)
+      return async (args, options) => {
+        asked.push(args)
+        if (args.includes('--version')) return { kind: 'done', code: 0, stdout: `git version ${version}\n`, stderr: '' }
+        const option = args.find((arg) => arg.startsWith('--path-format'))
+        const answer = await git(option === undefined ? args : args.filter((arg) => arg !== option), options)
+        if (option === undefined || answer.kind === 'missing') return answer
+        const lines = answer.stdout.trimEnd().split('\n')
+        return { ...answer, stdout: [...lines.slice(0, -1), option, ...lines.slice(-1), ''].join('\n') }
+      }
+    }
+    const young = await read(repository.root)
+    const usable = await read(repository.root, { git: older('2.30.2 (Apple Git-130)') })
+    expect(commitsOf(usable)).toEqual(commitsOf(young))
+    expect(usable.head).toBe(young.head)
+    expect((await read(repository.root, { git: older('2.25.1') })).problems).toMatchObject([
+      { code: 'HISTORY_UNAVAILABLE', severity: 'error', why: 'git-too-old', detail: '2.25.1' },
+    ])
+    expect((await read(repository.root, { git: older('2.25.1'), sources: 'changesets' })).problems).toEqual([
+      { code: 'GIT_TOO_OLD', severity: 'warning', found: '2.25.1' },
+    ])
+    const asked: (readonly string[])[] = []
+    const git: Git = (args, options) => (asked.push(args), gitIn(repository.root)(args, options))
+    await read(repository.root, { git })
+    expect(asked.filter((args) => args.includes('--version'))).toEqual([])
+  })
+
   test('a detached head, a worktree and a submodule are read alike', async () => {
     const repository = await repositoryOf()
     await change(repository, 'packages/a/x', 'feat: one')

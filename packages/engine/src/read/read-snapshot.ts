@@ -9,6 +9,7 @@ import {
   snapshotWithCommits,
   type ChangesetCommits,
   type Problem,
+  type Severity,
   type Settings,
   type ReleasePlan,
   type RulesName,
@@ -76,7 +77,7 @@ export async function planWorkspace(options: ReadOptions): Promise<{ snapshot: S
 
 /** To whoever asks for what only git knows, it is an error that git says nothing where a repository is. */
 export function silentGit({ problems }: Snapshot): Problem | undefined {
-  const found = problems.find(({ code }) => code === 'GIT_UNUSABLE')
+  const found = problems.find(({ code }) => code === 'GIT_UNUSABLE' || code === 'GIT_TOO_OLD')
   return found === undefined ? undefined : { ...found, severity: 'error' }
 }
 
@@ -172,7 +173,14 @@ export function halfWritten(root: string): readonly Problem[] {
 /** Changesets need no git; which versions were burned only git knows. */
 function gitProblems(root: string, facts: GitFacts, { sources }: Settings): readonly Problem[] {
   if (facts.kind === 'repository' || sources !== 'changesets' || findGitFolder(root) === undefined) return []
-  return [{ code: 'GIT_UNUSABLE', severity: 'warning', detail: facts.detail }]
+  return [silence(facts, 'warning')]
+}
+
+/** Where a repository is, and git says nothing of it. */
+export function silence({ why, detail }: Extract<GitFacts, { kind: 'unavailable' }>, severity: Severity): Problem {
+  return why === 'git-too-old'
+    ? { code: 'GIT_TOO_OLD', severity, found: detail }
+    : { code: 'GIT_UNUSABLE', severity, detail }
 }
 
 async function readPast(

@@ -1,4 +1,6 @@
 /** What is here cannot be told for sure: git says nothing of it, or it is half written. Nothing is released then. */
+import { chmod } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { decideStaged } from '../publish/approve-workspace.ts'
 import { publishWorkspace } from '../publish/publish-workspace.ts'
@@ -68,6 +70,27 @@ test('a folder that git takes for somebody else’s is not released as one witho
   const fromBoth = await planWorkspace({ cwd: repository.root, sources: 'both' })
   expect(fromBoth.snapshot.problems).toMatchObject([{ code: 'HISTORY_UNAVAILABLE', severity: 'error' }])
   expect(await registry.packument('@unusable/db')).toBeUndefined()
+})
+
+test.skipIf(process.platform === 'win32')('a git that is too old releases nothing, and is told as that', async () => {
+  // It says back what it does not know, as git before 2.31.
+  const script = [
+    '#!/bin/sh',
+    'case " $* " in',
+    '*" --version "*) echo "git version 2.25.1" ;;',
+    '*" --path-format=absolute --verify "*) echo --path-format=absolute ;;',
+    '*) PATH="$YOUNGER" exec git "$@" ;;',
+    'esac',
+  ]
+  await repository.write({ 'old/git': script.join('\n') })
+  await chmod(join(repository.root, 'old/git'), 0o755)
+  const path = process.env['PATH'] ?? ''
+  vi.stubEnv('YOUNGER', path)
+  vi.stubEnv('PATH', `${join(repository.root, 'old')}${delimiter}${path}`)
+  expect(await codesOfAll()).toEqual(Array.from({ length: 6 }, () => ['1', 'GIT_TOO_OLD']))
+  const tooOld = [{ code: 'GIT_TOO_OLD', severity: 'error', found: '2.25.1' }]
+  expect(await releaseSets({ cwd: repository.root })).toMatchObject({ chain: [], problems: tooOld })
+  expect(await findPlace(repository.root)).toMatchObject({ problems: tooOld })
 })
 
 test('where git would push to none of several remotes nobody releases alone', async () => {

@@ -54,12 +54,15 @@ export const historyProblems = {
     says: (p) =>
       ({
         'no-git': 'git is not installed, so no commit was read.',
+        'git-too-old': `git ${printable(p.detail)} is older than 2.29, so no commit was read.`,
         'no-repository': 'This folder is in no git repository, so no commit was read.',
         'no-commits': 'This git repository has no commit on this branch yet.',
         'git-failed': `git could not read the history: ${printable(p.detail)}.`,
       })[p.why],
-    mend: () =>
-      'run where git has the history; a plan from changesets alone needs none: "sources": "changesets" in topsail.json',
+    mend: (p) =>
+      p.why === 'git-too-old'
+        ? 'install git 2.29 or newer'
+        : 'run where git has the history; a plan from changesets alone needs none: "sources": "changesets" in topsail.json',
     example: { severity: 'error', why: 'no-repository', detail: '' },
   },
   BASE_BRANCH_MISSING: {

@@ -133,6 +133,13 @@ export const publishProblems = {
       'install git, or let it do what it asks for; a folder that belongs to somebody else is named to it with git config --global --add safe.directory',
     example: { severity: 'error', detail: "fatal: detected dubious ownership in repository at '/builds/shop'" },
   },
+  GIT_TOO_OLD: {
+    title: 'Git is older than what it is asked for',
+    says: (p) =>
+      `This is git ${printable(p.found)}, and what was released, and who is releasing, is read with 2.29 or newer.`,
+    mend: () => 'install git 2.29 or newer',
+    example: { severity: 'error', found: '2.25.1' },
+  },
   GIT_REMOTE_UNREACHABLE: {
     title: 'The git remote does not answer',
     says: (p) =>
