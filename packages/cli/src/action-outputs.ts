@@ -3,20 +3,20 @@
  * nobody can guess, so that nothing inside of it can pass for another output.
  */
 import { randomBytes } from 'node:crypto'
-import { appendFileSync } from 'node:fs'
-import type { Environment } from './context.ts'
+import type { CliContext } from './context.ts'
+import { appendForRunner } from './named-file.ts'
 
 /** What action.yml documents. */
 export const actionOutputNames = ['ok', 'has-changesets', 'plan-id', 'pull-request', 'published', 'releases'] as const
 
 export type ActionOutputs = Readonly<Partial<Record<(typeof actionOutputNames)[number], string>>>
 
-export function writeActionOutputs(env: Environment, outputs: ActionOutputs): void {
-  const file = env['GITHUB_OUTPUT']
+export function writeActionOutputs(context: CliContext, outputs: ActionOutputs): void {
+  const file = context.env['GITHUB_OUTPUT']
   if (file === undefined || file === '') return
   const text = Object.entries(outputs).map(([name, value]) => {
     const end = `topsail-${randomBytes(12).toString('hex')}`
     return `${name}<<${end}\n${value}\n${end}\n`
   })
-  appendFileSync(file, text.join(''))
+  appendForRunner(context, file, text.join(''))
 }

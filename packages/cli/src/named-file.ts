@@ -3,10 +3,20 @@
  * so it comes back as a problem. Paths are taken from the folder the command runs in, as a shell does.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Problem } from '@topsail/core'
 import type { CliContext } from './context.ts'
+import { reportProblems } from './render/problem.ts'
 
 export function readNamedFile(context: CliContext, file: string): { text: string } | { problem: Problem } {
   try {
@@ -22,6 +32,18 @@ export function writeNamedFile(context: CliContext, file: string, text: string):
     return undefined
   } catch (error) {
     return { code: 'OUTPUT_UNWRITABLE', severity: 'error', place: { file }, detail: systemCode(error) }
+  }
+}
+
+/** For a file that a runner names: what is told there is told after everything else, and is no success where it cannot be. */
+export function appendForRunner(context: CliContext, file: string, text: string): void {
+  try {
+    appendFileSync(resolve(context.cwd, file), text)
+  } catch (error) {
+    reportProblems(context, [
+      { code: 'OUTPUT_UNWRITABLE', severity: 'error', place: { file }, detail: systemCode(error) },
+    ])
+    if (context.exitCode() === 0) context.exitWith(1)
   }
 }
 

@@ -44,12 +44,13 @@ async function reconcile(options: Options, context: CliContext): Promise<void> {
   const result = await watchRun(context, { command: 'ci main', ...options }, (watch) =>
     reconcileMain({ ...wanted, ...watch }),
   )
-  writeActionOutputs(env, outputsOf(result))
   tellResult(context, options, result, {
     schema: 'topsail/ci-main@1',
     problems: [...(result.published?.problems ?? []), ...result.problems],
     words: () => renderReconcileResult(result, context.out, dryRun === true),
   })
+  // What was done is told first.
+  writeActionOutputs(context, outputsOf(result))
 }
 
 function outputsOf({ exitCode, released, pullRequest }: ReconcileResult): ActionOutputs {

@@ -48,8 +48,8 @@ async function postFile(file: string, options: Options, context: CliContext): Pr
   reportProblems(context, problems)
   const number = posting !== undefined && 'number' in posting ? String(posting.number) : ''
   const isDone = !problems.some(({ severity }) => severity === 'error')
-  writeActionOutputs(context.env, { ok: String(isDone), 'pull-request': number })
   context.exitWith(isDone ? 0 : 1)
+  writeActionOutputs(context, { ok: String(isDone), 'pull-request': number })
 }
 
 async function tryPosting(

@@ -3,7 +3,6 @@
  * has a credential, that is its comment and its check; else it is printed, or written as a report for `ci post`. Exits
  * as `topsail check` does, and with 1 when it could not be posted.
  */
-import { appendFileSync } from 'node:fs'
 import type { ForgeBranch, Problem, PullRequestReport } from '@topsail/core'
 import {
   type CheckResult,
@@ -18,7 +17,7 @@ import type { Command } from 'commander'
 import { writeActionOutputs } from '../action-outputs.ts'
 import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { writeNamedFile } from '../named-file.ts'
+import { appendForRunner, writeNamedFile } from '../named-file.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { hasFailed, renderCoverage } from '../render/coverage.ts'
 import { postedLines, postingProblems, type Posted } from '../render/posting.ts'
@@ -56,9 +55,9 @@ async function lookAt(options: Options, context: CliContext): Promise<void> {
   const isHere = options.report === undefined && options.dryRun !== true
   const posted = report !== undefined && isHere ? await post(environment, report) : undefined
   const problems = [...(unwritten === undefined ? [] : [unwritten]), ...postingProblems(posted, environment)]
-  show({ check, report, posted, problems, environment }, options, context)
   const notPosted = problems.some(({ severity }) => severity === 'error')
   context.exitWith(hasFailed(check) || notPosted ? 1 : 0)
+  show({ check, report, posted, problems, environment }, options, context)
 }
 
 async function remoteOf(cwd: string): Promise<string | undefined> {
@@ -105,8 +104,10 @@ function show({ check, report, posted, problems, environment }: Looked, options:
   if (env['GITHUB_ACTIONS'] === 'true' && !hasCheck(posted)) {
     err.write(renderAnnotations(check.problems, report?.folder ?? ''))
   }
-  if (env['GITHUB_STEP_SUMMARY'] && comment !== undefined) appendFileSync(env['GITHUB_STEP_SUMMARY'], comment)
-  writeActionOutputs(env, outputsOf(check, report, posted))
+  if (env['GITHUB_STEP_SUMMARY'] && comment !== undefined) {
+    appendForRunner(context, env['GITHUB_STEP_SUMMARY'], comment)
+  }
+  writeActionOutputs(context, outputsOf(check, report, posted))
 }
 
 function hasCheck(posted: Posted | undefined): boolean {
