@@ -82,6 +82,8 @@ test('what has moved since a plan file was written is a list, a screen of it at 
 test('a registry whose certificate nobody here knows will not be known later', () => {
   const mend = (detail: string) => mendOf({ ...exampleOf('REGISTRY_UNREACHABLE'), detail } as Problem)
   expect(mend('self-signed certificate in certificate chain')).toContain('NODE_EXTRA_CA_CERTS')
+  expect(mend('Invalid URL')).toContain('https://')
+  expect(mend('proxy.example answered with a web page (text/html)')).toContain('log in')
   expect(mend('503')).toBe('run the same command again when it answers')
 })
 

@@ -65,9 +65,7 @@ export const publishProblems = {
     says: (p) =>
       `${quote(p.registry)} did not say whether it has ${list(p.names)} (${printable(p.detail)}), so nothing was published.`,
     mend: (p) =>
-      /certificate|altnames/i.test(p.detail)
-        ? 'name who signed its certificate: cafile=FILE in an .npmrc, or NODE_EXTRA_CA_CERTS'
-        : 'run the same command again when it answers',
+      unreachableMends.find(([pattern]) => pattern.test(p.detail))?.[1] ?? 'run the same command again when it answers',
     example: { severity: 'error', registry: 'https://registry.npmjs.org/', names: ['@acme/db'], detail: '503' },
   },
   REGISTRY_WITHOUT_TOKEN: {
@@ -148,6 +146,16 @@ export const publishProblems = {
     example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
   },
 } satisfies Partial<AllWords>
+
+/** What will not pass by itself. */
+const unreachableMends: readonly (readonly [RegExp, string])[] = [
+  [/certificate|altnames/i, 'name who signed its certificate: cafile=FILE in an .npmrc, or NODE_EXTRA_CA_CERTS'],
+  [/invalid url/i, 'write its whole address, with https://, as registry in an .npmrc or in publishConfig'],
+  [
+    /web page/i,
+    'log in where that page wants it, or set proxy or noproxy in an .npmrc; then run the same command again',
+  ],
+]
 
 const caFileLacks = {
   file: 'is not there',
