@@ -99,6 +99,16 @@ export const configuration: readonly BadInput[] = [
     files: theirs({ ignore: [`${'+('.repeat(200)}x${')'.repeat(200)}`] }),
     codes: ['CONFIG_PATTERN_UNMATCHED'],
   },
+  ...['', 'x'.repeat(70_000), `${'x/'.repeat(40_000)}*`].map((glob) => ({
+    name: `a glob of ${glob.length} letters`,
+    files: theirs({ ignore: [glob], changedFilePatterns: [glob] }),
+    codes: ['CONFIG_PATTERN_UNMATCHED'] as const,
+  })),
+  {
+    name: 'a fixed group of nothing',
+    files: theirs({ fixed: [['']] }),
+    codes: ['CONFIG_PATTERN_UNMATCHED'],
+  },
   {
     name: 'tags for private packages that get no versions',
     files: theirs({ privatePackages: { version: false, tag: true } }),

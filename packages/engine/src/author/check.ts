@@ -3,7 +3,6 @@
  * per package; and whatever a plan would only set aside (a changeset that names no package, say) is an error here,
  * where somebody can still mend it.
  */
-import picomatch from 'picomatch'
 import {
   asRulesSeeIt,
   coverageOf,
@@ -22,6 +21,7 @@ import { readSettings } from '../read/settings.ts'
 import { findWorkspaceRoot } from '../read/workspace-root.ts'
 import { findBase, type Base } from './base.ts'
 import { readBranchWork, type RemovedPackage } from './branch-work.ts'
+import { globMatcher } from '../read/glob.ts'
 
 export type CheckOptions = {
   readonly cwd: string
@@ -90,8 +90,8 @@ function unable(root: string, problems: readonly Problem[]): CheckResult {
 /** Each pattern works on what those before it have left, as in Changesets: `!` takes files away again. */
 function fileFilter(patterns: readonly string[]): (relative: Path) => boolean {
   const matchers = patterns.map((pattern) => {
-    const matches = picomatch(pattern, undefined, true)
-    return { matches: (path: Path) => matches(path), negated: matches.state?.negated === true }
+    const matches = globMatcher(pattern)
+    return { matches: (path: Path) => matches(path), negated: matches.negated }
   })
   return (path) => {
     let counts = false

@@ -2,7 +2,6 @@
  * A beachball set-up: its change files become changesets, a group of packages a fixed group, dependents follow whatever
  * their ranges hold. Most configurations are programs, which are not run; what they say is for a person to carry over.
  */
-import picomatch from 'picomatch'
 import { isBump, type Bump, type PackageName, type Path, type Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { parseJsonc } from '../read/json-text.ts'
@@ -10,6 +9,7 @@ import { isRecord, own, stringsIn } from '../read/record.ts'
 import { convertedPath, convertedText } from './converted-changeset.ts'
 import { isProgram } from './find-file-set-ups.ts'
 import { alwaysGives, setUpFrom, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { globMatcher } from '../read/glob.ts'
 
 export function migrateBeachball(file: Path, config: unknown, files: Files, workspace: Workspace): SetUp {
   const setUp = setUpFrom(file)
@@ -36,8 +36,8 @@ function carrySettings(setUp: SetUpBuilder, config: unknown, { packages }: Works
     setUp.toConfig('branch', branch, 'baseBranch', name)
   }
   const fixed = (Array.isArray(groups) ? groups : []).map((group: unknown) => {
-    const isIn = picomatch(textOrList(own(group, 'include')))
-    const isOut = picomatch(textOrList(own(group, 'exclude')).map((glob) => glob.replace(/^!/, '')))
+    const isIn = globMatcher(textOrList(own(group, 'include')))
+    const isOut = globMatcher(textOrList(own(group, 'exclude')).map((glob) => glob.replace(/^!/, '')))
     return packages.filter(({ dir }) => isIn(dir) && !isOut(dir)).map(({ name }) => name)
   })
   if (fixed.length > 0) setUp.toConfig('groups', groups, 'fixed', fixed)

@@ -4,13 +4,13 @@
  * says how Lerna commits, pushes or asks is left behind with a note; options that are no part of a release are not
  * mentioned.
  */
-import picomatch from 'picomatch'
 import type { PackageName, Path, Workspace } from '@topsail/core'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { leaveTheRest } from './lerna-left.ts'
 import { releaseOptions, type Options } from './lerna-options.ts'
 import { alwaysGives, nobodyFollows, setUpFrom, staysInRange, type SetUp, type SetUpBuilder } from './set-up.ts'
+import { globMatcher } from '../read/glob.ts'
 
 export function migrateLerna(lerna: unknown, workspace: Workspace): SetUp {
   const setUp = setUpFrom('lerna.json')
@@ -36,8 +36,8 @@ function releasedBy(lerna: unknown, options: Options, workspace: Workspace): Rea
   const all = new Set(workspace.packages.map((pkg) => pkg.name).filter((name) => !passed.has(name)))
   const globs = own(lerna, 'useWorkspaces') === true ? [] : stringsIn(own(lerna, 'packages'))
   const tidy = globs.map((glob) => glob.replace(/^(!?)\.\//, '$1').replace(/\/+$/, ''))
-  const isNamed = picomatch(tidy.filter((glob) => !glob.startsWith('!')))
-  const isLeftOut = picomatch(tidy.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])))
+  const isNamed = globMatcher(tidy.filter((glob) => !glob.startsWith('!')))
+  const isLeftOut = globMatcher(tidy.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])))
   const named = workspace.packages
     .filter(({ name, dir }) => all.has(name) && isNamed(dir) && !isLeftOut(dir))
     .map((pkg) => pkg.name)
@@ -134,7 +134,7 @@ function withinPackage(pattern: string, dirs: readonly Path[]): string | undefin
   if (pattern.startsWith('**/')) return pattern
   const segments = pattern.split('/')
   for (let count = 1; count < segments.length; count += 1) {
-    const matches = picomatch(segments.slice(0, count).join('/'))
+    const matches = globMatcher(segments.slice(0, count).join('/'))
     if (dirs.every((dir) => matches(dir))) return segments.slice(count).join('/') || undefined
   }
   return undefined

@@ -3,9 +3,9 @@
  * asks for anything, as with Lerna, which compares the two trees and not the commits between them. Two processes of git,
  * and none where no files are ignored.
  */
-import picomatch from 'picomatch'
 import type { LastRelease, Package, PackageName, Path, Sha, Settings, Workspace } from '@topsail/core'
 import type { Git } from '../ports.ts'
+import { globMatcher } from './glob.ts'
 
 export type IgnoredChangesSearch = {
   readonly git: Git
@@ -27,7 +27,7 @@ export async function passIgnoredChanges(
   if (patterns.length === 0) return lastRelease
   const changed = await changedSince(search, [...new Set(Object.values(lastRelease).map(({ commit }) => commit))])
   if (typeof changed === 'string') return changed
-  const isIgnored = picomatch(
+  const isIgnored = globMatcher(
     patterns.map((pattern) => (pattern.includes('/') ? pattern : `**/${pattern}`)),
     { dot: true },
   )

@@ -4,9 +4,9 @@
  * entered, `*` and `**` skip names that begin with a dot, a pattern after `!` takes folders (and all below) away,
  * and a folder is a member only when it holds a manifest, which the caller finds out.
  */
-import picomatch from 'picomatch'
 import type { Path } from '@topsail/core'
 import { staysInside, type Entry, type Files } from '../ports.ts'
+import { globMatcher } from './glob.ts'
 
 export type MemberFolders = {
   /** Sorted, each real folder once. */
@@ -61,7 +61,7 @@ function tidy(glob: string): string {
 
 function matcherOf(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false
-  const matches = picomatch([...patterns])
+  const matches = globMatcher([...patterns])
   return (path) => matches(path)
 }
 
@@ -106,10 +106,10 @@ function splitPattern(pattern: string): readonly string[] {
 function stepOf(segment: string): Step {
   if (segment === '**') return { kind: 'any-depth' }
   if (segment === '*') return { kind: 'glob', matches: () => true, hidden: false }
-  if (segment.includes('/') || segment.includes('**')) return { kind: 'deep', matches: picomatch(segment) }
+  if (segment.includes('/') || segment.includes('**')) return { kind: 'deep', matches: globMatcher(segment) }
   if (!/[*?[\]{}()!+@]/.test(segment)) return { kind: 'name', name: segment }
   // A name may hold what looks like a glob's letter, as in `@acme`: picomatch decides, and dots stay its business.
-  return { kind: 'glob', matches: picomatch(segment), hidden: true }
+  return { kind: 'glob', matches: globMatcher(segment), hidden: true }
 }
 
 function walk(search: Search, dir: Path, steps: readonly Step[], at: number, pattern: string): void {

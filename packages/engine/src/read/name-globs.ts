@@ -3,8 +3,8 @@
  * of a negation does not matter and a list of negations alone starts from all packages; in the second each pattern
  * works on what the patterns before it have left, and a list of negations alone is empty.
  */
-import picomatch from 'picomatch'
 import type { PackageName, RulesName } from '@topsail/core'
+import { globMatcher } from './glob.ts'
 
 /** Names in the order of `all`; in that of the patterns where the first generation expands them. */
 export function expandNames(
@@ -49,8 +49,8 @@ type Pattern = { readonly literal: boolean; readonly negated: boolean; readonly 
 function patternOf(glob: string): Pattern {
   // The `@` of a scope is no glob; most lists hold plain names and need no matcher.
   if (/^@?[\w.~/-]+$/.test(glob)) return { literal: true, negated: false, matches: (name) => name === glob }
-  const matcher = picomatch(glob, undefined, true)
-  return { literal: false, negated: matcher.state?.negated === true, matches: (name) => matcher(name) }
+  const matcher = globMatcher(glob)
+  return { literal: false, negated: matcher.negated, matches: (name) => matcher(name) }
 }
 
 function asFirstGeneration(patterns: readonly Pattern[], all: readonly PackageName[]): readonly PackageName[] {

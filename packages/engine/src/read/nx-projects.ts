@@ -2,11 +2,11 @@
  * Nx's names for packages. A project is called as `project.json` says, else as `nx.name` in the manifest says, else as
  * the package itself; a pattern selects projects by name, by folder or by tag, and `!` takes some away again.
  */
-import picomatch from 'picomatch'
 import type { NxProjectFacts, Package, PackageName, Path, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { parseJsonc } from './json-text.ts'
 import { own, stringsIn } from './record.ts'
+import { globMatcher } from './glob.ts'
 
 export type NxProject = {
   readonly project: string
@@ -79,13 +79,13 @@ function projectOf(files: Files, pkg: Package): NxProject {
 function matcherOf(pattern: string, projects: readonly NxProject[]): (project: NxProject) => boolean {
   if (pattern === '*') return () => true
   if (pattern.startsWith('tag:')) {
-    const matches = picomatch(pattern.slice(4))
+    const matches = globMatcher(pattern.slice(4))
     return (project) => project.tags.some((tag) => matches(tag))
   }
   if (projects.some((project) => project.project === pattern)) return (project) => project.project === pattern
   // A name's slash is no folder: `*-api` must select `@acme/orders-api` too, as it does in Nx.
-  const byName = picomatch(pattern.replaceAll('/', '\u0001').replaceAll('*', '**'))
-  const byFolder = picomatch(pattern.replace(/^directory:/, '').replace(/\/+$/, ''))
+  const byName = globMatcher(pattern.replaceAll('/', '\u0001').replaceAll('*', '**'))
+  const byFolder = globMatcher(pattern.replace(/^directory:/, '').replace(/\/+$/, ''))
   return (project) =>
     byName(project.project.replaceAll('/', '\u0001')) || project.name === pattern || byFolder(project.dir)
 }

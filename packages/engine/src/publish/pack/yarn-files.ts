@@ -6,7 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest } from '@topsail/core'
-import picomatch from 'picomatch'
+import { globMatcher } from '../../read/glob.ts'
 
 /** A path from the package's folder, with a slash in front. */
 type Test = (path: string) => boolean
@@ -107,10 +107,10 @@ async function rulesOfFile(place: Place, name: string): Promise<Rules> {
 function testOf(pattern: string, folder: string): Test {
   const plain = pattern.replace(/\/+$/, '').replace(/^\.\//, '/')
   if (plain.includes('/')) {
-    const matches = picomatch(`${folder}${plain.replace(/^\/+/, '')}`, { dot: true })
+    const matches = globMatcher(`${folder}${plain.replace(/^\/+/, '')}`, { dot: true })
     return (path) => matches(path)
   }
-  const matches = picomatch(plain, { dot: true })
+  const matches = globMatcher(plain, { dot: true })
   return (path) => path.startsWith(folder) && matches(path.slice(path.lastIndexOf('/') + 1))
 }
 
