@@ -51,6 +51,14 @@ test('a second version finds nothing to write', async () => {
   expect(stdout).toContain('Nothing to write')
 })
 
+test('--ignore of what is no package writes nothing, as with Changesets', async () => {
+  for (const name of ['@acme/wbe', '']) {
+    const { code, stderr } = await shop.topsail('version', '--ignore', name)
+    expect({ code, told: stderr.includes('CONFIG_PATTERN_UNMATCHED') }).toEqual({ code: 1, told: true })
+  }
+  expect(shop.git('status', '--porcelain')).toBe('')
+})
+
 test('--ignore leaves packages and their changesets alone', async () => {
   shop.write({ '.changeset/calm-dogs.md': changeset({ '@acme/web': 'minor' }, 'Web') })
   shop.commit('feat: web')

@@ -38,6 +38,10 @@ export function readGroups(
     })
   const fixed = groupsOf('fixed')
   const linked = groupsOf('linked')
+  // Whoever misspells it on the command line would release what they meant to leave out.
+  for (const pattern of unmatchedNames(ignoreOption ?? [], names)) {
+    problems.push({ code: 'CONFIG_PATTERN_UNMATCHED', severity: 'error', key: '--ignore', pattern })
+  }
   const ignore = ignoreOption ?? ignoreIn(configs, names, problems)
   return { groups: { fixed, linked, ignore: expandNames(ignore, names, rules) }, problems }
 }
