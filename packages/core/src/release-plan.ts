@@ -98,6 +98,6 @@ export type ReleasePlan = {
   /** Waves in dependency order, names sorted within a wave. A cycle's members share a wave. */
   readonly order: readonly (readonly PackageName[])[]
   readonly problems: readonly Problem[]
-  /** In the order of the rules, which changelogs keep; a plan that was read from a document does not know it. */
+  /** In the order of the rules, which changelogs and commits keep; a plan that was read from a document does not know it. */
   readonly listed?: readonly ListedPackage[] | undefined
 }

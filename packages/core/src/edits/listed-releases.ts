@@ -1,5 +1,5 @@
 /**
- * The releases of a plan as a changelog may name them, in the order in which it names them. Under the presets named
+ * The releases of a plan as a changelog or a commit may name them, in the order in which it names them. Under the presets named
  * after Changesets that is the order in which Changesets comes upon them (changesets as their files are listed, then
  * dependents and groups, round by round), and packages that only have ranges rewritten are among them.
  */

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { RulesName } from '@topsail/core'
 import { addChangeset } from '../author/add.ts'
 import { planWorkspace } from '../read/read-snapshot.ts'
 import { createRepository, type TestRepository } from '../testing/repository.ts'
@@ -57,6 +58,26 @@ test("the user's own module words the commits, with its options", async () => {
   )
 })
 
+test.each<RulesName>(['changesets@3', 'changesets@2'])('%s: the plan is told as Changesets tells it', async (rules) => {
+  const pre = { mode: 'pre', tag: 'next' }
+  const { root, git } = await repository(
+    { commit: './words.cjs' },
+    {
+      '.changeset/words.cjs': 'exports.getVersionMessage = (plan) => JSON.stringify(plan)',
+      '.changeset/bold-ants.md': '---\n"@acme/web": patch\n---\n\nMend\n',
+      '.changeset/pre.json': JSON.stringify({ ...pre, initialVersions: {}, changesets: [] }),
+      'packages/api/package.json': { name: '@acme/api', version: '1.0.0', devDependencies: { '@acme/web': '^1.0.0' } },
+      'packages/web/package.json': { name: '@acme/web', version: '1.0.0' },
+    },
+  )
+  await versionWorkspace({ cwd: root, ...(await planWorkspace({ cwd: root, rules })), commit: true })
+  const told = JSON.parse(await git('log', '-1', '--format=%B'))
+  const releases = told.releases.map(({ name, type }: { name: string; type: string }) => `${name} ${type}`)
+  expect(releases).toEqual(['@acme/web patch', '@acme/db minor', '@acme/api none'])
+  expect(told.changesets.map(({ id }: { id: string }) => id)).toEqual(['bold-ants', 'calm-cats'])
+  expect(told.preState).toMatchObject(pre)
+})
+
 test('a module with one message alone makes that commit alone', async () => {
   const module = 'exports.getVersionMessage = () => "release"'
   const { root, git } = await repository({ commit: './words.cjs' }, { '.changeset/words.cjs': module })
@@ -100,7 +121,10 @@ test('nobody asked for a commit, or it is a snapshot: none is made', async () =>
   expect(await git('rev-parse', 'HEAD')).toBe(before)
 })
 
-async function repository(config: object, more: Readonly<Record<string, string>> = {}): Promise<TestRepository> {
+async function repository(
+  config: object,
+  more: Readonly<Record<string, string | object>> = {},
+): Promise<TestRepository> {
   const created = await createRepository({
     'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
     '.changeset/config.json': { format: false, ...config },

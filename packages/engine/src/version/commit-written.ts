@@ -5,7 +5,8 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Change, Path, Problem, ReleasePlan, Settings } from '@topsail/core'
+import { changesAsListed, listedReleases } from '@topsail/core'
+import type { Change, Path, Problem, ReleasePlan, Settings, Snapshot } from '@topsail/core'
 import type { CommitFunctions } from '@changesets/types'
 import { gitDetail } from '../adapters/git-failure.ts'
 import { gitIn } from '../adapters/git-process.ts'
@@ -28,15 +29,22 @@ export async function commitChangeset(request: CommitRequest, change: Change): P
   return commitWith(request, ({ getAddMessage }, options) => getAddMessage?.(changesetFor(change), options))
 }
 
-export async function commitVersions(request: CommitRequest, plan: ReleasePlan): Promise<Committed> {
-  const releases = plan.releases.map(({ name, bump, from, to, changes }) => ({
+/** The module is given the plan as Changesets makes it: releases in its order, those for ranges alone among them. */
+export async function commitVersions(
+  request: CommitRequest,
+  plan: ReleasePlan,
+  snapshot: Snapshot,
+): Promise<Committed> {
+  const releases = listedReleases(plan, snapshot).map(({ name, bump, from, to, changes }) => ({
     name,
     type: bump,
     oldVersion: from,
     newVersion: to,
     changesets: changes.map((id) => id.replace(/^changeset:/, '')),
   }))
-  const releasePlan = { changesets: plan.changes.map(changesetFor), releases, preState: undefined }
+  const changesets = changesAsListed(plan.changes).map(changesetFor)
+  const preState = typeof plan.preState === 'string' ? JSON.parse(plan.preState) : snapshot.pre
+  const releasePlan = { changesets, releases, preState }
   return commitWith(request, ({ getVersionMessage }, options) => getVersionMessage?.(releasePlan, options))
 }
 

@@ -116,7 +116,7 @@ async function commitIfAsked(
     return { commit: undefined, problems: [] }
   }
   const { commitVersions } = await import('./commit-written.ts')
-  return commitVersions({ root, setting, files: edits.map(({ path }) => path) }, plan)
+  return commitVersions({ root, setting, files: edits.map(({ path }) => path) }, plan, snapshot)
 }
 
 /** Call it before a workspace is read for `version`: puts back what a run that was cut off left half written. */
