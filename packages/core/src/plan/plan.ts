@@ -51,7 +51,8 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
   const laws = lawsOf(snapshot, admitted.counted)
   const asked = askedByPackage(admitted.counted)
   const inOrder = changesAsListed(admitted.counted)
-  const bumps = askedBumps(inOrder === admitted.counted ? asked : askedByPackage(inOrder))
+  const askedInOrder = inOrder === admitted.counted ? asked : askedByPackage(inOrder)
+  const bumps = askedBumps(askedInOrder)
   const settled = leavePreMode(settleBumps(bumps, laws), laws, pre, settings.rules)
   const versions = snapshotVersions(snapshot)
   const evidence = evidenceOf(settled, laws, asked, versions?.versionFrom)
@@ -67,7 +68,7 @@ export function planRelease(read: Snapshot, hash: (text: string) => string, opti
     },
     // As above: only changelogs want it.
     get listed() {
-      return (listed ??= listedIn(settled, asked, settings))
+      return (listed ??= listedIn(settled, askedInOrder, settings))
     },
     commit: snapshot.head,
     rules: settings.rules,

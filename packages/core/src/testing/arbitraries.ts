@@ -55,7 +55,9 @@ export function randomSnapshot({ rules, isSound, isPlain = false }: RandomOption
         fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
       )
       .map(([packages, settings, changesets, used]) => {
-        const files = changesets.map((bumpsOf, index) => changesetFile(`change-${index}`, bumpsOf))
+        // Before and after `pre/` by their names.
+        const ids = changesets.map((_, index) => `${index < 2 ? 'change' : 'repair'}-${index}`)
+        const files = changesets.map((bumpsOf, index) => changesetFile(ids[index] ?? '', bumpsOf))
         return snapshotOf({
           workspace: workspaceOf(withRanges(packages)),
           settings,
