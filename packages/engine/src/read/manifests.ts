@@ -55,7 +55,7 @@ function nameOf(value: UnknownRecord, at: At, problems: Problem[]): string {
   const name = own(value, 'name')
   if (name === undefined || name === null || name === '') return ''
   const isPrivate = Boolean(own(value, 'private'))
-  if (typeof name === 'string' && isPackageName(name, isPrivate)) return name
+  if (typeof name === 'string' && (isPackageName(name, isPrivate) || isLabel(name, value))) return name
   const shown = typeof name === 'string' ? name : JSON.stringify(name)
   const severity = isPrivate ? 'warning' : 'quarantined'
   problems.push({ code: 'PACKAGE_NAME_INVALID', severity, place: at('name'), name: shown.slice(0, 214) })
@@ -70,6 +70,15 @@ function isPackageName(name: string, isPrivate: boolean): boolean {
   const parts = name.replace(/^@(?=[^/]+\/)/, '').split('/')
   const most = isPrivate ? Number.POSITIVE_INFINITY : name.startsWith('@') ? 2 : 1
   return name.length <= 214 && parts.length <= most && parts.every((part) => !part.startsWith('.') && isPlain(part))
+}
+
+/**
+ * What is never released, such as the template of a generator (`@acme/<%- name %>`), may be called anything that can be
+ * shown: its ranges follow what it depends on, and its name goes nowhere else.
+ */
+function isLabel(name: string, manifest: UnknownRecord): boolean {
+  const isNeverReleased = Boolean(own(manifest, 'private')) && (own(manifest, 'version') ?? '') === ''
+  return isNeverReleased && name.length <= 214 && /^[\p{L}\p{N}\p{P}\p{S} ]+$/u.test(name)
 }
 
 function isPlain(part: string): boolean {

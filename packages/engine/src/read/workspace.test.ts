@@ -198,6 +198,17 @@ describe('manifests', () => {
     expect(problems).toMatchObject([{ code: 'PACKAGE_NAME_INVALID', severity: 'warning' }])
   })
 
+  test('what is private and has no version may be called anything that can be shown, and the last folder keeps it', () => {
+    const named = (name: string): string => JSON.stringify({ name, private: true })
+    const template = named('@acme/<%- name %>')
+    const { workspace, problems } = workspaceOf({ 'p/a/package.json': template, 'p/b/package.json': template })
+    expect(workspace.packages).toMatchObject([{ name: '@acme/<%- name %>', dir: 'p/b' }])
+    expect(problems).toMatchObject([{ code: 'PACKAGE_NAME_DUPLICATE', severity: 'warning' }])
+    for (const name of ['a\nb', 'a\u0000', '\u202Eb', 'x'.repeat(215)]) {
+      expect(workspaceOf({ 'p/a/package.json': named(name) }).names).toEqual([])
+    }
+  })
+
   test('a name is only asked of what can be released', () => {
     const codes = (text: string) =>
       workspaceOf({ 'p/a/package.json': text }).problems.map(({ code, severity }) => [code, severity])
