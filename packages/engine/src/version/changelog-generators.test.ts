@@ -55,6 +55,20 @@ test('a generator gets exactly the arguments that Changesets gives', async () =>
   ])
 })
 
+test('a root among the members is told without a folder', async () => {
+  const folder = createFolder({
+    'package.json': { name: '@acme/db', version: '1.0.0' },
+    'pnpm-workspace.yaml': 'packages: [".", "packages/*"]\n',
+    '.changeset/config.json': { changelog: './lines.mjs' },
+    '.changeset/lines.mjs': `export default {${echo}}`,
+    '.changeset/calm-cats.md': '---\n"@acme/db": major\n---\n\nDrop the pool\n',
+    'packages/api/package.json': { name: '@acme/api', version: '1.0.0', dependencies: { '@acme/db': '^1.0.0' } },
+  })
+  open.push(folder)
+  const said = /^- (.*)$/m.exec((await generate(folder.root)).get('@acme/api') ?? '')
+  expect(JSON.parse(said?.[1] ?? '')[1]).toMatchObject([{ name: '@acme/db', dir: folder.root, relativeDir: '' }])
+})
+
 test.each([
   ['ESM with a default', 'lines.mjs', `export default {${echo}}`],
   [

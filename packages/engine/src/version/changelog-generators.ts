@@ -36,7 +36,8 @@ export async function generateChangelogs(
 
   // Each change is told of by every release that it brings about.
   const changesets = new Map(plan.changes.map((change) => [change.id, changesetFor(change)]))
-  const context = { root, module, options, generator, layout, changesets }
+  const hasMembers = snapshot.workspace.tool !== 'root'
+  const context = { root, module, options, generator, layout, changesets, hasMembers }
   // All at once: generators that ask a forge gather the questions of one tick into one request.
   const answers = await Promise.all(changelogRequests(plan, snapshot).map((request) => entryOf(request, context)))
   const problems = answers.filter((answer) => 'code' in answer)
@@ -83,6 +84,8 @@ type GeneratorContext = {
   readonly generator: ChangelogFunctions
   readonly layout: ChangelogLayout
   readonly changesets: ReadonlyMap<ChangeId, NewChangesetWithCommit>
+  /** Of a root that stands among members the folder is told as `''`, of a package alone as `.`. */
+  readonly hasMembers: boolean
 }
 
 async function entryOf(request: ChangelogRequest, context: GeneratorContext): Promise<ChangelogEntry | Problem> {
@@ -127,7 +130,7 @@ export function changesetFor(change: Change): NewChangesetWithCommit {
   return { releases, summary: change.summary, id, commit }
 }
 
-function releaseFor(release: ListedRelease, { root, layout }: GeneratorContext): ModCompWithPackage {
+function releaseFor(release: ListedRelease, { root, layout, hasMembers }: GeneratorContext): ModCompWithPackage {
   const { dir, manifest } = release.package
   const listed = {
     name: release.name,
@@ -140,7 +143,7 @@ function releaseFor(release: ListedRelease, { root, layout }: GeneratorContext):
   const packageJson = manifest as PackageJSON
   const folder = join(root, dir)
   if (layout.rules === 'changesets@2') return { ...listed, packageJson, dir: folder }
-  const located = { dir: folder, relativeDir: dir, packageJson }
+  const located = { dir: folder, relativeDir: dir === '.' && hasMembers ? '' : dir, packageJson }
   return { ...listed, ...located }
 }
 
