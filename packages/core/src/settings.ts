@@ -161,6 +161,11 @@ export type Settings = {
    */
   readonly everyReleaseLeavesWorkspaceOperators?: boolean | undefined
   /**
+   * Under `changesets@2`: a range of the workspace protocol is rewritten, and the dependency listed in changelogs, also
+   * where it still holds the release, as in @changesets/cli before 2.31.0. Chosen as the one before.
+   */
+  readonly everyReleaseRewritesWorkspaceRanges?: boolean | undefined
+  /**
    * Under `changesets@2`: at the exit of pre mode a package left out keeps its version unless it is a prerelease, as in
    * @changesets/cli before 2.29.3. Chosen as the one before.
    */

@@ -29,6 +29,12 @@ test.each<[what: string, range: string, settings: Partial<Settings>, listed: boo
   ['workspace:*', 'workspace:*', {}, true],
   ['workspace:^ in range', 'workspace:^', {}, true],
   ['workspace:^ in range, patches not carried', 'workspace:^', { updateInternalDependencies: 'minor' }, false],
+  [
+    'workspace:^ in range, under a Changesets that lists all of them',
+    'workspace:^',
+    { updateInternalDependencies: 'minor', everyReleaseRewritesWorkspaceRanges: true },
+    true,
+  ],
   ['a plain range that follows', '^1.0.0', {}, true],
   ['an alias of an older version', 'npm:db@^0.9.0', {}, false],
   ['a file', 'file:../db', {}, false],

@@ -69,6 +69,7 @@ function updatedAsChangesets(pkg: Package, listed: Listed, settings: Settings): 
 }
 
 function isCarried(release: ListedRelease, range: Range, isPeer: boolean, settings: Settings): boolean {
+  if (settings.everyReleaseRewritesWorkspaceRanges === true && range.startsWith('workspace:')) return true
   const form = parseRangeForm(range)
   if (form.kind === 'workspace-exact') return true
   if (form.kind === 'workspace-path') return form.path === release.package.dir

@@ -567,6 +567,24 @@ describe('dependents under changesets@2', () => {
      db 1.0.0 -> 1.0.1 patch: a`,
   )
   scenario(
+    'as older versions did, a range of the workspace protocol may be rewritten at every release',
+    `ui 1.0.0 -> kit peer workspace:^1.0.0, db workspace:^1.0.0
+     kit 1.0.0
+     db 1.0.0
+     --- settings
+     rules changesets@2
+     updateInternalDependencies minor
+     onlyUpdatePeerDependentsWhenOutOfRange
+     everyReleaseRewritesWorkspaceRanges
+     --- changesets
+     a kit patch, db patch, ui patch`,
+    `db 1.0.0 -> 1.0.1 patch: a
+     kit 1.0.0 -> 1.0.1 patch: a
+     ui 1.0.0 -> 1.0.1 patch: a`,
+    ranges(`ui dependencies db workspace:^1.0.0 -> workspace:^1.0.1
+     ui peerDependencies kit workspace:^1.0.0 -> workspace:^1.0.1`),
+  )
+  scenario(
     'a table of a package can let it be while its range holds',
     `ui 1.0.0 -> kit peer ^1.0.0
      kit 1.0.0

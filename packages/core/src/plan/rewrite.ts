@@ -67,6 +67,7 @@ function writeAsChangesets(use: DependencyUse, arrival: Arrival, { settings, isS
 
 /** Left behind, or near enough by the settings to be carried along. */
 function isDue(use: DependencyUse, range: string, arrival: Arrival, settings: Settings): boolean {
+  if (use.form.kind === 'workspace-range' && settings.everyReleaseRewritesWorkspaceRanges === true) return true
   if (!satisfies(arrival.to, range)) return true
   if (use.field === 'peerDependencies') return !settings.onlyUpdatePeerDependentsWhenOutOfRange
   return compareBumps(arrival.bump, settings.updateInternalDependencies) >= 0

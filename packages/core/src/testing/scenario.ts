@@ -173,6 +173,7 @@ function readSetting(line: string, { settings }: Draft, fail: Fail): void {
     case 'bumpVersionsWithWorkspaceProtocolOnly':
     case 'onlyUpdatePeerDependentsWhenOutOfRange':
     case 'everyReleaseLeavesWorkspaceOperators':
+    case 'everyReleaseRewritesWorkspaceRanges':
     case 'exitSparesLeftOut':
       settings[key] = true
       return

@@ -56,3 +56,16 @@ test.each([
   expect(settingsOf(cli, { ...lock, ...pre }).exitSparesLeftOut).toBe(expected)
   expect(settingsOf(cli, { ...lock }).exitSparesLeftOut).toBe(undefined)
 })
+
+test.each([
+  ['^2.30.0', undefined, 'workspace:^', true],
+  ['^2.31.0', undefined, 'workspace:^1.0.0', undefined],
+  ['^2.30.0', '7.1.1', 'workspace:^1.0.0', undefined],
+  ['^2.31.0', '7.1.0', 'workspace:^1.0.0', true],
+  ['^2.30.0', '7.1.0', 'workspace:*', undefined],
+  ['^2.30.0', '7.1.0', '^1.0.0', undefined],
+  ['^3.0.0', undefined, 'workspace:^', undefined],
+])('%s, its writer locked at %s, rewrites and lists %s at every release: %s', (cli, locked, range, expected) => {
+  const lock = locked && { 'yarn.lock': `"@changesets/apply-release-plan@^7.1.0":\n  version "${locked}"\n` }
+  expect(settingsOf(cli, { ...lock }, range).everyReleaseRewritesWorkspaceRanges).toBe(expected)
+})
