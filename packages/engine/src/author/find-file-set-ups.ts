@@ -27,6 +27,12 @@ function pnpmVersions(files: Files): Found | undefined {
   return { tool: 'pnpm', file, config: yaml?.ok === true ? (own(yaml.value, 'versioning') ?? {}) : {}, problems: [] }
 }
 
+/** Where its change files wait, beachball makes the next release, whatever else is set up to make one. */
+export function pendingBeachball(files: Files, workspace: Workspace): Found | undefined {
+  const isPending = files.entries('change').some(({ name }) => name.endsWith('.json'))
+  return isPending ? beachball(files, workspace) : undefined
+}
+
 const beachballConfigs = ['json', 'js', 'cjs', 'mjs', 'ts'].map((ending) => `beachball.config.${ending}`)
 
 function beachball(files: Files, workspace: Workspace): Found | undefined {

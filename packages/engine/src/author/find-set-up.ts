@@ -5,7 +5,7 @@ import type { Path, Problem, Workspace } from '@topsail/core'
 import type { Files } from '../ports.ts'
 import { parseJsonc } from '../read/json-text.ts'
 import { isRecord, own } from '../read/record.ts'
-import { findFileSetUp } from './find-file-set-ups.ts'
+import { findFileSetUp, pendingBeachball } from './find-file-set-ups.ts'
 import { releasePleaseConfigs } from './migrate-release-please.ts'
 import { changesetConfig, type InitNote, type Tool } from './set-up.ts'
 
@@ -41,7 +41,9 @@ export function findSetUp(files: Files, workspace: Workspace): Found {
     }
     if (!isSetUpForReleases(tool, json.value)) continue
     const found = { tool, file, config: json.value, problems: [] }
-    if (saysHow(tool, json.value, workspace)) return found
+    if (saysHow(tool, json.value, workspace)) {
+      return (tool === 'nx' || tool === 'lerna' ? pendingBeachball(files, workspace) : undefined) ?? found
+    }
     vague ??= found
   }
   return (

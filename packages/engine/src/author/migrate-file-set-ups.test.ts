@@ -66,6 +66,17 @@ test('from beachball: change files become changesets, and dependents follow as t
   expect(plan.releases.map(({ name, to }) => `${name} ${to}`)).toEqual(['@acme/db 1.1.0', '@acme/log 1.0.1'])
 })
 
+test('change files that wait say that beachball releases, though Nx is set up for it too', async () => {
+  const files = {
+    ...shop({ beachball: '^2.40.0' }),
+    'beachball.config.json': {},
+    'nx.json': { release: { projects: ['packages/*'], projectsRelationship: 'independent' } },
+  }
+  const waiting = { 'change/a.json': { type: 'minor', packageName: '@acme/db', comment: 'Pool' } }
+  expect((await init(files)).result.from).toBe('nx')
+  expect((await init({ ...files, ...waiting })).result.from).toBe('beachball')
+})
+
 test('from beachball: a configuration that is JSON is carried over', async () => {
   const beachball = {
     access: 'public',
