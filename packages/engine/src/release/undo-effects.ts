@@ -3,7 +3,7 @@
  * is touched: a dist-tag that somebody moved since, or a version with other bytes, is theirs. What a registry refuses
  * to take back is left and named, and nothing waits for it.
  */
-import type { AnnounceStep, Evidence, Progress, PromoteStep, UploadStep, Version } from '@topsail/core'
+import type { AnnounceStep, Evidence, Progress, PromoteStep, StepId, UploadStep, Version } from '@topsail/core'
 import { candidateTag, stepId } from '@topsail/core'
 import { failed, problemOf } from '../publish/attempt.ts'
 import type { Attempt, Effects, Trial } from '../publish/drive.ts'
@@ -14,14 +14,18 @@ import { announcedRelease } from './announce-effect.ts'
 import type { ReleasePorts } from './ports.ts'
 
 export type UndoOptions = {
-  readonly ports: Pick<ReleasePorts, 'registryAt' | 'tags' | 'branches' | 'announcers' | 'redact'>
+  readonly ports: Pick<ReleasePorts, 'registryAt' | 'tags' | 'branches' | 'announcers' | 'clock' | 'redact'>
   readonly progress: Progress
   /** The journal knows of everything that was begun. */
   readonly complete: boolean
   readonly remote: string | undefined
 }
 
-export function undoEffects(options: UndoOptions): Pick<Effects, 'undo' | 'revert'> {
+/** One run on the way back. `since`: when it began; all that was sent forwards was sent before. */
+type Undoing = UndoOptions & { readonly since: number; readonly seen: Set<StepId> }
+
+export function undoEffects(given: UndoOptions): Pick<Effects, 'undo' | 'revert'> {
+  const options: Undoing = { ...given, since: given.ports.clock.now(), seen: new Set() }
   const { ports, remote } = options
   return {
     async undo({ of, evidence, id }, trial) {
@@ -87,13 +91,14 @@ function wasOf(evidence: Evidence, step: PromoteStep): Version | null {
 
 type Move = { readonly distTag: string; readonly was: Version | null }
 
-async function undoUpload(step: UploadStep, id: string, trial: Trial, options: UndoOptions): Promise<Attempt> {
+async function undoUpload(step: UploadStep, id: string, trial: Trial, options: Undoing): Promise<Attempt> {
   const registry = options.ports.registryAt(step.registry)
   const rejected = step.staged === true ? await rejectStaged(step, registry, id, trial) : undefined
   if (rejected !== undefined) return rejected
   const found = await registry.lookup(step.name, step.version)
   if (found.kind === 'unreachable') return again(found.detail, found.retryAfter, id, trial)
-  if (found.kind === 'absent') return notYetShown(step, id, trial, options)
+  if (found.kind === 'absent') return notShown(step, id, trial, options)
+  options.seen.add(step.id)
   const ours = options.progress.integrities.get(step.id) ?? []
   const listed = found.integrity
   const isOurs = listed === undefined || ours.some((one) => holdsIntegrity(listed, one))
@@ -116,18 +121,20 @@ async function undoUpload(step: UploadStep, id: string, trial: Trial, options: U
 
 /**
  * Registries show some time later what they have accepted, and a request of a dead run may still be on its way: what
- * may have been sent is waited for, so that it does not appear behind our back.
+ * may have been sent is waited for, so that it does not appear behind our back. What was seen once is not awaited like
+ * that: somebody took it away, most likely the run before. All of them are waited for at the same time.
  */
-function notYetShown(step: UploadStep, id: string, trial: Trial, { progress, complete }: UndoOptions): Attempt {
-  const known = progress.steps.get(step.id)
-  const state = known?.state
-  const wasSent = known !== undefined && state !== 'refused' && !('refused' in known)
-  // Only an approval leads from the staging area to where it may be seen later.
-  const isApproved = progress.steps.has(stepId('promote', step))
-  if (complete && (!wasSent || (step.staged === true && !isApproved))) return { kind: 'done' }
-  if (trial.elapsed < (state === 'done' ? longestUnseen : longestOnItsWay)) {
-    return again('it is not listed', undefined, id, trial)
-  }
+function notShown(step: UploadStep, id: string, trial: Trial, options: Undoing): Attempt {
+  const { ports, progress, complete, since, seen } = options
+  // Only an approval leads from the staging area to where it may be seen, and is done when it is.
+  const sent = progress.steps.get(step.staged === true ? stepId('promote', step) : step.id)
+  const wasSent = sent !== undefined && sent.state !== 'refused' && !('refused' in sent)
+  if (complete && !wasSent) return { kind: 'done' }
+  const confirming = stepId(step.staged === true ? 'promote' : 'confirm', step)
+  const wasSeen = seen.has(step.id) || progress.steps.get(confirming)?.state === 'done'
+  const longest = sent?.state === 'done' && !wasSeen ? longestUnseen : longestOnItsWay
+  if (ports.clock.now() - since < longest) return again('it is not listed', undefined, id, trial)
+  if (wasSeen) return progress.unpublish ? { kind: 'done', left: gone } : { kind: 'done' }
   return wasSent ? { kind: 'done', left: 'it was sent and is not to be seen; it may still appear' } : { kind: 'done' }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The three ways into a release, against the ports of a runner in the memory world.
+ * The ways into a release, against the ports of a runner in the memory world.
  */
 import { desiredRelease } from '@topsail/core'
 import { carryOptions } from '../publish/session.ts'
@@ -21,7 +21,12 @@ export const protocol: Entrances = {
       const again = await goOn(runner, hold)
       return again ?? publish(runner, hold, shape)
     }),
-  rollback: (runner) => held(runner, async (hold) => (await goOn(runner, hold, { unpublish: false })) ?? nothingOpen),
+  rollback: (runner) => goBack(runner, { unpublish: false }),
+  unpublish: (runner) => goBack(runner, { unpublish: true }),
+}
+
+function goBack(runner: Runner, turnBack: { readonly unpublish: boolean }): Promise<Ended> {
+  return held(runner, async (hold) => (await goOn(runner, hold, turnBack)) ?? nothingOpen)
 }
 
 const nothingOpen: Ended = { done: true, nothing: true, detail: 'no release is open' }

@@ -2,7 +2,7 @@
  * Every point of every shape: each call of a release with each fate it can meet, each recovery; and again each call of
  * that recovery. A failure carries the story that tells it again.
  */
-import { recoveries, storyText, tell, type Entrances, type Story } from './crash.ts'
+import { storyText, tell, type Entrances, type Story } from './crash.ts'
 import type { Call, Misfortune } from './memory-line.ts'
 import type { ReleaseShape } from './release-shapes.ts'
 
@@ -23,6 +23,8 @@ export type Density = {
   readonly only?: string
 }
 
+const recoveries = ['resume', 'publish', 'rollback'] as const
+
 export async function explore(
   shapes: readonly ReleaseShape[],
   entrances: Entrances,
@@ -42,15 +44,19 @@ export async function explore(
     }
     return told.runs
   }
+  let rollbacks = 0
+  const isOther = (): boolean => (rollbacks += 1) % 2 === 0
   const isTurn = (of: number): boolean => (number += 1) % of === 0
 
   for (const shape of shapes.filter(({ name }) => name.includes(only))) {
     const before = points
     const [calls = []] = (await tell(shape, { misfortunes: [], recovery: 'publish', fresh: false }, entrances)).runs
     for (const first of misfortunesIn(calls)) {
-      for (const recovery of recoveries) {
+      for (const way of recoveries) {
         if (failures.length >= most) return { points, failures }
         if (!isTurn(every)) continue
+        // Every other rollback takes the versions away.
+        const recovery: Story['recovery'] = way === 'rollback' && isOther() ? 'unpublish' : way
         // Half of the recoveries start where nothing is known of the release.
         const story = { misfortunes: [first], recovery, fresh: number % 2 === 0 }
         const [, again = []] = await tellOne(shape, story)

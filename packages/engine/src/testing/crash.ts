@@ -10,7 +10,7 @@ import { memoryWorld, type MemoryWorld, type Runner } from './memory-world.ts'
 import { randomNumbers } from './random-numbers.ts'
 import { keysOfMember, publishedBefore, workspaceNow, type ReleaseShape } from './release-shapes.ts'
 
-export const recoveries = ['resume', 'publish', 'rollback'] as const
+const recoveries = ['resume', 'publish', 'rollback', 'unpublish'] as const
 export type Recovery = (typeof recoveries)[number]
 
 /** How a release is begun and taken up again. `done`: nothing is left to do. */
@@ -48,12 +48,15 @@ export async function tell(shape: ReleaseShape, story: Story, entrances: Entranc
     if (at > 0 && story.fresh) clones.push(world.clone())
     const clone = clones.at(-1) ?? world.clone()
     const entrance = at === 0 ? 'publish' : story.recovery
-    isBack = entrance === 'rollback'
+    isBack = entrance === 'rollback' || entrance === 'unpublish'
     const runner = world.runner(clone, story.misfortunes[at])
+    const began = world.clock.now()
     ended = await endOf(runner, () => entrances[entrance](runner, shape), failures)
+    const minutes = Math.round((world.clock.now() - began) / 60_000)
+    if (minutes > longestRun && at === story.misfortunes.length) failures.push(`${entrance} took ${minutes} minutes`)
     runs.push(runner.line.calls)
     const isWhole = ended !== 'died' && ended.done
-    if (isWhole && story.recovery !== 'rollback') break
+    if (isWhole && !isBack) break
   }
   await world.clock.until(world.clock.sleep(60_000))
   if (ended === 'died' || ended?.done !== true) failures.push(`it did not end well: ${detailOf(ended)}`)
@@ -61,10 +64,16 @@ export async function tell(shape: ReleaseShape, story: Story, entrances: Entranc
   const now = await viewOf(world, shape.reproducible)
   const whole = await wholeView(shape, entrances)
   const wasOver = isBack && ended !== 'died' && ended?.nothing === true && differences(now, whole).length === 0
-  if (!wasOver) failures.push(...differences(now, isBack ? rolledBack(now, start, shape) : whole))
+  const unpublished = story.recovery === 'unpublish'
+  if (!wasOver) failures.push(...differences(now, isBack ? rolledBack(now, start, shape, unpublished) : whole))
   failures.push(...(await doAgain(stage, shape, entrances[isBack ? 'rollback' : 'publish'])))
   return { failures: [...new Set(failures)], runs }
 }
+
+/**
+ * Minutes of the clock: what was sent may have to be waited for, but all of it together, however many packages there are.
+ */
+const longestRun = 8
 
 /** Whoever comes next gets the lease, finds nothing to do and changes nothing. */
 async function doAgain(
@@ -141,8 +150,9 @@ function wholeView(shape: ReleaseShape, entrances: Entrances): Promise<WorldView
   return view
 }
 
-/** The start, and what a rollback has to leave: versions that went up, deprecated, and what a first one brought along. */
-function rolledBack(now: WorldView, start: WorldView, shape: ReleaseShape): WorldView {
+/** The start, and what a rollback has to leave: versions that went up, deprecated unless they are taken away, and what a first one brought along. */
+function rolledBack(now: WorldView, start: WorldView, shape: ReleaseShape, unpublished: boolean): WorldView {
+  if (unpublished) return start
   const packages = { ...start.packages }
   const keys = shape.members.flatMap((member) => keysOfMember(member).map((name) => ({ name, first: member.first })))
   for (const { name, first } of keys) {
