@@ -249,6 +249,8 @@ export type Problem =
   | ProblemOf<'LEASE_LOST', { holder: string | undefined }>
   | ProblemOf<'LEASE_UNREACHABLE', { detail: string }>
   | ProblemOf<'LEASE_FORBIDDEN', { ref: string; detail: string }>
+  /** What stands at the ref is no lease that this Topsail can read; it may be held. */
+  | ProblemOf<'LEASE_UNREADABLE', { ref: string }>
   | ProblemOf<'REFS_ON_BRANCHES', { namespace: string; detail: string }>
   | ProblemOf<'JOURNAL_CORRUPT', { release: string; line: number; detail: string }>
   | ProblemOf<'JOURNAL_UNREADABLE', { release: string }>

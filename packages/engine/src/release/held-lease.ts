@@ -139,16 +139,21 @@ export function messageOf(
 /** The longest that settings allow: nothing that stands at a ref keeps others out for longer. */
 const longestLease = 3600
 
-/** Undefined for anything but a lease: a ref that somebody else wrote is nobody's lease. */
+/** Undefined for anything but a lease as this Topsail writes it; whose it is cannot be told then. */
 export function parseLease(message: string | undefined): LeaseHolder | undefined {
   try {
     const { format, holder, fence, seconds } = JSON.parse(message ?? '') as Record<string, unknown>
     if (format !== 'topsail/lease@1' || typeof holder !== 'string') return undefined
-    if (typeof fence !== 'number' || typeof seconds !== 'number') return undefined
+    if (!isCount(fence) || typeof seconds !== 'number' || seconds < 0) return undefined
     return { holder, fence, seconds: Math.min(seconds, longestLease) }
   } catch {
     return undefined
   }
+}
+
+/** A whole number, and the one after it can still be told from it. */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < Number.MAX_SAFE_INTEGER
 }
 
 export function prefixOf(ref: string): string {

@@ -64,6 +64,8 @@ export async function holdReleases(
       return stopped({ code: 'LEASE_HELD', holder: answer.other.holder, seconds: answer.other.seconds })
     case 'unreachable':
       return stopped({ code: 'LEASE_UNREACHABLE', detail: ports.redact(answer.detail) })
+    case 'unreadable':
+      return stopped({ code: 'LEASE_UNREADABLE', ref: answer.ref })
     case 'forbidden':
       return stopped({ code: 'LEASE_FORBIDDEN', ref: answer.ref, detail: ports.redact(answer.detail) })
     case 'acquired': {

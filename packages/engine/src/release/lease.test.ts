@@ -42,6 +42,20 @@ test('a holder that shows itself keeps the lease however long it takes', async (
   expect(await first.check()).toEqual({ kind: 'held' })
 })
 
+test.each([
+  ['of a newer Topsail', { format: 'topsail/lease@2' }],
+  ['with a number that nothing comes after', { fence: Number.MAX_SAFE_INTEGER }],
+  ['that is no lease', 'not ours'],
+])('what is not understood is taken for free by nobody, and stays: %s', async (_, changed) => {
+  const refs = memoryRefStore()
+  const lease = { format: 'topsail/lease@1', holder: 'x', fence: 7, seconds: 60, beat: 1 }
+  const message = typeof changed === 'string' ? changed : JSON.stringify({ ...lease, ...changed })
+  const sha = await refs.write({ message, files: {} }, undefined)
+  await refs.swap([{ ref, from: undefined, to: sha }])
+  expect(await acquire(refs, 'b', handClock(), 300)).toEqual({ kind: 'unreadable', ref })
+  expect(await refs.list('refs/topsail/')).toMatchObject({ refs: new Map([[ref, sha]]) })
+})
+
 test('other refs move with the heartbeat or not at all', async () => {
   const refs = memoryRefStore()
   const clock = handClock()

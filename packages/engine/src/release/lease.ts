@@ -43,6 +43,8 @@ export type LeaseAnswer =
     }
   | { readonly kind: 'held-by-other'; readonly other: LeaseHolder }
   | Unreachable
+  /** What stands there is no lease, or one of another format: nobody can tell whether somebody holds it. */
+  | { readonly kind: 'unreadable'; readonly ref: string }
   /** The remote takes no such ref. */
   | { readonly kind: 'forbidden'; readonly ref: string; readonly detail: string }
 
@@ -64,6 +66,7 @@ export async function acquireLease(options: LeaseOptions): Promise<LeaseAnswer> 
     const { ref, rivals } = placeIn(listed.refs, options.places, refused)
     if (ref === undefined) return forbiddenBy(refused)
     const looked = await watch.look(listed.refs, [ref, ...rivals])
+    if (looked.kind === 'unreadable') return looked
     const held = looked.kind === 'seen' ? looked.leases.find(({ isFree }) => !isFree)?.lease : undefined
     if (held !== undefined) {
       if (givesUp(options.wait, clock.monotonic() - started, looked.moved))
@@ -132,6 +135,7 @@ type Looked =
       readonly moved: boolean
     }
   | { readonly kind: 'again'; readonly detail: string; readonly moved: boolean }
+  | { readonly kind: 'unreadable'; readonly ref: string }
 
 /** Remembers since when each lease has been as it is. */
 function watchLeases({ refs, clock, isGone }: LeaseOptions) {
@@ -152,7 +156,7 @@ function watchLeases({ refs, clock, isGone }: LeaseOptions) {
         // It moved between the two questions, or nobody answers. What cannot be read is never taken for free.
         if (content === undefined) return { kind: 'again', detail: `${ref} cannot be read`, moved }
         const lease = parseLease(content.message)
-        if (lease === undefined) continue
+        if (lease === undefined) return { kind: 'unreadable', ref }
         const hasExpired = now - seen.at >= lease.seconds * 1000
         const isFree = lease.holder === '' || hasExpired || (await isGone?.(lease.holder)) === true
         leases.push({ lease, isFree })

@@ -87,6 +87,13 @@ export const releaseProblems = {
       'allow this run to push there; or, before the first release, set release.refs in topsail.json to a place that the forge allows',
     example: { severity: 'error', ref: 'refs/topsail/lease', detail: 'deny updating a hidden ref' },
   },
+  LEASE_UNREADABLE: {
+    title: 'What stands at the ref of the lease cannot be read',
+    says: (p) => `At ${quote(p.ref)} stands no lease that this Topsail can read, so nobody can tell who is releasing.`,
+    mend: () =>
+      'a newer Topsail may have written it: use that one; when certainly nobody is releasing, delete the ref at the remote',
+    example: { severity: 'error', ref: 'refs/topsail/lease' },
+  },
   REFS_ON_BRANCHES: {
     title: 'The remote takes no hidden refs, and branches serve instead',
     says: (p) =>
@@ -109,7 +116,7 @@ export const releaseProblems = {
   JOURNAL_UNREADABLE: {
     title: 'The journal of a release cannot be fetched',
     says: (p) => `The remote lists release ${quote(p.release)}, but its journal could not be fetched.`,
-    mend: () => 'run the same command again',
+    mend: () => 'run the same command again; where it stays so, docs/journal.md tells how to look at it',
     example: { severity: 'error', release: '20260102-030405678-1a2b' },
   },
   JOURNAL_NOT_PUSHED: {
