@@ -3,6 +3,7 @@
  */
 import { manifestPath } from '@topsail/core'
 import type { Package, PackageName, Path, Sha, Version } from '@topsail/core'
+import { gitDetail } from '../adapters/git-failure.ts'
 import type { Git } from '../ports.ts'
 import type { Tags } from '../read/tags.ts'
 
@@ -11,6 +12,8 @@ export type HeadState = {
   readonly versions: ReadonlyMap<PackageName, Version | undefined>
   /** Of those that were asked for, what is there. */
   readonly tags: Tags
+  /** Git failed, and why: nothing is known of either. */
+  readonly failure?: string
 }
 
 export async function readHead(
@@ -18,10 +21,11 @@ export async function readHead(
   packages: readonly Package[],
   tagNames: readonly string[],
 ): Promise<HeadState> {
-  const found = await findObjects(git, [
+  const found = await askForObjects(git, [
     ...packages.map((pkg) => `HEAD:./${manifestPath(pkg)}`),
     ...tagNames.map((tag) => `refs/tags/${tag}^{}`),
   ])
+  if (typeof found === 'string') return { versions: new Map(), tags: new Map(), failure: found }
   const versions = packages.flatMap(({ name }, index) => {
     const text = textOf(found[index])
     return text === undefined ? [] : [[name, versionIn(text)] as const]
@@ -76,14 +80,23 @@ export function textOf(object: FoundObject | undefined): string | undefined {
   return object?.type === 'blob' ? object.bytes.toString('utf8') : undefined
 }
 
-/** In the order in which they are asked for; undefined for one that is not there. */
+/** In the order in which they are asked for; undefined for one that is not there, and for all where git fails. */
 export async function findObjects(git: Git, objects: readonly string[]): Promise<readonly (FoundObject | undefined)[]> {
+  const found = await askForObjects(git, objects)
+  return typeof found === 'string' ? objects.map(() => undefined) : found
+}
+
+/** Text: what git said when it failed. What is not there is no failure. */
+async function askForObjects(
+  git: Git,
+  objects: readonly string[],
+): Promise<readonly (FoundObject | undefined)[] | string> {
   if (objects.length === 0) return []
   const chunks: Buffer[] = []
   // Git takes a name a line: one that is two would move all answers after it.
   const input = objects.map((name) => `${name.includes('\n') ? noObject : name}\n`).join('')
   const answer = await git(['cat-file', '--batch'], { input, onOutput: (chunk) => chunks.push(chunk) })
-  if (answer.kind === 'missing' || answer.code !== 0) return objects.map(() => undefined)
+  if (answer.kind === 'missing' || answer.code !== 0) return gitDetail(answer)
   const bytes = Buffer.concat(chunks)
   const found: (FoundObject | undefined)[] = []
   for (let at = 0; at < bytes.length && found.length < objects.length;) {

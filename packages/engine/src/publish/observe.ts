@@ -81,7 +81,10 @@ export async function observeWorld(options: ObserveOptions): Promise<Observation
     head === undefined ? undefined : readHead(git, members, tagNames),
   ])
   const localTags: Tags = atHead?.tags ?? new Map()
-  const problems = uncommittedVersions(members, atHead?.versions)
+  const problems = atHead?.failure === undefined ? uncommittedVersions(members, atHead?.versions) : []
+  if (atHead?.failure !== undefined) {
+    problems.push({ code: 'GIT_UNUSABLE', severity: 'error', detail: config.redact(atHead.failure) })
+  }
   if (remoteTags.kind === 'unreachable') {
     const detail = config.redact(remoteTags.detail)
     problems.push({ code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remoteTags.remote, detail })

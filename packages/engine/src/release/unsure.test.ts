@@ -93,6 +93,18 @@ test.skipIf(process.platform === 'win32')('a git that is too old releases nothin
   expect(await findPlace(repository.root)).toMatchObject({ problems: tooOld })
 })
 
+test('a git that fails in the middle is not taken for a HEAD without the packages', async () => {
+  const bin = join(repository.root, '../bin')
+  await repository.write({
+    '../bin/git': `#!/bin/sh\ncase " $* " in *" cat-file --batch "*) echo 'fatal: out of memory' >&2; exit 128;; esac\nPATH="\${PATH#*:}" exec git "$@"\n`,
+  })
+  await chmod(join(bin, 'git'), 0o755)
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`)
+  const { exitCode, problems } = await publishWorkspace(settings())
+  expect(exitCode).toBe(1)
+  expect(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['GIT_UNUSABLE'])
+})
+
 test('where git would push to none of several remotes nobody releases alone', async () => {
   await repository.git('remote', 'rename', 'origin', 'one')
   await repository.git('remote', 'add', 'two', '../two.git')
