@@ -51,7 +51,8 @@ installed() {
       return
     fi
     [ "$folder" != "${GITHUB_WORKSPACE:-/}" ] && [ "$folder" != / ] || return 0
-    folder="$(dirname "$folder")"
+    folder="${folder%/*}"
+    folder="${folder:-/}"
   done
 }
 
