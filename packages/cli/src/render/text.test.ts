@@ -18,6 +18,10 @@ test('JSON keeps its meaning and loses what steers a terminal', () => {
   expect(printed).toContain('"other": "Grüße 👩‍👩‍👧 日本語"\n')
 })
 
+test('JSON of ASCII alone hides no character that erases another', () => {
+  expect(printableJson(JSON.stringify('a\u007fb'))).toBe('"a\\u007fb"')
+})
+
 test('ordinary text of any script stays as it is', () => {
   for (const text of ['@acme/db', 'Grüße', '日本語', '👩‍👩‍👧‍👦', 'עברית']) expect(printable(text)).toBe(text)
 })
