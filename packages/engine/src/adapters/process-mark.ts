@@ -17,7 +17,11 @@ export type ProcessMark = {
 }
 
 export function thisProcess(): ProcessMark {
-  const { pid } = process
+  return markOf(process.pid)
+}
+
+/** Of a process that shares machine and container with this one. */
+export function markOf(pid: number): ProcessMark {
   return { pid, host: hostname(), ...here(), began: beginningOf(pid) }
 }
 
@@ -42,6 +46,12 @@ export function hasEnded(mark: ProcessMark): boolean {
   }
   const began = beginningOf(mark.pid)
   return mark.began !== undefined && began !== undefined && mark.began !== began
+}
+
+/** Of this machine, this boot and this container, and running. Whoever is elsewhere is not known to be. */
+export function isRunningHere(mark: ProcessMark): boolean {
+  const { boot, pids } = here()
+  return mark.host === hostname() && mark.boot === boot && mark.pids === pids && !hasEnded(mark)
 }
 
 /** In ticks since the boot. What stands before it may hold a name with spaces and parentheses. */

@@ -5,11 +5,11 @@
  */
 import { hash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Path } from '@topsail/core'
+import { isRunningHere, thisProcess, type ProcessMark } from '../adapters/process-mark.ts'
 import { staysInside } from '../ports.ts'
-import { codeOf, type Disk } from './disk.ts'
+import type { Disk } from './disk.ts'
 import { insideChecker } from './inside.ts'
 
 export type UndoEntry = {
@@ -24,10 +24,9 @@ export type UndoEntry = {
 /** What stands between two places of a text gives way to another text. */
 export type Splice = readonly [from: number, to: number, text: string]
 
-export type UndoJournal = {
+/** Marked with the process that writes. */
+export type UndoJournal = ProcessMark & {
   readonly schema: 'topsail/undo@1'
-  readonly pid: number
-  readonly host: string
   readonly startedAt: number
   readonly files: readonly UndoEntry[]
   /** Folders that did not exist, outermost first. */
@@ -76,7 +75,7 @@ function readText(path: string, disk: Disk): string | undefined {
 }
 
 export function newJournal(files: readonly UndoEntry[], madeFolders: readonly Path[]): UndoJournal {
-  return { schema: 'topsail/undo@1', pid: process.pid, host: hostname(), startedAt: Date.now(), files, madeFolders }
+  return { schema: 'topsail/undo@1', ...thisProcess(), startedAt: Date.now(), files, madeFolders }
 }
 
 export function undoWrites(
@@ -177,17 +176,13 @@ function restore(path: string, entry: UndoEntry, disk: Disk): void {
   disk.rename(stagedPath(path), path)
 }
 
-/** Longer than any run; a process id is used again some day. */
+/** Longer than any run: where the system does not tell when a process began, its id is somebody else's some day. */
 const longestRun = 30 * 60_000
 
+/** Of a run in another container, or on another machine, nothing is known but that it left the files half written. */
 function isRunning(journal: UndoJournal): boolean {
-  if (journal.host !== hostname() || journal.pid === process.pid) return false
-  if (Date.now() - journal.startedAt > longestRun) return false
-  try {
-    return process.kill(journal.pid, 0)
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
+  const isOld = journal.began === undefined && Date.now() - journal.startedAt > longestRun
+  return journal.pid !== process.pid && !isOld && isRunningHere(journal)
 }
 
 /** A journal is created whole; from one that does not fit, or was laid there by somebody else, nothing is taken. */

@@ -17,6 +17,7 @@ import type { FileEdit } from '@topsail/core'
 import { afterEach, expect, test } from 'vitest'
 import { countingDisk, readTree } from '../testing/tree.ts'
 import { realDisk, type Disk } from './disk.ts'
+import { markOf, type ProcessMark } from '../adapters/process-mark.ts'
 import { newJournal, recoverWrites, undoJournalPath } from './undo-journal.ts'
 import { writeAll } from './write.ts'
 
@@ -170,9 +171,20 @@ test.each(['../x.md', '/etc/x.md', 'packages/../../x.md', 'C:/x.md'])('%s is nev
 test('two runs at once: the second one is told', async () => {
   const root = newTree()
   // The parent of this process is alive as long as this test is.
-  await writeJournalOf(root, process.ppid)
+  await writeJournalOf(root, markOf(process.ppid))
   const problems = await writeAll({ root, edits })
   expect(problems).toMatchObject([{ code: 'VERSION_IN_PROGRESS', pid: process.ppid }])
+})
+
+test.skipIf(process.platform !== 'linux').each<readonly [string, Partial<ProcessMark>]>([
+  ['whose id another process has by now', { pid: process.ppid }],
+  ['of before the machine was started again', { ...markOf(process.ppid), boot: 'another' }],
+  ['of another container of this name', { ...markOf(process.ppid), pids: 'pid:[1]' }],
+])('a cut off run %s is put back', async (_, mark) => {
+  const root = newTree()
+  await writeJournalOf(root, mark)
+  expect(recoverWrites(root, realDisk)).toMatchObject({ kind: 'restored', kept: [] })
+  expect(readTree(root)).toEqual(before)
 })
 
 test('files that somebody changed after a cut off run are left alone, and named', async () => {
@@ -296,10 +308,10 @@ async function dieBefore(root: string, call: number | 'end'): Promise<number> {
   return whole.count()
 }
 
-async function writeJournalOf(root: string, pid: number): Promise<void> {
+async function writeJournalOf(root: string, mark: Partial<ProcessMark>): Promise<void> {
   await dieBefore(root, 'end')
   const journal = JSON.parse(readFileSync(undoJournalPath(root), 'utf8'))
-  writeFileSync(undoJournalPath(root), JSON.stringify({ ...journal, pid }))
+  writeFileSync(undoJournalPath(root), JSON.stringify({ ...journal, ...mark }))
 }
 
 function throws(act: () => void): boolean {
