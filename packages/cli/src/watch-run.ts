@@ -46,7 +46,7 @@ export async function watchRun<R extends Result>(
   const spans = dryRun ? undefined : await releaseSpans(command, context.env)
   const watch: Watch = {
     onEvent: (event: PublishEvent) => {
-      if (!dryRun) progress?.onEvent(event)
+      if (!dryRun || isWait(event)) progress?.onEvent(event)
       lines?.onEvent(event)
       spans?.onEvent(event)
     },
@@ -68,6 +68,11 @@ export async function watchRun<R extends Result>(
     if (result !== undefined) lines?.result(command, { dryRun, ...result })
     await spans?.end({ exitCode: result?.exitCode })
   }
+}
+
+/** Whoever waits wants to know for whom, whatever comes of it. */
+function isWait({ kind }: PublishEvent): boolean {
+  return kind === 'answer-awaited' || kind === 'registry-waiting'
 }
 
 /** What a run came to: problems, the exit code, and the document or else the words. */

@@ -36,6 +36,7 @@ export { applyPlanDocument, type ApplyOptions } from './version/apply-plan.ts'
 
 // Publish, and what can be done about a release that has begun.
 export { publishWorkspace, type PublishEvent, type PublishOptions } from './publish/publish-workspace.ts'
+export type { AwaitedEvent } from './publish/session.ts'
 export type {
   FailedPackage,
   HeldPackage,

@@ -2,11 +2,12 @@
  * `topsail status`: what became of the newest releases, what of them the registries have, who is releasing now, and
  * the next command.
  */
-import { statusWorkspace } from '@topsail/engine'
+import { statusWorkspace, type AwaitedEvent } from '@topsail/engine'
 import { type Command } from 'commander'
 import { type CommonOptions, folderOf, newCommand, writeJson } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { reportProblems } from '../render/problem.ts'
+import { waitingLine } from '../render/publish-progress.ts'
 import { renderStatus } from '../render/status.ts'
 
 type Options = CommonOptions & { readonly offline?: boolean }
@@ -19,7 +20,8 @@ export function statusCommand(context: CliContext): Command {
 
 async function status(options: Options, context: CliContext): Promise<void> {
   const { offline } = options
-  const result = await statusWorkspace({ cwd: folderOf(context, options), offline, env: context.env })
+  const onAwaited = (event: AwaitedEvent): void => void context.err.write(`${waitingLine(event, context.err)}\n`)
+  const result = await statusWorkspace({ cwd: folderOf(context, options), offline, env: context.env, onAwaited })
   reportProblems(context, result.problems)
   context.exitWith(result.exitCode)
   if (options.json === true) writeJson(context, { schema: 'topsail/status@1', ...result })

@@ -3,7 +3,7 @@
  * a terminal it is a table (live-view.ts). Only events that tell a person something become lines.
  */
 import type { ForwardStep, Step } from '@topsail/core'
-import type { PublishEvent } from '@topsail/engine'
+import type { AwaitedEvent, PublishEvent } from '@topsail/engine'
 import type { Environment, Output } from '../context.ts'
 import { liveView } from './live-view.ts'
 import { logLines, phaseOf, type Phase } from './log-lines.ts'
@@ -78,11 +78,9 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
       if (event.step.kind === 'confirm' && event.attempt < 6) return undefined
       return `${colours.yellow('…')} ${subject(event.step)}: ${wordsOnOneLine(event.detail)}; again in ${seconds} s`
     }
-    case 'registry-waiting': {
-      const until = new Date(Date.now() + event.wait).toTimeString().slice(0, 8)
-      const then = Number.isFinite(event.atOnce) ? `, then ${event.atOnce} at once` : ''
-      return `${colours.yellow('…')} waiting for ${printable(event.registry)} until ${until}${then}: ${wordsOnOneLine(event.detail)}`
-    }
+    case 'answer-awaited':
+    case 'registry-waiting':
+      return waitingLine(event, { colours })
     case 'step-done': {
       const word = doneWords[event.step.kind]
       return word === undefined || isQuiet(event.step)
@@ -96,6 +94,16 @@ function lineOf(event: PublishEvent, { colours }: Output): string | undefined {
         ? `${colours.yellow('-')} held ${subject(event.step)}, because of ${printable(stepUnitName(event.by))}`
         : undefined
   }
+}
+
+export function waitingLine(event: AwaitedEvent, { colours }: Pick<Output, 'colours'>): string {
+  const mark = colours.yellow('…')
+  if (event.kind === 'answer-awaited') {
+    return `${mark} ${printable(event.from)} has not answered for ${plural(event.seconds, 'second')}`
+  }
+  const until = new Date(Date.now() + event.wait).toTimeString().slice(0, 8)
+  const then = Number.isFinite(event.atOnce) ? `, then ${event.atOnce} at once` : ''
+  return `${mark} waiting for ${printable(event.registry)} until ${until}${then}: ${wordsOnOneLine(event.detail)}`
 }
 
 /** What only ended in itself needs no taking back. */

@@ -9,13 +9,15 @@ import { fewOf, printable } from './text.ts'
 import { unitName } from './unit-name.ts'
 import { wordsOnOneLine } from './others-words.ts'
 
-export function renderStatus({ holder, releases, problems }: StatusResult, output: Output): string {
+export function renderStatus({ holder, releases, problems, isWhole }: StatusResult, output: Output): string {
   const held =
     holder === undefined
       ? ''
       : `${printable(holder.holder)} is releasing, or died less than ${holder.seconds} seconds ago.\n`
-  if (releases.length === 0)
+  if (releases.length === 0) {
+    if (!isWhole) return `${held}No open release is known here, and nothing of what the remote has.\n`
     return `${held}${problems.length === 0 ? 'No release is known here or at the remote.\n' : ''}`
+  }
   return [held, ...releases.map((release) => renderRelease(release, output))].filter((text) => text !== '').join('\n')
 }
 

@@ -4,11 +4,30 @@
  */
 import { spawn } from 'node:child_process'
 import type { Git, GitAnswer, GitOptions } from '../ports.ts'
+import type { WatchSilence } from './silence.ts'
 
-export function gitIn(dir: string): Git {
+/** `watch`: tells of a remote that says nothing. */
+export function gitIn(dir: string, watch: WatchSilence = (_, asked) => asked): Git {
   let plain: NodeJS.ProcessEnv | undefined
-  return (args, options = {}) =>
-    runGit(dir, args, { ...options, env: { ...(plain ??= plainEnvironment()), ...options.env } })
+  return (args, options = {}) => {
+    const env = { ...(plain ??= plainEnvironment()), ...options.env }
+    const longest = patience[args[0] ?? '']
+    if (longest === undefined) return runGit(dir, args, { ...options, env })
+    const signal = options.signal ?? AbortSignal.timeout(longest)
+    return watch(remoteIn(args), runGit(dir, args, { ...options, env, signal }))
+  }
+}
+
+/**
+ * Milliseconds after which a remote does not answer, for whoever asks without a limit of its own. A push runs hooks on the
+ * other side, and what is fetched may be a whole history.
+ */
+const patience: Readonly<Record<string, number>> = { 'ls-remote': 60_000, push: 300_000, fetch: 900_000 }
+
+/** The first argument that is no option, since a name may begin like one only after `--`. */
+function remoteIn(args: readonly string[]): string {
+  const end = args.indexOf('--')
+  return (end === -1 ? args.slice(1).find((arg) => !arg.startsWith('-')) : args[end + 1]) ?? ''
 }
 
 /** Settings a repository or a user may have that would change what is printed or what is started. */
@@ -52,6 +71,7 @@ const traces = /^GIT_(?:TRACE|CURL_VERBOSE)/
 type Run = Omit<GitOptions, 'env'> & { readonly env: NodeJS.ProcessEnv }
 
 function runGit(dir: string, args: readonly string[], options: Run): Promise<GitAnswer> {
+  const began = performance.now()
   return new Promise((resolve) => {
     const child = spawn('git', [...plainly, ...args], {
       cwd: dir,
@@ -70,7 +90,9 @@ function runGit(dir: string, args: readonly string[], options: Run): Promise<Git
     child.stdin?.end(options.input)
     child.on('error', (error) => {
       const isLate = options.signal?.aborted === true && (options.signal.reason as Error)?.name === 'TimeoutError'
-      resolve({ kind: 'missing', detail: isLate ? `no answer in time to git ${args[0]}` : error.message })
+      const seconds = Math.round((performance.now() - began) / 1000)
+      const late = `no answer in time to git ${args[0]} (${seconds} s)`
+      resolve({ kind: 'missing', detail: isLate ? late : error.message })
     })
     child.on('close', (code) =>
       resolve({ kind: 'done', code: code ?? 128, stdout: textOf(stdout), stderr: textOf(stderr) }),

@@ -1,7 +1,7 @@
 /**
  * GitHub's REST interface below the port: requests by `@octokit/request`, and what their answers are.
  */
-import { systemClock, type Clock } from '../publish/clock.ts'
+import { wallClock, type Clock } from '../publish/clock.ts'
 import { redactor } from '../publish/secrets.ts'
 import { forgeApi, type ForgeApi } from './forge-api.ts'
 import {
@@ -27,7 +27,7 @@ export type GithubApi = ForgeApi
 export function githubApi({ apiUrl, token, patience, clock }: GithubAccess): GithubApi {
   const call = callingForge({
     send: sending(apiUrl.replace(/\/+$/, ''), token),
-    clock: clock ?? systemClock,
+    clock: clock ?? wallClock,
     patience: patience ?? defaultPatience,
     redact: redactor([token]),
   })

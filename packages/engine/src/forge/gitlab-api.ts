@@ -2,7 +2,7 @@
  * GitLab's REST interface (version 4) below the port: requests by `fetch`, which needs no library beside it, and what
  * their answers are.
  */
-import { systemClock, type Clock } from '../publish/clock.ts'
+import { wallClock, type Clock } from '../publish/clock.ts'
 import { redactor } from '../publish/secrets.ts'
 import { forgeApi, type ForgeApi } from './forge-api.ts'
 import {
@@ -28,7 +28,7 @@ export type GitlabAccess = {
 export function gitlabApi(access: GitlabAccess): ForgeApi {
   const call = callingForge({
     send: sending(access),
-    clock: access.clock ?? systemClock,
+    clock: access.clock ?? wallClock,
     patience: access.patience ?? defaultPatience,
     redact: redactor([access.token]),
   })

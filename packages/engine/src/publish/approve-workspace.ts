@@ -22,7 +22,7 @@ export type ApproveOptions = SessionOptions & {
 }
 
 export async function decideStaged(options: ApproveOptions): Promise<PublishResult> {
-  const session = await openSession(options)
+  const session = await openSession({ ...options, onAwaited: options.onEvent })
   const { ports, obstacle } = session
   if (obstacle !== undefined) return publishResult({ problems: [obstacle] })
   if (options.dryRun === true) return wouldDecide(session, options)

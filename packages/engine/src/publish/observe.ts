@@ -22,7 +22,7 @@ import { findVersionCommits } from './version-commits.ts'
 import type { Clock } from './clock.ts'
 import type { NpmConfig } from './npmrc.ts'
 import type { Registry } from './registry.ts'
-import { readFacts } from './read-facts.ts'
+import { readFacts, type FactsOptions } from './read-facts.ts'
 import { readRemoteTags, type RemoteTags } from './tags.ts'
 
 export type Observation = {
@@ -41,6 +41,8 @@ export type ObserveOptions = {
   registryAt(url: string): Registry
   readonly concurrency: LimitRange
   readonly clock: Clock
+  readonly watch?: FactsOptions['watch']
+  readonly onLimit?: FactsOptions['onLimit']
   /** Where tags are pushed to. */
   readonly remote: string | undefined
   /** Where somebody has asked for them already. */

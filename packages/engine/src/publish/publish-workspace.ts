@@ -28,6 +28,7 @@ import { dryResume } from '../release/dry-resume.ts'
 import { dryResult, publishResult, type PublishResult } from './publish-result.ts'
 import { loadForReading, loadForUploading } from './registry-libraries.ts'
 import { tagsIn, type RemoteTags } from './tags.ts'
+import type { Silence } from '../adapters/silence.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from './session.ts'
 
 export type PublishEvent =
@@ -38,6 +39,7 @@ export type PublishEvent =
   | BuildEvent
   /** The commit of a resumed release is set up in a worktree of its own. */
   | InstallEvent
+  | Silence
   | DriveEvent
 
 export type PublishOptions = SessionOptions &
@@ -48,7 +50,7 @@ export type PublishOptions = SessionOptions &
   }
 
 export async function publishWorkspace(options: PublishOptions): Promise<PublishResult> {
-  const opening = openSession({ ...options, onBuild: options.onEvent })
+  const opening = openSession({ ...options, onBuild: options.onEvent, onAwaited: options.onEvent })
   // It takes as long as git takes to answer.
   loadForReading()
   const session = await opening

@@ -16,7 +16,9 @@ import {
   type RetryPolicy,
   type TargetKey,
 } from '@topsail/core'
+import type { WatchSilence } from '../adapters/silence.ts'
 import type { Clock } from './clock.ts'
+import type { DriveEvent } from './drive.ts'
 import type { Registry } from './registry.ts'
 
 export type FactsOptions = {
@@ -25,11 +27,15 @@ export type FactsOptions = {
   readonly clock: Clock
   /** Told about each as it comes. */
   readonly onFacts?: ((key: TargetKey, facts: PackageFacts) => void) | undefined
+  /** Told of a registry that has had enough. */
+  readonly onLimit?: ((event: Extract<DriveEvent, { kind: 'registry-waiting' }>) => void) | undefined
+  /** Tells of one that says nothing. */
+  readonly watch?: WatchSilence | undefined
 }
 
 export async function readFacts(
   registries: ReadonlyMap<TargetKey, string>,
-  { registryAt, concurrency, clock, onFacts }: FactsOptions,
+  { registryAt, concurrency, clock, onFacts, onLimit, watch = (_, asked) => asked }: FactsOptions,
 ): Promise<ReadonlyMap<TargetKey, PackageFacts>> {
   const facts = new Map<TargetKey, PackageFacts>()
   const lines = new Map<string, Line>()
@@ -40,11 +46,12 @@ export async function readFacts(
   const reader = async (): Promise<void> => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [name, url] = next
-      const line = lines.get(url) ?? { budget: rateBudget(), underWay: 0 }
+      const line = lines.get(url) ?? { url, budget: rateBudget(), underWay: 0, refusal: undefined }
       lines.set(url, line)
       const company = reading.join()
       const began = clock.now()
-      const found = await factsOf(() => registryAt(url).facts(name), line, clock)
+      const ask = (): Promise<PackageFacts> => watch(url, registryAt(url).facts(name))
+      const found = await factsOf(ask, line, { clock, onLimit })
       company.leave()
       limit.answered(clock.now() - began, company.most)
       facts.set(name, found)
@@ -70,19 +77,33 @@ export async function readFacts(
 
 const atATime = 8
 
-type Line = { readonly budget: RateBudget; underWay: number }
+type Line = {
+  readonly url: string
+  readonly budget: RateBudget
+  underWay: number
+  /** What it said when it had enough. */
+  refusal: PackageFacts | undefined
+}
 
 /** In milliseconds; patience is for a registry that says how long. */
 const looking: RetryPolicy = { first: 300, longest: 2_000, attempts: 4, patience: 5 * 60_000 }
 /** Milliseconds between two looks at whether one may ask. */
 const pause = 50
 
-async function factsOf(ask: () => Promise<PackageFacts>, line: Line, clock: Clock): Promise<PackageFacts> {
+async function factsOf(
+  ask: () => Promise<PackageFacts>,
+  line: Line,
+  { clock, onLimit }: Pick<FactsOptions, 'clock' | 'onLimit'>,
+): Promise<PackageFacts> {
   const { budget } = line
   const began = clock.now()
   for (let attempt = 1; ;) {
-    while (budget.wait(clock.now()) > 0 || line.underWay >= budget.atOnce()) {
-      await clock.sleep(Math.max(pause, budget.wait(clock.now())))
+    for (;;) {
+      const closed = budget.wait(clock.now())
+      if (closed === 0 && line.underWay < budget.atOnce()) break
+      // Whoever comes later has no more patience than who was told to wait.
+      if (line.refusal !== undefined && clock.now() - began + closed > looking.patience) return line.refusal
+      await clock.sleep(Math.max(pause, closed))
     }
     line.underWay += 1
     const facts = await ask().finally(() => (line.underWay -= 1))
@@ -91,10 +112,16 @@ async function factsOf(ask: () => Promise<PackageFacts>, line: Line, clock: Cloc
     if (facts.kind === 'known' || facts.refused === true) return facts
     const { retryAfter } = facts
     const random = clock.random()
+    const isNews = budget.wait(now) === 0
     const asked =
       retryAfter === undefined ? undefined : budget.limited({ now, asked: retryAfter, underWay: line.underWay, random })
+    if (asked !== undefined) line.refusal = facts
     const wait = nextDelay(looking, { attempt, elapsed: now - began, asked, random })
     if (wait === undefined) return facts
+    if (asked !== undefined && isNews) {
+      const { url: registry } = line
+      onLimit?.({ kind: 'registry-waiting', registry, wait: asked, atOnce: budget.atOnce(), detail: facts.detail })
+    }
     // To be asked to wait is no failure.
     if (asked === undefined) attempt += 1
     await clock.sleep(wait)

@@ -16,6 +16,7 @@ import type {
 } from '@topsail/core'
 import { diskFiles } from '../adapters/disk-files.ts'
 import { gitIn } from '../adapters/git-process.ts'
+import { watchingSilence, type Silence, type WatchSilence } from '../adapters/silence.ts'
 import type { Git } from '../ports.ts'
 import { readGitFacts, type GitFacts } from '../read/git-facts.ts'
 import { findPushRemote, type PushRemote } from '../read/push-remote.ts'
@@ -69,13 +70,19 @@ export type SessionOptions = {
   readonly wait?: number | undefined
   /** Somebody else is releasing, or was; this run waits to see which. */
   readonly onWait?: ((other: LeaseHolder) => void) | undefined
+  /** Whoever was asked says nothing, or wants to be asked later. */
+  readonly onAwaited?: ((event: AwaitedEvent) => void) | undefined
 }
+
+export type AwaitedEvent = Silence | Extract<DriveEvent, { kind: 'registry-waiting' }>
 
 type BuildPlace = { readonly workspace: Workspace; readonly root: string; readonly names: readonly PackageName[] }
 
 export type Session = {
   readonly root: string
   readonly git: Git
+  readonly watch: WatchSilence
+  readonly onLimit: ((event: AwaitedEvent) => void) | undefined
   /** This folder within the repository: empty at its top, else ending in a slash. */
   readonly prefix: string
   readonly snapshot: Snapshot
@@ -102,7 +109,8 @@ export type Session = {
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   const root = findWorkspaceRoot(options.cwd) ?? options.cwd
-  const git = gitIn(root)
+  const watch = watchingSilence((silence) => options.onAwaited?.({ ...silence, from: config.redact(silence.from) }))
+  const git = gitIn(root, watch)
   const env = options.env ?? process.env
   const files = diskFiles(root)
   const asked = readGitFacts(git, files.root)
@@ -165,6 +173,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     root,
     git,
+    watch,
+    onLimit: options.onAwaited,
     prefix: facts.kind === 'repository' ? facts.prefix : '',
     snapshot,
     config,

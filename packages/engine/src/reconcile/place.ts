@@ -4,6 +4,7 @@
  */
 import type { Problem, Settings, Sha, Snapshot } from '@topsail/core'
 import { gitIn } from '../adapters/git-process.ts'
+import { watchingSilence, type Silence } from '../adapters/silence.ts'
 import type { Git } from '../ports.ts'
 import { findPushRemote } from '../read/push-remote.ts'
 import { namespacesOf } from '../read/release-namespaces.ts'
@@ -32,9 +33,12 @@ export type StandingPlace = {
   readonly seen: RemoteRefs
 }
 
-export async function findPlace(cwd: string): Promise<StandingPlace | { readonly problems: readonly Problem[] }> {
+export async function findPlace(
+  cwd: string,
+  onSilence: (silence: Silence) => void = () => {},
+): Promise<StandingPlace | { readonly problems: readonly Problem[] }> {
   const root = findWorkspaceRoot(cwd) ?? cwd
-  const git = gitIn(root)
+  const git = gitIn(root, watchingSilence(onSilence))
   const [snapshot, found] = await Promise.all([
     readSnapshot({ cwd: root, git, sources: 'changesets', fetchBurned: true }),
     findPushRemote(git),

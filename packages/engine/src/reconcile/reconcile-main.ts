@@ -73,7 +73,7 @@ export type ReconcileResult = {
 export async function reconcileMain(asked: ReconcileOptions): Promise<ReconcileResult> {
   // Another run of the pipeline is about to finish, and what it leaves is looked at then.
   const options = { wait: longestWait, ...asked }
-  const standing = await findPlace(options.cwd)
+  const standing = await findPlace(options.cwd, options.onEvent)
   if ('problems' in standing) return resultOf({ problems: standing.problems })
   const { place, head } = standing
   const { forge, problems } = await forgeFor(place, options)
@@ -137,7 +137,7 @@ async function release(standing: StandingPlace, options: ReconcileOptions): Prom
   if (options.direct !== true || isOpen) return { direct: undefined, parts: first, snapshot }
   const direct = await releaseDirectly({ place, forge, words, dryRun: options.dryRun })
   if (!direct.moved || !publishes) return { direct, parts: first, snapshot }
-  const again = await findPlace(options.cwd)
+  const again = await findPlace(options.cwd, options.onEvent)
   if ('problems' in again) return { direct, parts: first, snapshot }
   return { direct, parts: [...first, ...(await publishReleased(again, options))], snapshot: again.snapshot }
 }
@@ -169,7 +169,7 @@ type Published = { readonly merged: Judged; readonly published: PublishResult }
 async function publishReleased(before: StandingPlace, options: ReconcileOptions): Promise<readonly Published[]> {
   if (!hasOpenRelease(before) || options.dryRun === true) return [await publishStanding(before, options)]
   const published = await resumeWorkspace(options)
-  const after = published.exitCode === 0 ? await findPlace(options.cwd) : { problems: [] }
+  const after = published.exitCode === 0 ? await findPlace(options.cwd, options.onEvent) : { problems: [] }
   const finished = {
     merged: { held: [], waiting: [], plans: [], problems: 'problems' in after ? after.problems : [] },
     published,

@@ -64,7 +64,15 @@ async function listLocal(git: Git, prefixes: readonly string[]): Promise<RefsRea
 
 async function listRemote(git: Git, remote: string, prefixes: readonly string[]): Promise<RefsRead> {
   const patterns = prefixes.map((prefix) => `${prefix.replace(/\/$/, '')}/*`)
-  return refsOf(await git(['ls-remote', '--', remote, ...patterns]))
+  const read = refsOf(await git(['ls-remote', '--', remote, ...patterns]))
+  return read.kind === 'known' ? read : { ...read, detail: await withAddress(git, remote, read.detail) }
+}
+
+/** What git says of a failure does not always name the place; of silence it says nothing. */
+async function withAddress(git: Git, remote: string, detail: string): Promise<string> {
+  const found = await git(['ls-remote', '--get-url', '--', remote])
+  const address = found.kind === 'done' && found.code === 0 ? found.stdout.trim() : remote
+  return address === remote || detail.includes(address) ? detail : `${address}: ${detail}`
 }
 
 function refsOf(answer: GitAnswer): RefsRead {

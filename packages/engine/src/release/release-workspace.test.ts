@@ -377,6 +377,18 @@ test('status asks the registries, says which did not answer, and asks nobody whe
   expect(offline).toMatchObject({ problems: [], exitCode: 0 })
 })
 
+test('where the remote cannot be reached, status shows what this clone began, and says that it asked in vain', async () => {
+  await openNextVersion()
+  proxy.add({ method: 'PUT', name: `${scope}/db`, fault: { kind: 'status', status: 403 } })
+  await publish()
+  await repository.git('remote', 'set-url', 'origin', 'http://ada:hunter2222@127.0.0.1:1/shop.git')
+  const seen = await statusWorkspace(settings())
+  expect(seen).toMatchObject({ exitCode: 1, isWhole: false, problems: [{ code: 'GIT_REMOTE_UNREACHABLE' }] })
+  expect(seen.releases).toMatchObject([{ state: 'open', next: ['topsail resume', 'topsail rollback'] }])
+  expect(seen.releases[0]?.units.map(({ seen }) => seen)).toEqual(['yes', 'yes'])
+  expect(JSON.stringify(seen)).not.toContain('hunter2222')
+})
+
 test('an unknown release is said to be unknown, and nothing is changed', async () => {
   await openNextVersion()
   expect((await rollbackWorkspace({ ...settings(), release: 'r7' })).problems).toMatchObject([

@@ -23,7 +23,7 @@ export type ResumeOptions = SessionOptions & {
 
 /** Finishes what an earlier run left open, forwards or back, and begins nothing new. */
 export async function resumeWorkspace(options: ResumeOptions): Promise<PublishResult> {
-  const session = await openSession({ ...options, onBuild: options.onEvent })
+  const session = await openSession({ ...options, onBuild: options.onEvent, onAwaited: options.onEvent })
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') return publishResult({ problems: [refs.problem] })
@@ -76,7 +76,7 @@ export type RollbackResult = PublishResult & {
 }
 
 export async function rollbackWorkspace(options: RollbackOptions): Promise<RollbackResult> {
-  const session = await openSession(options)
+  const session = await openSession({ ...options, onAwaited: options.onEvent })
   const { ports, holding } = session
   const refs = await readRefs(session)
   if (refs.kind === 'unreachable') return stopped([refs.problem])

@@ -64,7 +64,7 @@ async function ask(session: Session, units: readonly Asked[]): Promise<Answers> 
     const detail = 'the configuration names this place no more'
     return units.map((unit) => [unit, { kind: 'unreachable', detail }])
   }
-  const facts = await registry.facts(first.name)
+  const facts = await session.watch(first.upload.registry, registry.facts(first.name))
   if (facts.kind === 'unreachable') return units.map((unit) => [unit, { kind: 'unreachable', detail: facts.detail }])
   return Promise.all(
     units.map(async (unit): Promise<readonly [Asked, SeenUnit]> => {

@@ -3,7 +3,7 @@
  * now, and what can be done next. Nothing is changed.
  */
 import { unitStatuses } from '@topsail/core'
-import type { Problem, Progress, Promotion, SeenUnit, UnitStatus } from '@topsail/core'
+import type { Problem, Progress, Promotion, SeenUnit, Sha, UnitStatus } from '@topsail/core'
 import { openSession, type SessionOptions } from '../publish/session.ts'
 import { namespaceIn } from '../read/release-namespaces.ts'
 import type { LeaseHolder } from './held-lease.ts'
@@ -36,6 +36,8 @@ export type StatusResult = {
   readonly holder: LeaseHolder | undefined
   /** Newest first. */
   readonly releases: readonly ReleaseStatus[]
+  /** False: nobody asked what the remote has, or it did not say. */
+  readonly isWhole: boolean
   readonly problems: readonly Problem[]
   readonly exitCode: 0 | 1
 }
@@ -47,21 +49,25 @@ export async function statusWorkspace(options: StatusOptions): Promise<StatusRes
   const session = await openSession({ ...options, ...(offline ? { push: false } : {}) })
   const { ports, holding } = session
   const refs = await readRefs(session)
-  if (refs.kind === 'unreachable') {
-    return { holder: undefined, releases: [], problems: [refs.problem], exitCode: 1 }
+  if (refs.kind === 'unreachable' && session.obstacle !== undefined) {
+    return { holder: undefined, releases: [], isWhole: false, problems: [refs.problem], exitCode: 1 }
   }
-  const names = releaseRefs(namespaceIn(refs.refs, holding.namespaces))
+  // In the middle of an incident the remote may be away as well: what this clone began is known all the same.
+  const listed = refs.kind === 'known' ? refs.refs : new Map<string, Sha>()
+  const unread = refs.kind === 'known' ? [] : [refs.problem]
+  const names = releaseRefs(namespaceIn(listed, holding.namespaces))
   const [holder, all] = await Promise.all([
-    readLease(ports.refs, names.lease, refs.refs),
-    newestReleases(ports, names, refs.refs, shown),
+    readLease(ports.refs, names.lease, listed),
+    newestReleases(ports, names, listed, shown),
   ])
   const newest = all.releases.filter((stored) => isOpen(stored) || stored.progress.closed !== undefined).toReversed()
   const world = offline ? { seen: new Map<string, SeenUnit>(), problems: [] } : await seenUnits(session, newest)
   return {
     holder,
     releases: newest.map((stored) => statusOf(stored, newest, world.seen)),
-    problems: [...all.problems, ...world.problems],
-    exitCode: all.problems.length > 0 ? 1 : 0,
+    isWhole: !offline && unread.length === 0,
+    problems: [...unread, ...all.problems, ...world.problems],
+    exitCode: unread.length + all.problems.length > 0 ? 1 : 0,
   }
 }
 

@@ -141,8 +141,9 @@ export const publishProblems = {
   GIT_REMOTE_UNREACHABLE: {
     title: 'The git remote does not answer',
     says: (p) =>
-      `Which tags ${quote(p.remote)} has could not be read (${printable(p.detail)}), so nothing was published.`,
-    mend: () => 'give access to the remote, or leave it alone: topsail publish --no-push',
+      `What ${quote(p.remote)} has of releases and tags could not be read (${printable(p.detail)}), and without it nothing is published or taken back.`,
+    mend: () =>
+      'give access to the remote; topsail status shows what this clone knows, topsail publish --no-push leaves the remote alone',
     example: { severity: 'error', remote: 'origin', detail: 'could not read from remote repository' },
   },
 } satisfies Partial<AllWords>
