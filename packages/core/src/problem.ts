@@ -178,6 +178,8 @@ export type Problem =
   | ProblemOf<'CAFILE_WITHOUT_EFFECT', { cafile: string; from: string; lacks: 'file' | 'reading' | 'certificates' }>
   | ProblemOf<'DIST_TAG_INVALID', { distTag: string }>
   | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>
+  /** It was uploaded by a release of which nothing is known any more, and nothing leads people to it. */
+  | ProblemOf<'CANDIDATE_LEFT', { name: PackageName; version: Version; distTag: string; registry: string }>
   | ProblemOf<'TAG_AT_OTHER_COMMIT', { name: PackageName; tag: string; at: Sha; head: Sha }>
   | ProblemOf<'TAG_COMMIT_UNKNOWN', { names: readonly PackageName[] }>
   | ProblemOf<'TAG_DIFFERS_ON_REMOTE', { tag: string; local: Sha; remote: Sha }>

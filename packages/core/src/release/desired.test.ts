@@ -66,6 +66,18 @@ test('what the registry lacks is uploaded, what it has is not', () => {
   expect(decided).toMatchObject({ uploads: ['api@1.0.0 latest'], there: ['db'], problems: [] })
 })
 
+test('a candidate that no open release knows is told, until its dist-tag leads to it', () => {
+  const left = (tags: Readonly<Record<string, string>>) =>
+    decide(worldOf([{ name: 'db', version: '1.1.0' }], { db: listed(['1.0.0', '1.1.0'], tags) }))
+  expect(left({ latest: '1.0.0', 'topsail-candidate': '1.1.0' })).toMatchObject({
+    uploads: [],
+    there: ['db'],
+    problems: ['CANDIDATE_LEFT'],
+  })
+  expect(left({ latest: '1.1.0', 'topsail-candidate': '1.1.0' }).problems).toEqual([])
+  expect(left({ latest: '1.0.0', 'topsail-candidate': '1.0.0' }).problems).toEqual([])
+})
+
 test('a tag is made at HEAD for what is uploaded, and where its version was written for what is there', () => {
   const world = worldOf(
     [{ name: 'api' }, { name: 'db' }],

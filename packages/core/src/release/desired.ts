@@ -11,7 +11,7 @@ import { distTagOf } from './dist-tag.ts'
 import { internalNeeds, needsThatStayAway } from './needs.ts'
 import { isBurned, type Releasable, type ReleasedWorld } from './released-world.ts'
 import { wantedTag } from './release-tag.ts'
-import type { PublishUnit, UploadTarget } from './step.ts'
+import { candidateTag, type PublishUnit, type UploadTarget } from './step.ts'
 import { keysOf, retracts, targetKey, targetsOf, type TargetKey } from './targets.ts'
 import type { Package, Workspace } from '../workspace.ts'
 
@@ -123,8 +123,8 @@ function wantedUnits(
     const needs = [...new Set([...inherited, ...explicit])]
     const { version, dir } = pkg
     const unit: PublishUnit = { name: key, version, dir, needs, upload: undefined, tag: undefined }
-    if (facts.versions.has(version)) return [{ unit, problems: [] }]
     const { distTag, problem } = distTagOf(pkg, facts, { asked: options.distTag, pre: world.pre })
+    if (facts.versions.has(version)) return [{ unit, problems: candidateLeft(unit, registry, facts.distTags, distTag) }]
     const isScoped = target.kind === 'npm' && pkg.name.startsWith('@')
     const upload: UploadTarget = {
       registry,
@@ -136,6 +136,20 @@ function wantedUnits(
     }
     return [{ unit: { ...unit, upload }, problems: problem === undefined ? [] : [problem] }]
   })
+}
+
+/**
+ * Only a release promotes its candidates, since it knows by their bytes that they are its own. Where nothing is known of that
+ * release any more - its journal was never pushed, or taken away - a person has to say that they are meant.
+ */
+function candidateLeft(
+  { name, version }: PublishUnit,
+  registry: string,
+  distTags: ReadonlyMap<string, Version>,
+  distTag: string,
+): readonly Problem[] {
+  if (distTags.get(candidateTag) !== version || distTags.get(distTag) === version) return []
+  return [{ code: 'CANDIDATE_LEFT', severity: 'warning', name, version, distTag, registry }]
 }
 
 function withoutNpm(key: TargetKey): TargetKey {

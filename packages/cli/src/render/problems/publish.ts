@@ -1,4 +1,5 @@
 /** What is found before the first step of a publish: in the tree, at the registries, among the tags. */
+import { candidateTag } from '@topsail/core'
 import { printable, quote } from '../text.ts'
 import { list, type AllWords } from './words.ts'
 
@@ -33,6 +34,20 @@ export const publishProblems = {
       `${list(p.versions.map(({ name, version }) => `${name}@${version}`))} ${p.versions.length === 1 ? 'was' : 'were'} rolled back, and a version is never used twice.`,
     mend: () => 'merge the branch that topsail rollback made, or version again; the next plan skips these versions',
     example: { severity: 'warning', versions: [{ name: '@acme/db', version: '1.2.0' }] },
+  },
+  CANDIDATE_LEFT: {
+    title: 'A candidate was left behind by a release that nobody knows any more',
+    says: (p) =>
+      `${quote(`${p.name}@${p.version}`)} is in the registry as a candidate, ${quote(p.distTag)} does not lead to it, and no release is open that would lead it there.`,
+    mend: (p) =>
+      `look whether it is what it should be, then npm dist-tag add ${printable(p.name)}@${printable(p.version)} ${printable(p.distTag)} and npm dist-tag rm ${printable(p.name)} ${candidateTag}`,
+    example: {
+      severity: 'warning',
+      name: '@acme/db',
+      version: '1.2.0',
+      distTag: 'latest',
+      registry: 'https://registry.example/',
+    },
   },
   PUBLISH_TREE_DIRTY: {
     title: 'Publishing from a tree with uncommitted changes',
