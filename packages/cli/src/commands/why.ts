@@ -2,7 +2,7 @@
  * `topsail why PACKAGE`: the whole chain behind its release, or why there is none. A name without its scope will do
  * where only one package has it.
  */
-import { type Explanation, type Snapshot, explainRelease } from '@topsail/core'
+import { type Explanation, type Snapshot, explainRelease, withinDepth } from '@topsail/core'
 import { planWorkspace } from '@topsail/engine'
 import type { Command } from 'commander'
 import { type PlanningOptions, folderOf, fullNameIn, newPlanningCommand, writeJson } from '../command.ts'
@@ -16,7 +16,8 @@ export function whyCommand(context: CliContext): Command {
     .action(async (name: string, options: PlanningOptions) => {
       const { rules, sources } = options
       const { plan, snapshot } = await planWorkspace({ cwd: folderOf(context, options), rules, sources })
-      const explanation = explainRelease(plan, snapshot, fullName(name, snapshot))
+      const found = explainRelease(plan, snapshot, fullName(name, snapshot))
+      const explanation = found.kind === 'released' ? withinDepth(found) : found
       show(explanation, snapshot, options, context)
     })
 }

@@ -68,11 +68,10 @@ const longestChange = 100
 
 function becauseOf({ because }: Extract<Cause, { because: unknown }>, telling: Telling): { below: readonly Branch[] } {
   if (because.kind === 'released') return { below: causeBranches(because, telling) }
-  return {
-    below: [
-      { text: telling.output.colours.dim(`${printable(because.name)} is explained elsewhere in this tree`), below: [] },
-    ],
-  }
+  const name = printable(because.name)
+  const where =
+    because.further === true ? `topsail why ${name} tells the rest` : `${name} is explained elsewhere in this tree`
+  return { below: [{ text: telling.output.colours.dim(where), below: [] }] }
 }
 
 const skipped = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { chainOf, explainRelease, type Cause, type ReleaseExplanation } from './explain.ts'
+import { withinDepth } from './within-depth.ts'
 import { planRelease } from '../plan/plan.ts'
 import { readScenario } from '../testing/scenario.ts'
 
@@ -60,6 +61,19 @@ test('a release is told down to the change that began it', () => {
     '        db major',
     '          changeset:cats',
   ])
+})
+
+test('a way that is too long to be read is told in parts, each of which goes on where the last one ended', () => {
+  const packages = Array.from({ length: 3000 }, (_, at) => `p${at} 1.0.0${at === 0 ? '' : ` -> p${at - 1} ^1.0.0`}`)
+  const scenario = [...packages, '--- settings', 'updateInternalDependents always', '--- changesets', 'cats p0 major']
+  const found = explain(scenario.join('\n'), 'p2999')
+  if (found.kind !== 'released') throw new Error(found.kind)
+  const lines = tree(withinDepth(found, 3)).map((line) => line.trim())
+  expect(lines.filter((line) => line.startsWith('p'))).toEqual(['p2999 patch', 'p2998 patch', 'p2997 patch'])
+  expect(lines.at(-1)).toBe('see p2996')
+  const text = JSON.stringify(withinDepth(found))
+  expect(text).toContain('{"kind":"reference","name":"p2899","further":true}')
+  expect(text).not.toContain('p2898')
 })
 
 test('a package that comes up again is told once, so cycles and diamonds end', () => {

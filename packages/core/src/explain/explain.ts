@@ -33,7 +33,12 @@ type EdgeReason = Extract<Reason, { kind: 'out-of-range' | 'always' }>
 type GroupReason = Extract<Reason, { kind: 'fixed-group' | 'linked-group' }>
 
 /** Told elsewhere in the same explanation, or a member of a group that is not released itself. */
-export type Reference = { readonly kind: 'reference'; readonly name: PackageName }
+export type Reference = {
+  readonly kind: 'reference'
+  readonly name: PackageName
+  /** Told nowhere in it: its own explanation goes on from there. */
+  readonly further?: true
+}
 
 export type UnknownPackage = {
   readonly kind: 'unknown'

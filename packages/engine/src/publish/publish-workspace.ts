@@ -70,7 +70,7 @@ export async function publishWorkspace(options: PublishOptions): Promise<Publish
   const carry = carryOptions(session, options, (event) => options.onEvent?.(event))
   // Reading files changes nothing, and need not wait for the lease.
   const taking = holdReleases(session.ports, session.holding, seen.refs)
-  const early = planned === undefined ? undefined : packEarly(session, planned, carry)
+  const early = planned === undefined ? undefined : packEarly(session, planned, { ...carry, known: seen.refs })
   try {
     const answer = await taking
     if (answer.kind === 'stopped') return publishResult({ planned, problems: [answer.problem] })
@@ -93,7 +93,11 @@ type EarlyPacking = {
   drop(): Promise<void>
 }
 
-function packEarly(session: Session, planned: PlannedPublish, carry: CarryOptions): EarlyPacking | undefined {
+function packEarly(
+  session: Session,
+  planned: PlannedPublish,
+  carry: CarryOptions & { readonly known: ReadonlyMap<string, Sha> },
+): EarlyPacking | undefined {
   const { ports, ahead } = session
   const isReading = ahead.isOnlyReading && planned.build === undefined
   if (!isReading || !planned.units.every(({ name }) => isNpmKey(name))) return undefined

@@ -38,7 +38,7 @@ export async function beginRelease(
   options: CarryOptions,
   ready?: ReadyRelease,
 ): Promise<ReleaseEnd> {
-  const prepared = ready ?? (await prepareRelease(ports, wanted, options))
+  const prepared = ready ?? (await prepareRelease(ports, wanted, { ...options, known: hold.refs }))
   const { release, steps } = prepared
   if (prepared.kind === 'impossible') {
     return unopened(steps, nothingDriven, [cannotPack(ports.redact(prepared.detail))])
@@ -83,10 +83,10 @@ export type ReadyRelease = { readonly release: string; readonly steps: readonly 
 export async function prepareRelease(
   ports: ReleasePorts,
   wanted: NewRelease,
-  options: CarryOptions,
+  { known, ...options }: CarryOptions & { readonly known: ReadonlyMap<string, Sha> },
 ): Promise<ReadyRelease> {
   const { units, promotion, commit } = wanted
-  const release = ports.clock.releaseId()
+  const release = ports.clock.releaseId(known.keys())
   const steps = releaseSteps(units, promotion)
   const ready = await ports.packerAt(commit, release)
   if (ready.kind === 'impossible') return { ...ready, release, steps }

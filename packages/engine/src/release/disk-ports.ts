@@ -1,7 +1,6 @@
 /**
  * The ports of a release for real: this clone, its remote, the registries, the clock on the wall.
  */
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { PackageName, Version } from '@topsail/core'
 import { objectStore } from '../adapters/git-objects.ts'
@@ -15,6 +14,7 @@ import { diskHolders, diskJournals, diskTarballs, tarballFolder } from './disk-s
 import { fileRefStore } from './file-ref-store.ts'
 import { gitRefStore } from './git-ref-store.ts'
 import type { ReleaseClock, ReleasePorts } from './ports.ts'
+import { releaseIdAt } from './release-id.ts'
 import { packerAt, type PackingOptions } from './release-packer.ts'
 import { revertBranches } from './revert-branch.ts'
 import { gitSources } from './set-sources.ts'
@@ -62,10 +62,7 @@ function releaseClock(clock: Clock): ReleaseClock {
       timer.unref()
       return () => clearInterval(timer)
     },
-    releaseId() {
-      const [day = '', time = ''] = new Date().toISOString().split('T')
-      return `${day.replaceAll('-', '')}-${time.slice(0, 12).replace(/[:.]/g, '')}-${randomBytes(2).toString('hex')}`
-    },
+    releaseId: (known) => releaseIdAt(new Date(), known),
   }
 }
 

@@ -48,8 +48,8 @@ export type ReleaseClock = Clock &
     date(): Date
     /** Repeats until the answer is called; keeps no process alive. */
     every(milliseconds: number, action: () => void): () => void
-    /** Different at every call: `20260102-030405678-1a2b`. */
-    releaseId(): string
+    /** Different at every call: `20260102-030405678-1a2b`. After those that are among the refs that are known. */
+    releaseId(known: Iterable<string>): string
   }
 
 /** Journals of this repository, by release. */

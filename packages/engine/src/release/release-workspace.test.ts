@@ -389,6 +389,19 @@ test('where the remote cannot be reached, status shows what this clone began, an
   expect(JSON.stringify(seen)).not.toContain('hunter2222')
 })
 
+test('a rollback takes back the newest release, also where clocks were ahead before', async () => {
+  await openNextVersion()
+  const { remote } = repository
+  const first = await repository.git('-C', remote, 'for-each-ref', '--format=%(objectname)', 'refs/topsail/releases')
+  for (const at of [0, 1, 2, 3, 4, 5]) {
+    const name = `refs/topsail/releases/20990101-00000000${at}-aaaa`
+    await repository.git('-C', remote, 'update-ref', name, first.trim())
+  }
+  await publish()
+  const { rollback } = await rollbackWorkspace({ ...settings(), dryRun: true })
+  expect(rollback?.release).toMatch(/^20990101-000000006-/)
+})
+
 test('an unknown release is said to be unknown, and nothing is changed', async () => {
   await openNextVersion()
   expect((await rollbackWorkspace({ ...settings(), release: 'r7' })).problems).toMatchObject([
