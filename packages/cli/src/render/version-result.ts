@@ -52,7 +52,10 @@ const sentences: Record<VersionResult['outcome'], (result: VersionResult) => str
   'dry-run': ({ edits }) => `Would write ${plural(edits.length, 'file')}.\n`,
   nothing: () => 'Nothing to write: no package gets a new version.\n',
   refused: () => 'Nothing was written.\n',
-  failed: () => 'Nothing was written: the files are as they were before.\n',
+  failed: ({ problems }) =>
+    problems.some(({ code }) => code === 'WRITE_LEFT_OPEN')
+      ? 'Some files are written and others are not: the next run puts them back.\n'
+      : 'Nothing was written: the files are as they were before.\n',
 }
 
 const letters = { added: 'A', changed: 'M', removed: 'D' } as const

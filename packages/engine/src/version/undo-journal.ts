@@ -97,7 +97,7 @@ export function undoWrites(
       kept.push(entry.path)
       continue
     }
-    disk.remove(stagedPath(path))
+    dropStaged(path, disk)
     const now = disk.bytes(path)
     if (isText(now, entry.before)) continue
     if (!isOurs(now, entry)) {
@@ -111,6 +111,11 @@ export function undoWrites(
     if (isInside(`${folder}/.`)) disk.removeFolder(join(root, folder))
   }
   return { files, kept }
+}
+
+/** A disk that may only be read refuses to remove also what is not there. */
+function dropStaged(path: string, disk: Disk): void {
+  if (disk.modeOf(stagedPath(path)) !== undefined) disk.remove(stagedPath(path))
 }
 
 export function stagedPath(path: string): string {
@@ -172,8 +177,14 @@ function restore(path: string, entry: UndoEntry, disk: Disk): void {
     return
   }
   disk.makeFolder(dirname(path))
-  disk.write(stagedPath(path), entry.before, entry.mode ?? undefined)
-  disk.rename(stagedPath(path), path)
+  try {
+    disk.write(stagedPath(path), entry.before, entry.mode ?? undefined)
+    disk.rename(stagedPath(path), path)
+  } catch (error) {
+    dropStaged(path, disk)
+    // Where there is no room for a second file beside it, what was written over is written over again.
+    if (disk.modeOf(path) === undefined || !disk.overwrite(path, entry.before)) throw error
+  }
 }
 
 /** Longer than any run: where the system does not tell when a process began, its id is somebody else's some day. */

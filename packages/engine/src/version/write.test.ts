@@ -262,6 +262,36 @@ test('on a disk that becomes full, what was added makes room for what is put bac
   expect(readTree(root)).toEqual(before)
 })
 
+test('a folder that may only be read leaves nothing to be put back', async () => {
+  const root = newTree()
+  const isThere = (path: string): boolean => realDisk.modeOf(path) !== undefined
+  const refuse = (path: string): never => {
+    throw new Error(`EROFS: ${isThere(path) ? 'a file' : 'nothing'}`)
+  }
+  const disk: Disk = {
+    ...realDisk,
+    overwrite: refuse,
+    write: refuse,
+    remove: (path) => (path.startsWith(join(root, '.git')) ? realDisk.remove(path) : refuse(path)),
+  }
+  expect(await writeAll({ root, edits, disk })).toMatchObject([{ code: 'WRITE_FAILED', kept: [] }])
+  expect(readTree(root)).toEqual(before)
+})
+
+test('on a disk without room for one more file, what was written over is put back in its place', async () => {
+  const root = newTree()
+  const disk: Disk = {
+    ...realDisk,
+    write(path, _, mode) {
+      realDisk.write(path, '', mode)
+      throw new Error('ENOSPC')
+    },
+  }
+  const problems = await writeAll({ root, edits: edits.filter(({ after }) => after !== undefined), disk })
+  expect(problems).toMatchObject([{ code: 'WRITE_FAILED', detail: 'ENOSPC', kept: [] }])
+  expect(readTree(root)).toEqual(before)
+})
+
 test.each([1, 7, 9, 15, 20, 1000])('a file of which %d bytes were written is put back', async (halfway) => {
   const calls = await dieBefore(newTree(), 'end')
   for (let call = 1; call <= calls; call += 1) {

@@ -77,7 +77,7 @@ export const releaseProblems = {
   LEASE_UNREACHABLE: {
     title: 'The remote that keeps the lease does not answer',
     says: (p) => `Nothing is released while nobody can tell who else is releasing (${printable(p.detail)}).`,
-    mend: () => 'when the remote answers again, run the same command; an open release is gone on with',
+    mend: (p) => leaseMends.find(([of]) => of.test(p.detail))?.[1] ?? `when the remote answers again, ${sameCommand}`,
     example: { severity: 'error', detail: 'ssh: connect to host git.example.com port 22: Connection timed out' },
   },
   LEASE_FORBIDDEN: {
@@ -198,3 +198,11 @@ export const releaseProblems = {
     example: { severity: 'error' },
   },
 } satisfies Partial<AllWords>
+
+const sameCommand = 'run the same command; an open release is gone on with'
+
+/** What waiting does not mend. */
+const leaseMends: readonly (readonly [RegExp, string])[] = [
+  [/git cannot write objects/, `give git the space or the permission here, and ${sameCommand}`],
+  [/receiving end does not support|--mirror can't be combined/, `let git push to it in this way, and ${sameCommand}`],
+]
