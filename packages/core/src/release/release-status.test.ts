@@ -67,3 +67,11 @@ test('what a dead run has sent is seen, and what another has sent is not ours', 
     ['web npm', 'missing'],
   ])
 })
+
+test('hashes of another kind than ours tell nothing of the bytes', () => {
+  const now = progress(intentOf('upload:db@1.1.0'), doneOf('upload:db@1.1.0'))
+  const stateOf = (integrity: string) => statesOf(now, new Map([['db@1.1.0', present('1.1.0', integrity)]]))[0]?.[1]
+  expect(stateOf('sha1-AAAA')).toBe('live')
+  expect(stateOf('sha1-AAAA sha512-db')).toBe('live')
+  expect(stateOf('sha1-AAAA sha512-theirs')).toBe('missing')
+})

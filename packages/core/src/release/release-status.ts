@@ -3,6 +3,7 @@
  * The world counts where the two differ, for a run that died may have done more than it could write down.
  */
 import type { Integrity, PackageName, Version } from '../names.ts'
+import { holdsIntegrity } from './holds-integrity.ts'
 import type { Progress, StepProgress } from './journal.ts'
 import { stepId, type ForwardStep, type PublishUnit, type StepId } from './step.ts'
 import { isNpmKey, parseTargetKey, type TargetId, type TargetKey } from './targets.ts'
@@ -98,7 +99,8 @@ function stateInWorld(unit: PublishUnit, written: Found, world: SeenUnit, progre
     return wasThere ? { state: 'missing', detail: 'the registry does not have it' } : written
   }
   const ours = progress.integrities.get(stepId('upload', unit)) ?? []
-  const isOurs = world.integrity === undefined || ours.some((one) => world.integrity?.split(/\s+/).includes(one))
+  const { integrity: listed } = world
+  const isOurs = listed === undefined || ours.some((one) => holdsIntegrity(listed, one))
   // Somebody else has taken the version: that it is there is no news of ours.
   if (!isOurs && state === 'failed') return written
   if (!isOurs) return { state: 'missing', detail: 'the registry has other bytes under this version' }

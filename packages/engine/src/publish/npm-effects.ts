@@ -15,7 +15,7 @@ import type {
   UploadStep,
   Version,
 } from '@topsail/core'
-import { stepId } from '@topsail/core'
+import { holdsIntegrity, stepId } from '@topsail/core'
 import type { Attempt, Effects, Trial } from './drive.ts'
 import { failed, problemOf } from './attempt.ts'
 import type { Tarball } from './pack/tarball.ts'
@@ -205,11 +205,4 @@ function compared(
     ours: ours.at(-1) ?? '',
     theirs: listed,
   })
-}
-
-/** A registry may list several hashes; where none is of our kind there is nothing to compare. */
-export function holdsIntegrity(listed: string, ours: Integrity): boolean {
-  const hashes = listed.split(/\s+/)
-  const kind = /^\w+[-:]/.exec(ours)?.[0] ?? ours
-  return hashes.includes(ours) || !hashes.some((hash) => hash.startsWith(kind))
 }

@@ -4,10 +4,9 @@
  * to take back is left and named, and nothing waits for it.
  */
 import type { AnnounceStep, Evidence, Progress, PromoteStep, StepId, UploadStep, Version } from '@topsail/core'
-import { candidateTag, stepId } from '@topsail/core'
+import { candidateTag, holdsIntegrity, stepId } from '@topsail/core'
 import { failed, problemOf } from '../publish/attempt.ts'
 import type { Attempt, Effects, Trial } from '../publish/drive.ts'
-import { holdsIntegrity } from '../publish/npm-effects.ts'
 import type { Registry } from '../publish/registry.ts'
 import type { ChangeOutcome } from '../publish/registry-changes.ts'
 import { announcedRelease } from './announce-effect.ts'
