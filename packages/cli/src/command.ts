@@ -29,10 +29,18 @@ export function newPlanningCommand(name: string, summary: string): Command {
 export function folderOf(context: CliContext, options: CommonOptions): string {
   if (options.cwd === undefined) return context.cwd
   const folder = resolve(context.cwd, options.cwd)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder
+  if (isFolder(folder)) return folder
   const message = `error: --cwd ${printable(options.cwd)} is not a folder`
   context.err.write(`${message}\n`)
   throw new CommanderError(2, 'topsail.cwd', message)
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** A name without its scope will do where only one package has it. */

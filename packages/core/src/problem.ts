@@ -175,6 +175,7 @@ export type Problem =
   | ProblemOf<'REGISTRY_UNREACHABLE', { registry: string; names: readonly PackageName[]; detail: string }>
   | ProblemOf<'REGISTRY_WITHOUT_TOKEN', { registry: string }>
   | ProblemOf<'REGISTRY_TOKEN_UNSET', { registry: string; variable: string }>
+  | ProblemOf<'NPMRC_UNREADABLE', { npmrc: string; detail: string }>
   | ProblemOf<'CAFILE_WITHOUT_EFFECT', { cafile: string; from: string; lacks: 'file' | 'reading' | 'certificates' }>
   | ProblemOf<'DIST_TAG_INVALID', { distTag: string }>
   | ProblemOf<'DIST_TAG_WOULD_GO_BACK', { name: PackageName; version: Version; latest: Version; distTag: string }>

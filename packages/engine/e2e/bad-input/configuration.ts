@@ -19,6 +19,16 @@ export const configuration: readonly BadInput[] = [
     { name: `topsail.json of ${JSON.stringify(text.slice(0, 12))}`, files: ours(text), codes: syntaxOrValue(text) },
     { name: `pre.json of ${JSON.stringify(text.slice(0, 12))}`, files: pre(text), codes: ['PRE_STATE_INVALID'] },
   ]),
+  {
+    name: 'a config.json that leads nowhere',
+    files: { '.changeset/config.json': { link: 'gone' } },
+    codes: ['FILE_UNREADABLE'],
+  },
+  {
+    name: 'a topsail.json that leads to itself',
+    files: { 'topsail.json': { link: 'topsail.json' } },
+    codes: ['FILE_UNREADABLE'],
+  },
   { name: 'a config.json of 40 MB', files: theirs(' '.repeat(4e7)), codes: ['FILE_TOO_LARGE'] },
   { name: 'a key that is nearly right', files: theirs({ baseBranc: 'main' }), codes: ['CONFIG_KEY_UNKNOWN'] },
   { name: 'a key of our own that is nearly right', files: ours({ source: 'both' }), codes: ['CONFIG_KEY_UNKNOWN'] },

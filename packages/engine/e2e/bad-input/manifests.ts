@@ -55,12 +55,12 @@ export const manifests: readonly BadInput[] = [
   {
     name: 'a manifest that links to itself',
     files: { 'packages/c/package.json': { link: 'package.json' } },
-    codes: [],
+    codes: ['FILE_UNREADABLE'],
   },
   {
     name: 'a manifest that links to nothing',
     files: { 'packages/c/package.json': { link: 'nowhere.json' } },
-    codes: [],
+    codes: ['FILE_UNREADABLE'],
   },
   {
     name: 'a manifest that links to another package',

@@ -84,7 +84,7 @@ function entryOf(disk: Disk, path: string, dirent: Dirent): Entry {
 function lookInside(disk: Disk, path: string): Look {
   if (!staysInside(path)) return { kind: 'outside' }
   const real = realInside(disk, path)
-  if (real === undefined) return { kind: isDangling(disk, path) ? 'absent' : 'outside' }
+  if (real === undefined) return whyNotInside(disk, path)
   try {
     const stats = statSync(absolute(disk, real))
     if (stats.isDirectory()) return { kind: 'directory' }
@@ -93,6 +93,19 @@ function lookInside(disk: Disk, path: string): Look {
     return { kind: 'file', bytes: stats.size }
   } catch (error) {
     return { kind: 'unreadable', detail: codeOf(error) }
+  }
+}
+
+function whyNotInside(disk: Disk, path: string): Look {
+  if (!isDangling(disk, path)) return { kind: 'outside' }
+  try {
+    const stats = lstatSync(absolute(disk, path), { throwIfNoEntry: false })
+    return stats === undefined
+      ? { kind: 'absent' }
+      : { kind: 'unreadable', detail: 'a symbolic link that leads nowhere' }
+  } catch (error) {
+    const code = codeOf(error)
+    return code === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'unreadable', detail: code }
   }
 }
 

@@ -114,10 +114,12 @@ describe('symbolic links', () => {
     expect(files.read('loop/loop/loop/real/package.json')).toBe('{"name":"real"}')
   })
 
-  test('that end nowhere are absent', () => {
+  test('that end nowhere cannot be read, and what is asked for below them is not there', () => {
     const files = diskFiles(inside.root)
-    expect([files.look('round').kind, files.look('dangling').kind]).toEqual(['absent', 'absent'])
-    expect(files.read('round/x')).toBeUndefined()
+    const unreadable = { kind: 'unreadable', detail: 'a symbolic link that leads nowhere' }
+    expect([files.look('round'), files.look('dangling')]).toEqual([unreadable, unreadable])
+    expect(files.look('dangling/x')).toEqual({ kind: 'absent' })
+    expect([files.read('round/x'), files.read('dangling'), files.read('round')]).toEqual(Array(3).fill(undefined))
   })
 })
 

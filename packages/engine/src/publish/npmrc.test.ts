@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -187,4 +188,18 @@ test('an .npmrc is read line by line as npm reads it', () => {
     '@acme:registry': 'http://host/${UNSET}/',
     literal: '${NAME}',
   })
+})
+
+test.skipIf(process.platform === 'win32')('settings that are there and cannot be read are told', async () => {
+  const npmrc = join(folder, 'home', '.npmrc')
+  const unread = (): NpmConfig['unread'] => readNpmConfig(folder, 'npm', { HOME: join(folder, 'home') }).unread
+  await symlink('.npmrc', npmrc)
+  expect(unread()).toEqual([{ file: npmrc, detail: 'ELOOP' }])
+  await rm(npmrc)
+  await mkdir(npmrc)
+  expect(unread()).toEqual([])
+  await rm(npmrc, { recursive: true })
+  // Whoever waited for it would wait for ever.
+  execFileSync('mkfifo', [npmrc])
+  expect(unread()).toEqual([])
 })

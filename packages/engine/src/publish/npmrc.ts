@@ -3,7 +3,7 @@
  * user's and the global one. Credentials stay inside the closure made here; they leave it only into the options of a
  * request, and `redact` takes them out of every text.
  */
-import { readFileSync } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Manifest, PackageName, WorkspaceTool } from '@topsail/core'
@@ -21,6 +21,8 @@ export type NpmConfig = {
   unsetVariable(registry: string): string | undefined
   /** Options for npm-registry-fetch. They hold credentials: never print, store or send them anywhere else. */
   requestOptions(registry: string): RequestOptions
+  /** Settings files that are there and cannot be read: which registry and token they name nobody knows. */
+  readonly unread: readonly UnreadLayer[]
   /** Undefined where none is set. */
   readonly caFile: Pick<CaFile, 'file' | 'from' | 'lacks'> | undefined
   readonly redact: Redact
@@ -48,6 +50,7 @@ export function readNpmConfig(cwd: string, tool: WorkspaceTool, env: Environment
     unsetVariable: (registry) =>
       credentialKeysFor(registry).flatMap((key) => /\$\{([^${}]+)\}/.exec(text(key) ?? '')?.[1] ?? [])[0],
     requestOptions: (registry) => requestOptionsOf(registry, values, text, caFile),
+    unread: layers.flatMap(({ from, lacks }) => (lacks === undefined ? [] : [{ file: from, detail: lacks }])),
     caFile,
     redact: redactor(secretsOf(values)),
   }
@@ -76,7 +79,14 @@ function shownAddress(address: string): string {
   return url.href
 }
 
-type Layer = { readonly from: string; readonly values: ReadonlyMap<string, NpmrcValue> }
+type Layer = {
+  readonly from: string
+  readonly values: ReadonlyMap<string, NpmrcValue>
+  /** Why it cannot be read, though it is there. */
+  readonly lacks?: string
+}
+
+export type UnreadLayer = { readonly file: string; readonly detail: string }
 
 /** Weakest first. */
 function layersOf(cwd: string, env: Environment): readonly Layer[] {
@@ -111,19 +121,20 @@ function environmentLayer(env: Environment): ReadonlyMap<string, NpmrcValue> {
 }
 
 function readLayer(file: string, env: Environment): Layer {
-  const text = readIfThere(file)
-  return { from: file, values: text === undefined ? new Map() : parseNpmrc(text, env) }
-}
-
-function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return { from: file, values: parseNpmrc(readFileSync(file, { encoding: 'utf8', flag: withoutWaiting }), env) }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'EACCES') return undefined
-    throw error
+    if (code === undefined) throw error
+    return { from: file, values: new Map(), ...(countsAsAbsent.has(code) ? {} : { lacks: code }) }
   }
 }
+
+/** A named pipe gives nothing instead of keeping everybody. */
+const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/** A folder: what a container makes of a file that was to be mounted and is not there. */
+const countsAsAbsent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR'])
 
 /** npm lets a scope's registry win over `publishConfig.registry`; the other package managers do not. */
 function registryOf(

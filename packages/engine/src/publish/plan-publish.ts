@@ -174,6 +174,11 @@ function problemsBefore(before: Before): readonly Problem[] {
     isNpmKey(key) && observation.world.facts.get(key)?.kind !== 'known' ? [registry] : [],
   )
   const mattering = [...onNpm.map(({ registry }) => registry), ...silent]
+  if (onNpm.length > 0) {
+    for (const { file, detail } of config.unread) {
+      problems.push({ code: 'NPMRC_UNREADABLE', severity: 'error', npmrc: file, detail })
+    }
+  }
   const { caFile } = config
   if (caFile?.lacks !== undefined && mattering.some((registry) => registry.startsWith('https:'))) {
     const { file, from, lacks } = caFile

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -230,6 +230,16 @@ test('a cafile that is not there is told beside a registry that does not answer'
     from: join(repository.root, '.npmrc'),
     lacks: 'file',
   })
+})
+
+test.skipIf(process.platform === 'win32')('nothing is published by settings that cannot be read', async () => {
+  await open({ api: [] })
+  const npmrc = join(repository.root, 'home', '.npmrc')
+  await mkdir(join(repository.root, 'home'))
+  await symlink('.npmrc', npmrc)
+  const result = await publish({ env: { TEST_TOKEN: registry.token, HOME: join(repository.root, 'home') } })
+  expect(result.problems).toContainEqual({ code: 'NPMRC_UNREADABLE', severity: 'error', npmrc, detail: 'ELOOP' })
+  expect(result).toMatchObject({ exitCode: 1, published: [] })
 })
 
 const page: Fault = {

@@ -6,7 +6,7 @@
 import { relative, sep } from 'node:path'
 import type { Path, Problem } from '@topsail/core'
 import type { Git } from '../ports.ts'
-import { findGitFolder } from './undo-journal.ts'
+import { findGitFolder } from '../adapters/git-folder.ts'
 
 export type DirtyTree = { readonly files: ReadonlySet<Path>; readonly problems: readonly Problem[] }
 

@@ -4,9 +4,9 @@
  * tree is always all old or all new, wherever a run was cut off. Putting back can itself be cut off and done again.
  */
 import { hash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Path } from '@topsail/core'
+import { findGitFolder } from '../adapters/git-folder.ts'
 import { isRunningHere, thisProcess, type ProcessMark } from '../adapters/process-mark.ts'
 import { staysInside } from '../ports.ts'
 import type { Disk } from './disk.ts'
@@ -141,10 +141,10 @@ function longest(most: number, fits: (length: number) => boolean): number {
   return low
 }
 
-/** In the git folder of this worktree; without git, beside the root manifest. One for each workspace of a repository. */
+/** In the git folder of this worktree; without one, beside the root manifest. One for each workspace of a repository. */
 export function undoJournalPath(root: string): string {
   const found = findGitFolder(root)
-  if (found === undefined) return join(root, '.topsail-undo.json')
+  if (found?.gitFolder === undefined) return join(root, '.topsail-undo.json')
   const place = relative(found.worktree, root).split(sep).join('/')
   return join(found.gitFolder, 'topsail', place === '' ? 'undo.json' : `undo-${hash('sha1', place).slice(0, 12)}.json`)
 }
@@ -236,18 +236,4 @@ function isPath(value: unknown): value is Path {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
-}
-
-/** Found as git finds it, without asking git. */
-export function findGitFolder(root: string): { gitFolder: string; worktree: string } | undefined {
-  for (let dir = root; ; dir = dirname(dir)) {
-    const candidate = join(dir, '.git')
-    const stats = statSync(candidate, { throwIfNoEntry: false })
-    if (stats?.isDirectory()) return { gitFolder: candidate, worktree: dir }
-    if (stats?.isFile()) {
-      const target = /^gitdir: (.+)$/m.exec(readFileSync(candidate, 'utf8'))?.[1]
-      if (target !== undefined) return { gitFolder: resolve(dir, target.trim()), worktree: dir }
-    }
-    if (dirname(dir) === dir) return undefined
-  }
 }

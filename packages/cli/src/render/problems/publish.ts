@@ -97,6 +97,13 @@ export const publishProblems = {
     mend: (p) => `set ${printable(p.variable)} for this step`,
     example: { severity: 'error', registry: 'https://registry.npmjs.org/', variable: 'NPM_TOKEN' },
   },
+  NPMRC_UNREADABLE: {
+    title: 'Settings of npm that cannot be read',
+    says: (p) =>
+      `${quote(p.npmrc)} cannot be read (${printable(p.detail)}), so nobody knows which registries and tokens it names.`,
+    mend: () => 'let it be read by whoever publishes, or take it away',
+    example: { severity: 'error', npmrc: '/etc/npmrc', detail: 'EACCES' },
+  },
   CAFILE_WITHOUT_EFFECT: {
     title: 'A file of certificates that is set has no effect',
     says: (p) =>
