@@ -47,6 +47,8 @@ export type Workspace = {
    * before it looks for any other tool's file.
    */
   readonly seenByChangesets2?: readonly Path[] | undefined
+  /** Those of them that are listed in `packages` although the workspace tool does not know them. */
+  readonly ofChangesets2Alone?: readonly Path[] | undefined
   /** The folders of members that only another member's `workspaces` name: Yarn's alone. */
   readonly nested?: readonly Path[] | undefined
   /** `catalogs.default` holds pnpm's `catalog:`; named catalogs by their name. */

@@ -39,6 +39,18 @@ test('neither generation sees the members of a member', () => {
   expect(nestedUnder('topsail').releases).toMatchObject([{ name: 'api', to: '1.1.0' }])
 })
 
+test('members of Changesets 2 alone are planned by its rules, and by no others', () => {
+  const released = (rules: string) => {
+    const snapshot = readScenario(workspace.replace('changesets@2', rules))
+    const ofChangesets2Alone = snapshot.workspace.packages.map(({ dir }) => dir)
+    const plan = planRelease({ ...snapshot, workspace: { ...snapshot.workspace, ofChangesets2Alone } }, String)
+    return plan.releases.map(({ name }) => name)
+  }
+  expect(released('changesets@2')).toEqual(['api'])
+  expect(released('changesets@3')).toEqual([])
+  expect(released('topsail')).toEqual([])
+})
+
 test('one that has no version is told when a changeset names it', () => {
   expect(namesUnseen(`${workspace}\nb site patch`, [])).toEqual(['api', 'site'])
 })

@@ -17,6 +17,8 @@ export function asRulesSeeIt(snapshot: Snapshot): {
   const { workspace, settings } = snapshot
   const seen = settings.rules === 'changesets@2' ? workspace.seenByChangesets2 : undefined
   const nested = settings.rules === 'topsail' ? undefined : workspace.nested
+  const foreign = settings.rules === 'changesets@2' ? undefined : workspace.ofChangesets2Alone
+  if (foreign !== undefined) return asRulesSeeIt(without(snapshot, foreign))
   if (seen === undefined && nested === undefined) return { snapshot, problems: [] }
   const isSeen = isAmong(seen, nested)
   const packages = workspace.packages.filter(isSeen)
@@ -30,6 +32,13 @@ export function asRulesSeeIt(snapshot: Snapshot): {
     snapshot: { ...snapshot, workspace: { ...workspace, packages } },
     problems: unseen.length === 0 ? [] : [{ code: 'MEMBERS_UNSEEN_BY_RULES', severity: 'warning', place, ...facts }],
   }
+}
+
+/** To no other rules are they members of anything. */
+function without(snapshot: Snapshot, dirs: readonly Path[]): Snapshot {
+  const left = new Set(dirs)
+  const packages = snapshot.workspace.packages.filter(({ dir }) => !left.has(dir))
+  return { ...snapshot, workspace: { ...snapshot.workspace, packages, ofChangesets2Alone: undefined } }
 }
 
 function isAmong(seen: readonly Path[] | undefined, nested: readonly Path[] = []): (pkg: Package) => boolean {

@@ -64,10 +64,10 @@ function nameOf(value: UnknownRecord, at: At, problems: Problem[]): string {
 
 /**
  * What can be a part of an address, as registries require; upper case and a leading `_` live on in old packages. One that
- * no registry gets may be named by its path, such as `examples/react/todo`.
+ * no registry gets may be named by its path, such as `examples/react/todo`, or be all scope, such as `@examples`.
  */
 function isPackageName(name: string, isPrivate: boolean): boolean {
-  const parts = name.replace(/^@(?=[^/]+\/)/, '').split('/')
+  const parts = name.replace(isPrivate ? /^@(?=[^/])/ : /^@(?=[^/]+\/)/, '').split('/')
   const most = isPrivate ? Number.POSITIVE_INFINITY : name.startsWith('@') ? 2 : 1
   return name.length <= 214 && parts.length <= most && parts.every((part) => !part.startsWith('.') && isPlain(part))
 }

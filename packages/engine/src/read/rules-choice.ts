@@ -28,6 +28,14 @@ export function chooseRules(files: Files, workspace: Workspace, hasChangesets: b
   return { rules: isSchemaOfChangesets2(files) ? 'changesets@2' : 'changesets@3', changesetsCli: undefined }
 }
 
+/** What its files say, whatever a command line asks for. */
+export function rulesOfRepository(files: Files, workspace: Workspace): RulesName {
+  const topsail = parseJsonc(files.read('topsail.json') ?? '')
+  const named = topsail.ok ? own(topsail.value, 'rules') : undefined
+  if (named === 'changesets@2' || named === 'changesets@3' || named === 'topsail') return named
+  return chooseRules(files, workspace, files.read('.changeset/config.json') !== undefined).rules
+}
+
 const cli = '@changesets/cli'
 
 function declaredRanges(workspace: Workspace): readonly (string | undefined)[] {

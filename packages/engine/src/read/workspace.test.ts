@@ -51,6 +51,30 @@ describe('the tool and its members', () => {
     expect(read({ ...both, 'package-lock.json': '' })).toMatchObject({ tool: 'pnpm', names: ['x'] })
   })
 
+  describe('where pnpm and package.json name other members', () => {
+    const both = {
+      'package.json': '{"workspaces":{"packages":["packages/*"]},"devDependencies":{"@changesets/cli":"^2.27.10"}}',
+      'pnpm-workspace.yaml': 'packages: ["packages/*", "!packages/a"]',
+      '.changeset/config.json': '{}',
+      ...members,
+    }
+
+    test('those that Changesets 2 takes for members are members to whoever uses it', () => {
+      const { names, workspace } = read(both)
+      expect(names).toEqual(['a', 'b'])
+      expect(workspace).toMatchObject({ tool: 'pnpm', ofChangesets2Alone: ['packages/a'] })
+    })
+
+    test.each([
+      ['Changesets 3', { 'package.json': both['package.json'].replace('^2.27.10', '^3.0.0') }],
+      ['other rules', { 'topsail.json': '{"rules":"topsail"}' }],
+    ])('to %s they are not', (_, files) => {
+      const { names, workspace } = read({ ...both, ...files })
+      expect(names).toEqual(['b'])
+      expect(workspace.ofChangesets2Alone).toBeUndefined()
+    })
+  })
+
   test('a lerna.json without packages means packages/*', () => {
     expect(read({ 'package.json': '{}', 'lerna.json': '{}', ...members })).toMatchObject({
       tool: 'lerna',
@@ -182,8 +206,8 @@ describe('manifests', () => {
     },
   )
 
-  test.each(['examples/react/todo', '@acme/tool/fixture'])(
-    'a private package may be called by its path: %s',
+  test.each(['examples/react/todo', '@acme/tool/fixture', '@examples'])(
+    'a private package may be called by its path or its scope: %s',
     (name) => {
       expect(workspaceOf({ 'p/a/package.json': manifest(name, { private: true }) })).toMatchObject({
         names: [name],

@@ -8,6 +8,7 @@ import { readCatalogs } from './catalogs.ts'
 import { readManifest } from './manifests.ts'
 import { expandMemberGlobs } from './member-globs.ts'
 import { own, stringsIn } from './record.ts'
+import { rulesOfRepository } from './rules-choice.ts'
 import { hasRootPackage, toolAt, workspacesField, type RootTool } from './workspace-tool.ts'
 
 export type WorkspaceReading = { readonly workspace: Workspace; readonly problems: readonly Problem[] }
@@ -53,10 +54,29 @@ function* readingSteps(files: Files): Generator<undefined, WorkspaceReading> {
   )
   const catalogs = readCatalogs(files, tool, root)
   problems.push(...catalogs.problems)
-  const packages = named(members, problems)
   const seenByChangesets2 = changesets2Members(files, found)
-  const workspace: Workspace = { tool, root, packages, seenByChangesets2, catalogs: catalogs.catalogs }
-  return { workspace: nested.length === 0 ? workspace : { ...workspace, nested }, problems }
+  const known = { tool, root, packages: members, seenByChangesets2, catalogs: catalogs.catalogs }
+  const others = membersOfRulesAlone(files, known, problems)
+  const packages = named([...members, ...others].toSorted(byDir), problems)
+  const workspace: Workspace = {
+    ...known,
+    packages,
+    ...(nested.length === 0 ? {} : { nested }),
+    ...(others.length === 0 ? {} : { ofChangesets2Alone: others.map(({ dir }) => dir) }),
+  }
+  return { workspace, problems }
+}
+
+/** Where Changesets 2 is what a repository uses, what it takes for a member is one. */
+function membersOfRulesAlone(files: Files, known: Workspace, problems: Problem[]): readonly Package[] {
+  const dirs = new Set(known.packages.map(({ dir }) => dir))
+  const unknown = (known.seenByChangesets2 ?? []).filter((dir) => !dirs.has(dir) && dir !== '.')
+  if (unknown.length === 0 || rulesOfRepository(files, known) !== 'changesets@2') return []
+  return unknown.flatMap((dir) => {
+    const reading = readManifest(files, dir)
+    problems.push(...(reading?.problems ?? []))
+    return reading?.pkg === undefined ? [] : [reading.pkg]
+  })
 }
 
 /** Undefined where both generations of Changesets find the members in the same place. */
@@ -100,7 +120,11 @@ function* readMembers(
     const listed = [...members.values()]
     for (const pkg of listed) if (pkg.dir !== '.') readNested(files, pkg, members, nested, problems)
   }
-  return [...members.values()].toSorted((a, b) => (a.dir < b.dir ? -1 : 1))
+  return [...members.values()].toSorted(byDir)
+}
+
+function byDir(a: Package, b: Package): number {
+  return a.dir < b.dir ? -1 : 1
 }
 
 /** Yarn's members may have `workspaces` of their own, with globs relative to their folder. */
