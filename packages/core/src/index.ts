@@ -49,6 +49,7 @@ export {
 export * from './change.ts'
 export * from './problem.ts'
 export * from './snapshot.ts'
+export { sharedFileDir, sharedFiles } from './changes/shared-files.ts'
 export {
   burnedBy,
   burnedText,

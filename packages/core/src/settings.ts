@@ -76,6 +76,10 @@ export type CommitSettings = {
   readonly prerelease?: PrereleaseWay | undefined
   /** False: a scope says nothing about whom a commit is for. */
   readonly scopes?: boolean | undefined
+  /** False under `nx`: a commit that touches a lockfile does not count for every package. */
+  readonly lockfiles?: boolean | undefined
+  /** Under `nx@21` folders of projects that are no packages: their files are somebody's. No key of topsail.json. */
+  readonly otherProjects?: readonly Path[] | undefined
   /** Read from the projects' own files under the presets of Nx; no key of topsail.json. */
   readonly projects?: Readonly<Record<PackageName, NxProjectFacts>> | undefined
 }

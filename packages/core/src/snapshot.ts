@@ -35,7 +35,10 @@ export type RawCommit = {
 export type History = {
   /** Newest first, in git's topological order: at least every commit that some package has not released yet. */
   readonly commits: readonly RawCommit[]
-  /** Directories in POSIX form relative to the workspace root (`.` for the root; those outside it are left out). */
+  /**
+   * Directories in POSIX form relative to the workspace root (`.` for the root; those outside it are left out), and as
+   * `./NAME` the files of the root that `sharedFiles` names.
+   */
   readonly dirs: readonly Path[]
   /** A package without an entry was never released: all of `commits` counts for it. */
   readonly lastRelease: Readonly<Record<PackageName, LastRelease>>

@@ -106,7 +106,11 @@ function sharedBumps(entries: BumpEntries, { owners }: Walk): CommitChange['bump
 function changesOfCommit(index: CommitIndex, walk: Walk): readonly CommitChange[] {
   const { commits, messages, preset } = walk
   const merge = isMerge(commits, index)
-  if (preset.attribution.dependents && asksNothing(messages.statements(index), preset)) return []
+  if (
+    (preset.attribution.dependents || preset.attribution.shared !== 'nothing') &&
+    asksNothing(messages.statements(index), preset)
+  )
+    return []
   const touched = merge ? broughtInBy(index, walk) : walk.touched(index)
   if (touched.length === 0) return []
   noteForMerge(index, touched, walk)
@@ -213,7 +217,10 @@ function bumpsAskedBy(
   return bump === 'none' ? [] : bumpsAmong(names, { ...statement, bump }, index, walk)
 }
 
-function bumpsAmong(names: readonly PackageName[], { scope, bump }: Ask, index: CommitIndex, walk: Walk): BumpEntries {
+function bumpsAmong(all: readonly PackageName[], { scope, bump }: Ask, index: CommitIndex, walk: Walk): BumpEntries {
+  // What lies in no package is about everybody only as long as nobody is named.
+  const isForSome = scope !== undefined && walk.preset.attribution.shared === 'outside'
+  const names = isForSome ? walk.touchedItself(index) : all
   const { full, lesser } = walk.narrow.narrow(scope, names, index)
   const only = full[0]
   if (only !== undefined && full.length === 1 && lesser.length === 0) return [[only, walk.shift(bump, only)]]

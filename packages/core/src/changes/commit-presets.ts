@@ -45,6 +45,8 @@ export type Attribution = {
   readonly emptyCommits: 'nobody' | 'everybody'
   /** Whether all transitive dependents of a touched package count as touched. */
   readonly dependents: boolean
+  /** What counts for every package: lockfiles and `nx.json`; or, without a scope, any file that is in no package. */
+  readonly shared: 'nothing' | 'lockfiles' | 'outside'
 }
 
 /** The preset of the settings, with the user's own types laid over its table. */
@@ -118,6 +120,7 @@ const byFiles: Attribution = {
   root: 'rest',
   emptyCommits: 'nobody',
   dependents: false,
+  shared: 'nothing',
 }
 
 const conventional: CommitPreset = {
@@ -186,14 +189,14 @@ const nx: CommitPreset = {
   foldsCase: false,
   unparsable: 'none',
   reverts: 'count',
-  attribution: { ...byFiles, scope: 'demote', dependents: true },
+  attribution: { ...byFiles, scope: 'demote', dependents: true, shared: 'lockfiles' },
   zeroMajor: 'none',
   edgesByName: false,
   prerelease: 'count',
 }
 
-/** Before Nx 22 the files of a project alone decided. */
-const nx21: CommitPreset = { ...nx, attribution: byFiles }
+/** Before Nx 22 the files of a project decided, and of what has no scope those of no project. */
+const nx21: CommitPreset = { ...nx, attribution: { ...byFiles, shared: 'outside' } }
 
 const commitPresets: Readonly<Record<CommitPresetName, CommitPreset>> = {
   conventional,

@@ -14,6 +14,7 @@ import { findReverts, type Reverts } from './reverts.ts'
 import { ownersOf, type Owners } from './owners.ts'
 import { scopeNarrower, type ScopeNarrower } from './scopes.ts'
 import type { Settings } from '../settings.ts'
+import { touchesAll } from './shared-files.ts'
 import type { History, Snapshot } from '../snapshot.ts'
 import { parseVersion } from '../versions.ts'
 import type { Package } from '../workspace.ts'
@@ -22,8 +23,10 @@ export type Walk = {
   readonly commits: CommitColumns
   readonly preset: CommitPreset
   readonly messages: Messages
-  /** Packages that have not released the commit and whose files it touched; a merge: what it brought in. */
+  /** Packages that have not released the commit and whose files it touched, or something that is about everybody. */
   readonly touched: (index: CommitIndex) => readonly PackageName[]
+  /** Those of them whose own files it touched. */
+  readonly touchedItself: (index: CommitIndex) => readonly PackageName[]
   readonly unreleased: Unreleased
   readonly owners: Owners
   readonly reverts: Reverts
@@ -50,11 +53,15 @@ export function prepareWalk(snapshot: Snapshot, history: History, packages: read
   const standsAlone = (index: CommitIndex) => isMerge(commits, index) || messages.hasPull(index)
   const change = (index: CommitIndex) => changeOf(index, merges, standsAlone)
   const versions = new Map(packages.map(({ name, version }) => [name, version]))
+  const touching = { commits, owners, packages, preset, settings, waitsFor: unreleased.waitsFor }
+  const forAll = touchesAll(history.dirs, owners, commits.dirs, preset.attribution, settings.commits)
+  const touchedItself = touchedPackages(touching)
   return {
     commits,
     preset,
     messages,
-    touched: touchedPackages({ commits, owners, packages, preset, settings, waitsFor: unreleased.waitsFor }),
+    touched: forAll === undefined ? touchedItself : touchedOr(forAll, touchedItself, touching),
+    touchedItself,
     unreleased,
     owners: ownersOf(commits.dirs, owners, preset.attribution, unreleased),
     reverts: preset.reverts === 'cancel' ? revertsOf(commits, messages, merges) : nothingReverted,
@@ -126,6 +133,15 @@ function touchedPackages({ commits, owners, packages, preset, settings, waitsFor
     if (only === undefined || all.length > 1) return all.filter((name) => waitsFor(index, name))
     return waitsFor(index, only) ? all : nobody
   }
+}
+
+function touchedOr(
+  forAll: (index: CommitIndex) => boolean,
+  touched: Walk['touched'],
+  { packages, waitsFor }: Touching,
+): Walk['touched'] {
+  const everybody = packages.map(({ name }) => name)
+  return (index) => (forAll(index) ? everybody.filter((name) => waitsFor(index, name)) : touched(index))
 }
 
 const nobody: readonly PackageName[] = []

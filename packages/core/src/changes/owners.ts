@@ -38,7 +38,11 @@ export function ownersOf(
     byName.set(name, owner)
     return owner
   }
-  const isMore = attribution.dependents || attribution.root === 'everything' || attribution.scope === 'demote'
+  const isMore =
+    attribution.dependents ||
+    attribution.root === 'everything' ||
+    attribution.scope === 'demote' ||
+    attribution.shared !== 'nothing'
   return { named, sole: isMore ? () => undefined : soleOwners(dirs, owners, named) }
 }
 

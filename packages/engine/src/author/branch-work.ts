@@ -24,6 +24,8 @@ import {
   type Snapshot,
   type Version,
   type Workspace,
+  sharedFileDir,
+  sharedFiles,
 } from '@topsail/core'
 import { memoryFiles } from '../adapters/memory-files.ts'
 import type { Files, Git } from '../ports.ts'
@@ -127,16 +129,19 @@ function inBranch(snapshot: Snapshot, sources: Snapshot['settings']['sources']):
 
 function historyOf(commits: readonly LoggedCommit[]): History {
   const dirs = new Map<Path, number>()
-  const indexOf = (file: Path): number => {
-    const slash = file.lastIndexOf('/')
-    const dir = slash < 0 ? '.' : file.slice(0, slash)
+  const indexOf = (dir: Path): number => {
     const index = dirs.get(dir) ?? dirs.size
     dirs.set(dir, index)
     return index
   }
+  const dirsOf = (file: Path): readonly Path[] => {
+    const slash = file.lastIndexOf('/')
+    if (slash >= 0) return [file.slice(0, slash)]
+    return sharedFiles.has(file) ? ['.', sharedFileDir(file)] : ['.']
+  }
   const raw = commits.map(({ files, ...commit }): RawCommit => ({
     ...commit,
-    dirs: [...new Set(files.map(indexOf))],
+    dirs: [...new Set(files.flatMap(dirsOf).map(indexOf))],
     addedChangesets: files.filter(isChangesetPath),
   }))
   return { commits: raw, dirs: [...dirs.keys()], lastRelease: {} }

@@ -351,12 +351,13 @@ describe('from Nx Release', () => {
     ])
   })
 
-  test('without groups every package is one fixed group with tags v1.2.3, and a person decides the bump', async () => {
+  test('without groups every public package is in one fixed group with tags v1.2.3, and a person decides the bump', async () => {
     const root = await workspace({ ...monorepo, 'nx.json': { release: {} } })
     await initWorkspace({ cwd: root })
     expect(await settingsOf(root)).toMatchObject({
       sources: 'changesets',
-      fixed: [['@acme/web', '@acme/db', '@acme/log']],
+      fixed: [['@acme/db', '@acme/log']],
+      ignore: ['@acme/web'],
       tagPattern: 'v{version}',
     })
   })

@@ -39,6 +39,47 @@ test('a scope names a project by what Nx calls it, and who depends on it in proj
   ])
 })
 
+/** What the last of the commits asks for, each of the files being new. */
+async function askedBy(nx: string, message: string, files: readonly string[], more: object = {}) {
+  const release = { projects: ['packages/*'], projectsRelationship: 'independent', ...conventional }
+  const repo = await createRepository({ ...shop(nx), ...more, 'nx.json': { release } })
+  onTestFinished(() => repo.close())
+  await repo.commit('chore: begin')
+  await initWorkspace({ cwd: repo.root })
+  await repo.commit('chore: topsail')
+  await repo.write(Object.fromEntries(files.map((file) => [file, '{ }'])))
+  await repo.commit(message)
+  const plans = [await planWorkspace({ cwd: repo.root }), await planWorkspace({ cwd: repo.root })]
+  const [first, second] = plans.map(({ plan }) => plan.releases.map(({ name, bump }) => `${name.slice(6)} ${bump}`))
+  expect(second).toEqual(first)
+  return first
+}
+
+test('a lockfile and nx.json are about every project since Nx 22, whoever a commit names', async () => {
+  const lockfile = 'package-lock.json'
+  expect(await askedBy('24.0.6', 'feat: x', [lockfile])).toEqual(['db minor', 'docs minor', 'web minor'])
+  expect(await askedBy('24.0.6', 'feat(@acme/web): x', [lockfile, 'packages/web/a.ts'])).toEqual([
+    'db patch',
+    'docs patch',
+    'web minor',
+  ])
+  expect(await askedBy('24.0.6', 'fix(deps): x', ['pnpm-lock.yaml'])).toEqual(['db patch', 'docs patch', 'web patch'])
+  expect(await askedBy('24.0.6', 'chore(deps): x', [lockfile])).toEqual([])
+  expect(await askedBy('24.0.6', 'feat: x', ['README.md', `packages/web/${lockfile}`])).toEqual(['web minor'])
+})
+
+test('before Nx 22 what lies in no project was about every one, as long as a commit had no scope', async () => {
+  expect(await askedBy('21.6.10', 'feat: x', ['README.md'])).toEqual(['db minor', 'docs minor', 'web minor'])
+  expect(await askedBy('21.6.10', 'feat: x', ['README.md', 'packages/web/a.ts'])).toEqual([
+    'db minor',
+    'docs minor',
+    'web minor',
+  ])
+  expect(await askedBy('21.6.10', 'feat(docs): x', ['tools/a/b.ts', 'packages/web/a.ts'])).toEqual(['web minor'])
+  const app = { 'apps/shop/project.json': { name: 'shop' } }
+  expect(await askedBy('21.6.10', 'feat: x', ['apps/shop/src/a.ts'], app)).toEqual([])
+})
+
 test('before Nx 22 the files of a project alone decided', async () => {
   expect((await init(conventional)).settings.commits.preset).toBe('nx')
   expect((await init(conventional, { nx: '~22.5.0' })).settings.commits.preset).toBe('nx')
@@ -79,18 +120,58 @@ test('tags are called as Nx calls them: by project, by group', async () => {
 })
 
 test('a group may shift its 0.x versions alone', async () => {
-  const { result } = await init({
-    groups: {
-      libs: {
-        projects: ['plugin-db'],
-        version: { conventionalCommits: true, adjustSemverBumpsForZeroMajorVersion: true },
-      },
-      rest: { projects: ['@acme/web'] },
+  const groups = {
+    libs: {
+      projects: ['plugin-db'],
+      version: { conventionalCommits: true, adjustSemverBumpsForZeroMajorVersion: true },
     },
-  })
+    rest: { projects: ['@acme/web'] },
+  }
+  const { result } = await init({ groups }, { nx: '22.5.0' })
   expect(jsonIn(result, 'topsail.json')).toMatchObject({
     commits: { preset: 'nx', zeroMajor: { '@acme/db': 'shift' } },
   })
+})
+
+test('from Nx 23 on 0.x versions are shifted unless it is told not to, whoever asks for the bump', async () => {
+  const zeroMajor = async (release: object, nx: string) => (await init(release, { nx })).settings.zeroMajor
+  expect(await zeroMajor(conventional, '22.5.0')).toBe('none')
+  expect(await zeroMajor(conventional, '23.0.0')).toBe('shift')
+  expect(await zeroMajor({ versionPlans: true }, '24.0.6')).toBe('shift')
+  const told = { version: { conventionalCommits: true, adjustSemverBumpsForZeroMajorVersion: false } }
+  expect(await zeroMajor(told, '24.0.6')).toBe('none')
+  expect(await zeroMajor({ version: { adjustSemverBumpsForZeroMajorVersion: true } }, '22.5.0')).toBe('shift')
+})
+
+test('how commits are to be read does not make them count, and version plans go before them', async () => {
+  const sources = async (release: object) => (await init(release)).settings.sources
+  const types = { conventionalCommits: { types: { docs: { semverBump: 'patch' } } } }
+  expect(await sources({ ...types, ...conventional })).toBe('both')
+  expect(await sources(types)).toBe('changesets')
+  expect(await sources({ ...types, version: { conventionalCommits: false } })).toBe('changesets')
+  expect(await sources({ ...conventional, versionPlans: true })).toBe('changesets')
+  expect(leftBehind((await init(types)).result)).toHaveProperty('release.conventionalCommits', 'changelog-format')
+})
+
+test('private projects are released only where they are named', async () => {
+  const files = { 'packages/web/package.json': pkg('@acme/web', { private: true }) }
+  const usual = (await init(conventional, files)).settings
+  expect(usual).toMatchObject({ fixed: [['@acme/db', '@acme/docs']], ignore: ['@acme/web'] })
+  const named = (await init({ projects: ['*'], ...conventional }, files)).settings
+  expect(named).toMatchObject({ fixed: [['@acme/db', '@acme/docs', '@acme/web']], ignore: [] })
+})
+
+test('where Nx was told whom an update of a dependency is about, lockfiles are not about everybody', async () => {
+  const lockfiles = async (told: string | string[] | undefined) => {
+    const pluginsConfig = { '@nx/js': { projectsAffectedByDependencyUpdates: told } }
+    const root = await folderOf({ ...shop('24.0.6'), 'nx.json': { release: conventional, pluginsConfig } })
+    await initWorkspace({ cwd: root })
+    return (await settingsOf(root)).commits.lockfiles
+  }
+  expect(await lockfiles(undefined)).toBeUndefined()
+  expect(await lockfiles('all')).toBeUndefined()
+  expect(await lockfiles('auto')).toBe(false)
+  expect(await lockfiles(['@acme/db'])).toBe(false)
 })
 
 test('version plans leave changesets as the source; what stays behind is named with its reason', async () => {

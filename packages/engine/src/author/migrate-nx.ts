@@ -8,7 +8,7 @@ import type { Files } from '../ports.ts'
 import { own } from '../read/record.ts'
 import { declaredMajor } from './declared-major.ts'
 import { ignoreUnreleased } from './ignore-unreleased.ts'
-import { carryImplicit, carrySources } from './nx-commits.ts'
+import { carryImplicit, carryLockfiles, carrySources } from './nx-commits.ts'
 import { implicitGroup, namesOf, readGroups, type NxGroup } from './nx-groups.ts'
 import { readNxProjects } from '../read/nx-projects.ts'
 import { convertVersionPlans } from './nx-version-plans.ts'
@@ -26,10 +26,11 @@ export function migrateNx(release: unknown, files: Files, workspace: Workspace):
   const setUp = setUpFrom('nx.json')
   const projects = readNxProjects(files, workspace)
   const groups = readGroups(setUp, release, projects)
-  carryGroups(setUp, groups)
+  carryGroups(setUp, groups, projects.length)
   const key = own(release, 'groups') === undefined ? 'release.projects' : 'release.groups'
   ignoreUnreleased(setUp, { key, value: own(release, 'projects') ?? null }, releasedBy(groups), workspace)
   carrySources(setUp, release, groups, declaredMajor(workspace, 'nx'))
+  carryLockfiles(setUp, files)
   carryImplicit(setUp, projects)
   carryTags(setUp, release, groups)
   carryChangelog(setUp, release)
@@ -49,12 +50,13 @@ function releasedBy(groups: readonly NxGroup[]): ReadonlySet<PackageName> {
   return new Set(groups.flatMap((group) => group.projects.map((project) => project.name)))
 }
 
-function carryGroups(setUp: SetUpBuilder, groups: readonly NxGroup[]): void {
+function carryGroups(setUp: SetUpBuilder, groups: readonly NxGroup[], all: number): void {
   const fixed: (readonly PackageName[])[] = []
   for (const group of groups) {
     if (group.projects.length === 0) setUp.leave(group.key, group.name, 'group-without-package')
     if (!group.fixed || group.projects.length === 0) continue
-    fixed.push(group.patterns === undefined ? ['**'] : group.projects.map((project) => project.name))
+    const isAll = group.patterns === undefined && group.projects.length === all
+    fixed.push(isAll ? ['**'] : group.projects.map((project) => project.name))
   }
   if (fixed.length === 0) return
   const key =

@@ -31,7 +31,8 @@ export function readGroups(setUp: SetUpBuilder, release: unknown, projects: read
     const relationship = own(settings, 'projectsRelationship') ?? own(release, 'projectsRelationship') ?? 'fixed'
     const patterns = own(settings, 'projects')
     const wanted = typeof patterns === 'string' ? [patterns] : patterns === undefined ? ['*'] : stringsIn(patterns)
-    const { selected, idle } = selectProjects(projects, wanted)
+    const candidates = patterns === undefined ? projects.filter((project) => !project.private) : projects
+    const { selected, idle } = selectProjects(candidates, wanted)
     for (const pattern of idle) setUp.leave(`${key}.projects`, pattern, 'has-no-package')
     return { name, key, settings, patterns, fixed: relationship !== 'independent', projects: selected }
   })

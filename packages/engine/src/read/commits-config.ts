@@ -24,6 +24,7 @@ export function commitsOf(
   if (isRecord(excludePaths)) commits.excludePaths = excludedFolders(byName(excludePaths, names, rules))
   if (own(value, 'exclamationMark') === true) commits.exclamationMark = true
   if (own(value, 'scopes') === false) commits.scopes = false
+  if (own(value, 'lockfiles') === false) commits.lockfiles = false
   if (typeof prerelease === 'string') commits.prerelease = prerelease as PrereleaseWay
   const ignoreFiles = stringsIn(own(value, 'ignoreFiles'))
   if (ignoreFiles.length > 0) commits.ignoreFiles = ignoreFiles

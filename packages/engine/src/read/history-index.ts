@@ -56,7 +56,7 @@ export function saveIndex(place: IndexPlace, table: HistoryTable): Promise<void>
 }
 
 /** Raised whenever the meaning of a byte changes. */
-const format = Buffer.from('topsail history 2\n'.padEnd(32, '\0'))
+const format = Buffer.from('topsail history 3\n'.padEnd(32, '\0'))
 
 /** The format, the crc of all that follows it, the sections' lengths; then the sections, each padded to eight. */
 const headBytes = 128

@@ -4,6 +4,7 @@
  * as there are processors, four at most: comparing trees is nearly all of the cost, and git does it on one.
  */
 import { availableParallelism } from 'node:os'
+import { sharedFileDir, sharedFiles } from '@topsail/core'
 import type { Git } from '../ports.ts'
 import { isChangesetPath } from './changesets.ts'
 import { pushNumber, reserveBytes } from './growing.ts'
@@ -150,16 +151,20 @@ function touch(
   dirNumbers: Map<string, number>,
 ): void {
   const slash = path.lastIndexOf('/')
-  const dir = slash < 0 ? '.' : path.slice(0, slash)
-  const known = dirNumbers.get(dir)
-  const number = known ?? table.dirs.length
-  if (known === undefined) {
-    dirNumbers.set(dir, number)
-    table.dirs.push(decoded(dir))
-  }
+  const number = numberOf(slash < 0 ? '.' : path.slice(0, slash), table, dirNumbers)
+  if (slash < 0 && sharedFiles.has(path)) open.touched.set(numberOf(sharedFileDir(path), table, dirNumbers), 0)
   if (path.endsWith('package.json') && path.length - slash === 'package.json'.length + 1) open.touched.set(number, 1)
   else if (!open.touched.has(number)) open.touched.set(number, 0)
   if (status === 'A' && path.startsWith('.changeset/') && isChangesetPath(decoded(path))) open.added.push(decoded(path))
+}
+
+function numberOf(dir: string, table: HistoryTable, dirNumbers: Map<string, number>): number {
+  const known = dirNumbers.get(dir)
+  if (known !== undefined) return known
+  const number = table.dirs.length
+  dirNumbers.set(dir, number)
+  table.dirs.push(decoded(dir))
+  return number
 }
 
 function decoded(latin: string): string {

@@ -7,11 +7,14 @@ import type { Files } from '../ports.ts'
 import { parseJsonc } from './json-text.ts'
 import { own, stringsIn } from './record.ts'
 import { globMatcher } from './glob.ts'
+import { expandMemberGlobs } from './member-globs.ts'
 
 export type NxProject = {
   readonly project: string
   readonly name: PackageName
   readonly dir: Path
+  /** Nx releases it only where it is told to. */
+  readonly private: boolean
   readonly tags: readonly string[]
   /** `implicitDependencies`: projects it needs whatever its manifest says, and behind `!` those it does not need. */
   readonly implicit: readonly string[]
@@ -61,6 +64,14 @@ export function nxFacts(files: Files, workspace: Workspace): Readonly<Record<Pac
   return Object.keys(facts).length === 0 ? undefined : facts
 }
 
+/** Folders of projects that are no packages of the workspace. */
+export function otherNxProjects(files: Files, workspace: Workspace): readonly Path[] {
+  const packages = new Set(workspace.packages.map(({ dir }) => dir))
+  return expandMemberGlobs(files, ['**']).dirs.filter(
+    (dir) => dir !== '.' && !packages.has(dir) && files.look(`${dir}/project.json`).kind === 'file',
+  )
+}
+
 function projectOf(files: Files, pkg: Package): NxProject {
   const text = files.read(`${pkg.dir}/project.json`)
   const parsed = text === undefined ? undefined : parseJsonc(text)
@@ -71,6 +82,7 @@ function projectOf(files: Files, pkg: Package): NxProject {
     project: typeof named === 'string' ? named : pkg.name,
     name: pkg.name,
     dir: pkg.dir,
+    private: own(pkg.manifest, 'private') === true,
     tags: [...stringsIn(own(file, 'tags')), ...stringsIn(own(inManifest, 'tags'))],
     implicit: [...stringsIn(own(file, 'implicitDependencies')), ...stringsIn(own(inManifest, 'implicitDependencies'))],
   }

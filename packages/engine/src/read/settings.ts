@@ -18,7 +18,7 @@ import { readGroups } from './groups-config.ts'
 import { parseJsonc } from './json-text.ts'
 import { commitsOf } from './commits-config.ts'
 import { byName, expandNames } from './name-globs.ts'
-import { nxFacts } from './nx-projects.ts'
+import { nxFacts, otherNxProjects } from './nx-projects.ts'
 import { isRecord, own, stringsIn, type UnknownRecord } from './record.ts'
 import { olderWays } from './older-changesets.ts'
 import { plannerReplacedIn } from './patched-changesets.ts'
@@ -91,7 +91,12 @@ function withProjects(
 ): Settings['commits'] {
   if (sources === 'changesets' || (commits.preset !== 'nx' && commits.preset !== 'nx@21')) return commits
   const projects = nxFacts(files, workspace)
-  return projects === undefined ? commits : { ...commits, projects }
+  const otherProjects = commits.preset === 'nx@21' ? otherNxProjects(files, workspace) : []
+  return {
+    ...commits,
+    ...(projects === undefined ? {} : { projects }),
+    ...(otherProjects.length === 0 ? {} : { otherProjects }),
+  }
 }
 
 /** Told before the workspace is read; where the configuration is wrong, perhaps in vain. */

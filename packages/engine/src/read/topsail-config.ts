@@ -152,6 +152,11 @@ export const topsailConfig: Shape = {
           of: prereleaseWays,
           says: 'What a bump makes of a prerelease outside of pre mode, over the preset: `finish` drops its suffix, `keep` raises the numbers alone, `count` the last number of the suffix alone, `continue` that number where the others hold the bump already.',
         },
+        lockfiles: {
+          kind: 'flag',
+          says: 'Whether a commit that touches a lockfile counts for every package, under the preset `nx`.',
+          default: true,
+        },
         scopes: {
           kind: 'flag',
           says: 'Whether a scope says whom a commit is for, under the presets that read scopes.',

@@ -55,7 +55,7 @@ function* readingSteps(files: Files): Generator<undefined, WorkspaceReading> {
   const catalogs = readCatalogs(files, tool, root)
   problems.push(...catalogs.problems)
   const seenByChangesets2 = changesets2Members(files, found)
-  const known = { tool, root, packages: members, seenByChangesets2, catalogs: catalogs.catalogs }
+  const known: Workspace = { tool, root, packages: members, seenByChangesets2, catalogs: catalogs.catalogs }
   const others = membersOfRulesAlone(files, known, problems)
   const packages = named([...members, ...others].toSorted(byDir), problems)
   const workspace: Workspace = {
