@@ -28,12 +28,20 @@ export function releaseOptions(lerna: unknown, workspace: Workspace): Options {
     options.set('changelogPreset', { key: conventional.key, value: preset })
   }
   // One script for prereleases with it and one for releases without says nothing of releases.
-  const [first, ...others] = runs
-  if (first !== undefined && [first, ...others].every(({ flags }) => flags.some(forces))) {
-    options.set('forcePublish', { key: first.key, value: true })
+  const [first] = runs
+  for (const [option, value, says] of everyRun) {
+    if (first !== undefined && runs.every(({ flags }) => flags.some((flag) => says.test(flag)))) {
+      options.set(option, { key: first.key, value })
+    }
   }
   return options
 }
+
+const everyRun: readonly (readonly [option: string, value: unknown, says: RegExp])[] = [
+  ['excludeDependents', true, /^--exclude-dependents(?:=true)?$/],
+  ['forcePublish', true, /^--force-publish(?:=\*|="\*")?$/],
+  ['private', false, /^--(?:no-private|private=false)$/],
+]
 
 type Run = { readonly key: Setting; readonly flags: readonly string[] }
 
@@ -48,10 +56,6 @@ function runsOf({ root }: Workspace): readonly Run[] {
       .map(([, flags = '']) => ({ key, flags: flags.split(/\s+/) }))
       .filter(({ flags }) => !flags.includes('from-package') && !flags.includes('from-git'))
   })
-}
-
-function forces(flag: string): boolean {
-  return /^--force-publish(?:=\*|="\*")?$/.test(flag)
 }
 
 /** `--name value` or `--name=value`. */

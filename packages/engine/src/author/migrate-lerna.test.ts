@@ -4,9 +4,9 @@ import { initWorkspace } from './init.ts'
 
 const pkg = (name: string, more: object = {}) => ({ name, version: '1.0.0', ...more })
 
-async function init(lerna: object) {
+async function init(lerna: object, scripts: Record<string, string> = {}) {
   const root = await folderOf({
-    'package.json': { name: 'shop', private: true, workspaces: ['packages/*'] },
+    'package.json': { name: 'shop', private: true, workspaces: ['packages/*'], scripts },
     'yarn.lock': '',
     'packages/api/package.json': pkg('@acme/api', { dependencies: { '@acme/db': 'file:../db' } }),
     'packages/db/package.json': pkg('@acme/db'),
@@ -32,6 +32,20 @@ test('dependents that are left out of a release are only rewritten', async () =>
   const { settings } = await init({ version: 'independent', command })
   expect(settings.updateInternalDependents).toBe('out-of-range')
   expect(settings.cascade['@acme/api']?.dependencies).toMatchObject({ 'in-range': 'none', 'out-by-major': 'none' })
+})
+
+test('what every script that versions says holds, be it of private packages or of dependents', async () => {
+  const release = 'lerna version --conventional-commits --no-private --exclude-dependents --force-publish'
+  const told = async (scripts: Record<string, string>) => (await init({ version: '1.0.0' }, scripts)).settings
+  expect(await told({ release, publish: 'lerna publish from-package' })).toMatchObject({
+    fixed: [['@acme/api', '@acme/db', '@acme/log']],
+    privatePackages: { version: false, tag: false },
+    updateInternalDependents: 'out-of-range',
+  })
+  expect(await told({ release, next: 'lerna version --conventional-prerelease' })).toMatchObject({
+    fixed: [],
+    updateInternalDependents: 'always',
+  })
 })
 
 test('prereleases go on, and every option of a release that stays behind is named', async () => {
