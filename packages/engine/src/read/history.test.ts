@@ -248,6 +248,27 @@ describe('the last release', () => {
     expect((await read(repository.root)).problems).toEqual([])
   })
 
+  test('of packages that share their tags is the last one of any of them, unless a package came later', async () => {
+    const repository = await repositoryOf({
+      ...shop,
+      'topsail.json': { tagPattern: 'v{version}', fixed: [['**']] },
+      'packages/a/package.json': manifest('a', '1.1.0'),
+      'packages/b/package.json': manifest('b', '0.0.0'),
+    })
+    await change(repository, 'packages/b/x.ts', 'feat!: one')
+    await repository.git('tag', 'v1.0.0')
+    await change(repository, 'packages/b/x.ts', 'feat: two')
+    await repository.git('tag', 'v1.1.0')
+    await change(repository, 'packages/b/x.ts', 'fix: three')
+    await repository.write({ 'packages/c/package.json': manifest('c', '0.1.0') })
+    await repository.commit('feat: a third')
+    const snapshot = await read(repository.root)
+    expect(releasesOf(snapshot)).toEqual({ a: 'v1.1.0', b: 'v1.1.0', c: 'manifest' })
+    const { plan } = await planWorkspace({ cwd: repository.root, sources: 'commits' })
+    expect(plan.problems.map(({ code }) => code)).not.toContain('VERSION_BEHIND_TAG')
+    expect(plan.releases.map(({ name, to }) => `${name} ${to}`)).toEqual(['a 1.1.1', 'b 1.1.1', 'c 1.1.1'])
+  })
+
   test('of a single package is its v tag', async () => {
     const repository = await repositoryOf({ 'package.json': manifest('only', '2.1.0') })
     await repository.git('tag', 'v2.1.0')

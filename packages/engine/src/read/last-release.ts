@@ -19,7 +19,7 @@ import type { Git } from '../ports.ts'
 import { collectLines, rowsFrom } from './history-commits.ts'
 import { parentsOf, rowOf, shaOf, type HistoryTable, type Row } from './history-table.ts'
 import { tagsAhead } from './tags-ahead.ts'
-import { tagNamesIn, type Tags } from './tags.ts'
+import { sharedVersions, tagNamesIn, type Tags } from './tags.ts'
 import { findVersionWrites, type WriteSearch } from './version-writes.ts'
 
 export type LastReleases = {
@@ -42,10 +42,12 @@ export type ReleaseSearch = WriteSearch & {
 /** A text instead is what git said in failing. */
 export async function findLastReleases(search: ReleaseSearch): Promise<LastReleases | string> {
   const { table, workspace, settings } = search
+  const shared = sharedVersions(workspace, settings, search.tags)
   const tagged = taggedReleases(search)
   const { since } = settings.commits
   const joined = await joinedCommits(search, [
     ...[...tagged.values()].map(({ commit }) => commit),
+    ...[...shared.values()].flatMap(({ tag }) => search.tags.get(tag) ?? []),
     ...(since === undefined ? [] : [since]),
   ])
   if (typeof joined === 'string') return joined
@@ -70,6 +72,7 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
     const isFirst = firstVersionOf(pkg.name, pkg.version ?? '', settings) !== undefined
     lastRelease[pkg.name] = { commit: isFirst ? commitBefore(table, commit) : commit, by: 'manifest' }
   }
+  releaseTogether(search, shared, joined, untagged, lastRelease)
   const begin = since === undefined ? undefined : joined.get(since)
   if (begin !== undefined) countFrom(table, begin, releasable, lastRelease)
   for (const pkg of releasable) {
@@ -85,8 +88,28 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
     lastRelease,
     rows,
     missing: missingReleases(begin, isSought && table.isCutOff ? releasable : [], untagged, writes.missing),
-    behind: tagsAhead(search, untagged),
+    behind: tagsAhead(search, untagged, shared),
     unknownSince: isSought ? since : undefined,
+  }
+}
+
+/** A release that is told by no tag of its own, and that the last one of those it shares tags with contains, is that one. */
+function releaseTogether(
+  { table, tags }: ReleaseSearch,
+  shared: ReturnType<typeof sharedVersions>,
+  joined: ReadonlyMap<Sha, Row>,
+  untagged: readonly Package[],
+  lastRelease: Record<PackageName, LastRelease>,
+): void {
+  const contents = new Map<Row, ReadonlySet<Row>>()
+  for (const { name } of untagged) {
+    const tag = shared.get(name)?.tag ?? ''
+    const row = joined.get(tags.get(tag) ?? '')
+    if (row === undefined) continue
+    const contained = contents.get(row) ?? new Set(rowsFrom(table, row))
+    contents.set(row, contained)
+    const own = rowOf(table, lastRelease[name]?.commit ?? '')
+    if (own === undefined || contained.has(own)) lastRelease[name] = { commit: shaOf(table, row), by: 'tag', tag }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { isGreater, type Package, type Settings, type TagAhead, type Workspace } from '@topsail/core'
 import { rowOf, type HistoryTable, type Row } from './history-table.ts'
-import { tagNamesIn, type Tags } from './tags.ts'
+import { tagNamesIn, type sharedVersions, type Tags } from './tags.ts'
 
 export type TagsAheadSearch = {
   readonly table: HistoryTable
@@ -17,7 +17,11 @@ export type TagsAheadSearch = {
 }
 
 /** `untagged`: packages of which no tag names the version in the manifest. */
-export function tagsAhead(search: TagsAheadSearch, untagged: readonly Package[]): readonly TagAhead[] {
+export function tagsAhead(
+  search: TagsAheadSearch,
+  untagged: readonly Package[],
+  shared: ReturnType<typeof sharedVersions>,
+): readonly TagAhead[] {
   const { table, tags } = search
   if (untagged.length === 0 || tags.size === 0) return []
   const packages = packagesByPrefix(search, untagged)
@@ -28,7 +32,8 @@ export function tagsAhead(search: TagsAheadSearch, untagged: readonly Package[])
     const pkg = packages.get(tag.slice(0, start))
     if (pkg?.version === undefined) continue
     const released = tag.slice(start)
-    if (!isGreater(released, latest.get(pkg.name)?.released ?? pkg.version)) continue
+    const known = shared.get(pkg.name)?.version ?? pkg.version
+    if (!isGreater(released, latest.get(pkg.name)?.released ?? known)) continue
     const row = rowOf(table, commit)
     ours ??= new Set(search.order)
     if (row === undefined || !ours.has(row)) continue

@@ -2,7 +2,17 @@
  * Release tags: every tag of the repository in one `show-ref`, and the names a package's release may have been
  * tagged with.
  */
-import { shortName, tagNameOf, type Package, type Settings, type Sha, type Workspace } from '@topsail/core'
+import {
+  isGreater,
+  shortName,
+  tagNameOf,
+  type Package,
+  type PackageName,
+  type Settings,
+  type Sha,
+  type Version,
+  type Workspace,
+} from '@topsail/core'
 import type { Git } from '../ports.ts'
 
 /** Tag name to the commit it stands for. */
@@ -44,3 +54,33 @@ export function tagNamesIn({ packages, tool }: Workspace, settings: Settings): T
     ...(called.get(shortName(name)) === 1 ? [`${shortName(name)}-v${version}`] : []),
   ]
 }
+
+/**
+ * Of packages that share their tags, such as `v1.2.0`, the highest version that any of them has and that is tagged: who
+ * stands at an older one, or was never released, was looked at when that release was made.
+ */
+export function sharedVersions(
+  { packages }: Workspace,
+  settings: Settings,
+  tags: Tags,
+): ReadonlyMap<PackageName, { readonly version: Version; readonly tag: string }> {
+  const lines = Map.groupBy(packages, ({ name }) => tagNameOf(settings, name, anyVersion))
+  return new Map(
+    [...lines.values()].flatMap((line) => {
+      if (line.length < 2) return []
+      const tagged = line.flatMap(({ name, version = '' }) => {
+        const tag = tagNameOf(settings, name, version)
+        return tags.has(tag) ? [{ version, tag }] : []
+      })
+      const latest = tagged.reduce(
+        (best, one) => (isGreater(one.version, best.version) ? one : best),
+        tagged[0] ?? none,
+      )
+      return latest.tag === '' ? [] : line.map(({ name }) => [name, latest] as const)
+    }),
+  )
+}
+
+/** In no version. */
+const anyVersion = '*'
+const none = { version: '', tag: '' }
