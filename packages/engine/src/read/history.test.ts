@@ -255,6 +255,7 @@ describe('the last release', () => {
       'packages/a/package.json': manifest('a', '1.1.0'),
       'packages/b/package.json': manifest('b', '0.0.0'),
     })
+    await repository.git('tag', 'b@0.0.0')
     await change(repository, 'packages/b/x.ts', 'feat!: one')
     await repository.git('tag', 'v1.0.0')
     await change(repository, 'packages/b/x.ts', 'feat: two')

@@ -6,6 +6,7 @@
 import {
   firstVersionOf,
   skipReason,
+  tagNameOf,
   type LastRelease,
   type Package,
   type PackageName,
@@ -41,13 +42,13 @@ export type ReleaseSearch = WriteSearch & {
 
 /** A text instead is what git said in failing. */
 export async function findLastReleases(search: ReleaseSearch): Promise<LastReleases | string> {
-  const { table, workspace, settings } = search
-  const shared = sharedVersions(workspace, settings, search.tags)
+  const { table, workspace, settings, tags } = search
+  const shared = sharedVersions(workspace, settings, tags)
   const tagged = taggedReleases(search)
   const { since } = settings.commits
   const joined = await joinedCommits(search, [
     ...[...tagged.values()].map(({ commit }) => commit),
-    ...[...shared.values()].flatMap(({ tag }) => search.tags.get(tag) ?? []),
+    ...[...shared.values()].flatMap(({ tag }) => tags.get(tag) ?? []),
     ...(since === undefined ? [] : [since]),
   ])
   if (typeof joined === 'string') return joined
@@ -72,7 +73,8 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
     const isFirst = firstVersionOf(pkg.name, pkg.version ?? '', settings) !== undefined
     lastRelease[pkg.name] = { commit: isFirst ? commitBefore(table, commit) : commit, by: 'manifest' }
   }
-  releaseTogether(search, shared, joined, untagged, lastRelease)
+  const apart = releasable.filter((pkg) => !tags.has(tagNameOf(settings, pkg.name, pkg.version ?? '')))
+  releaseTogether(search, shared, joined, apart, lastRelease)
   const begin = since === undefined ? undefined : joined.get(since)
   if (begin !== undefined) countFrom(table, begin, releasable, lastRelease)
   for (const pkg of releasable) {
@@ -93,16 +95,16 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
   }
 }
 
-/** A release that is told by no tag of its own, and that the last one of those it shares tags with contains, is that one. */
+/** A release that is told by no such tag, and that the last one of those it shares tags with contains, is that one. */
 function releaseTogether(
   { table, tags }: ReleaseSearch,
   shared: ReturnType<typeof sharedVersions>,
   joined: ReadonlyMap<Sha, Row>,
-  untagged: readonly Package[],
+  packages: readonly Package[],
   lastRelease: Record<PackageName, LastRelease>,
 ): void {
   const contents = new Map<Row, ReadonlySet<Row>>()
-  for (const { name } of untagged) {
+  for (const { name } of packages) {
     const tag = shared.get(name)?.tag ?? ''
     const row = joined.get(tags.get(tag) ?? '')
     if (row === undefined) continue
