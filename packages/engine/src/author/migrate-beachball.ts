@@ -8,6 +8,7 @@ import { parseJsonc } from '../read/json-text.ts'
 import { isRecord, own, stringsIn } from '../read/record.ts'
 import { convertedPath, convertedText } from './converted-changeset.ts'
 import { isProgram } from './find-file-set-ups.ts'
+import { ignoreUnreleased } from './ignore-unreleased.ts'
 import { alwaysGives, setUpFrom, type SetUp, type SetUpBuilder } from './set-up.ts'
 import { globMatcher } from '../read/glob.ts'
 
@@ -22,6 +23,7 @@ export function migrateBeachball(file: Path, config: unknown, files: Files, work
   setUp.topsail['sources'] = 'changesets'
   if (own(config, 'gitTags') !== false) setUp.topsail['tagPattern'] = '{name}_v{version}'
   carrySettings(setUp, config, workspace)
+  carryScope(setUp, config, workspace)
   const changeDir = own(config, 'changeDir')
   const changesets = convertChangeFiles(setUp, files, typeof changeDir === 'string' ? changeDir : 'change', workspace)
   return { config: setUp.config, topsail: setUp.topsail, changesets, notes: setUp.notes }
@@ -51,7 +53,7 @@ function carrySettings(setUp: SetUpBuilder, config: unknown, { packages }: Works
     setUp.toTopsail('ignorePatterns', anywhere, 'check', { ignore })
   }
   if (rooted.length > 0) setUp.leave('ignorePatterns', rooted, 'rooted-pattern')
-  const told = new Set(['access', 'branch', 'bumpDeps', 'changeDir', 'gitTags', 'groups', 'ignorePatterns'])
+  const told = new Set(['access', 'branch', 'bumpDeps', 'changeDir', 'gitTags', 'groups', 'ignorePatterns', 'scope'])
   for (const [key, value] of Object.entries(config)) {
     if (told.has(key) || value === false) continue
     if (key === 'registry') setUp.leave(key, value, 'registry')
@@ -60,6 +62,17 @@ function carrySettings(setUp: SetUpBuilder, config: unknown, { packages }: Works
     else if (key === 'hooks') setUp.leave(key, value, 'pre-command')
     else setUp.leave(key, value, 'no-counterpart')
   }
+}
+
+/** Folders of the packages that are released; behind `!` those that are not. */
+function carryScope(setUp: SetUpBuilder, config: unknown, workspace: Workspace): void {
+  const scope = stringsIn(own(config, 'scope'))
+  if (scope.length === 0) return
+  const named = scope.filter((glob) => !glob.startsWith('!'))
+  const isIn = globMatcher(named)
+  const isOut = globMatcher(scope.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])))
+  const inScope = workspace.packages.filter(({ dir }) => (named.length === 0 || isIn(dir)) && !isOut(dir))
+  ignoreUnreleased(setUp, { key: 'scope', value: scope }, new Set(inScope.map(({ name }) => name)), workspace)
 }
 
 function textOrList(value: unknown): string[] {

@@ -66,6 +66,21 @@ test('from beachball: change files become changesets, and dependents follow as t
   expect(plan.releases.map(({ name, to }) => `${name} ${to}`)).toEqual(['@acme/db 1.1.0', '@acme/log 1.0.1'])
 })
 
+test('from beachball: what is out of its scope is not released, and without a workspace every manifest is a package', async () => {
+  const files = {
+    'package.json': { name: 'shop', private: true, devDependencies: { beachball: '^2.40.0' } },
+    'beachball.config.json': { scope: ['lib/*', '!lib/old'] },
+    'lib/db/package.json': pkg('@acme/db'),
+    'lib/old/package.json': pkg('@acme/old'),
+    'samples/deep/shop/package.json': pkg('shop-sample', { dependencies: { '@acme/db': '^1.0.0' } }),
+    'change/a.json': changeFile('@acme/db', 'minor'),
+  }
+  const { root, settings } = await init(files)
+  expect(settings.ignore).toEqual(['@acme/old', 'shop-sample'])
+  const { plan } = await planWorkspace({ cwd: root })
+  expect(plan.releases.map(({ name, to }) => `${name} ${to}`)).toEqual(['@acme/db 1.1.0'])
+})
+
 test('change files that wait say that beachball releases, though Nx is set up for it too', async () => {
   const files = {
     ...shop({ beachball: '^2.40.0' }),

@@ -1,6 +1,6 @@
 /**
  * Where the packages lie that a tool released without a package manager's workspace: release-please names their folders,
- * Nx finds them by their `project.json`. Empty where there is but the root.
+ * Nx finds them by their `project.json`, beachball takes every manifest for one. Empty where there is but the root.
  */
 import { posix } from 'node:path'
 import type { Path, Workspace } from '@topsail/core'
@@ -17,12 +17,20 @@ export type PackageFolders = {
 }
 
 export function packageFolders({ tool, config }: Found, files: Files): PackageFolders | undefined {
-  if (tool !== 'nx' && tool !== 'release-please') return undefined
-  const folders = (tool === 'nx' ? nxFolders(files) : releasePleaseFolders(config)).filter((dir) =>
-    isFile(files, dir, 'package.json'),
-  )
-  if (folders.every((dir) => dir === '.')) return undefined
-  return { key: tool === 'nx' ? 'release' : 'packages', globs: shortened(folders, files) }
+  const place = placeOf(tool, config, files)
+  const folders = place?.folders.filter((dir) => isFile(files, dir, 'package.json')) ?? []
+  if (place === undefined || folders.every((dir) => dir === '.')) return undefined
+  return { key: place.key, globs: shortened(folders, files) }
+}
+
+function placeOf(
+  tool: Found['tool'],
+  config: unknown,
+  files: Files,
+): { readonly key: string; readonly folders: readonly Path[] } | undefined {
+  if (tool === 'nx') return { key: 'release', folders: nxFolders(files) }
+  if (tool === 'release-please') return { key: 'packages', folders: releasePleaseFolders(config) }
+  return tool === 'beachball' ? { key: 'scope', folders: expandMemberGlobs(files, ['**']).dirs } : undefined
 }
 
 /** release-please may list the root beside packages below it; it then has to be one. */

@@ -270,6 +270,23 @@ describe('the last release', () => {
     expect(plan.releases.map(({ name, to }) => `${name} ${to}`)).toEqual(['a 1.1.1', 'b 1.1.1', 'c 1.1.1'])
   })
 
+  test('of packages without a tag is the newest tag of any, as Lerna has it, unless a package came later', async () => {
+    const repository = await repositoryOf({
+      ...shop,
+      'topsail.json': { commits: { preset: 'lerna' } },
+      'packages/c/package.json': manifest('c'),
+    })
+    await change(repository, 'packages/c/x.ts', 'feat: one')
+    await repository.git('tag', 'a@1.0.0')
+    await change(repository, 'packages/c/x.ts', 'feat: two')
+    await repository.git('tag', 'b@1.0.0')
+    await change(repository, 'packages/c/x.ts', 'fix: three')
+    await repository.write({ 'packages/d/package.json': manifest('d') })
+    await repository.commit('feat: a fourth')
+    const snapshot = await read(repository.root)
+    expect(releasesOf(snapshot)).toEqual({ a: 'a@1.0.0', b: 'b@1.0.0', c: 'b@1.0.0', d: 'manifest' })
+  })
+
   test('of a single package is its v tag', async () => {
     const repository = await repositoryOf({ 'package.json': manifest('only', '2.1.0') })
     await repository.git('tag', 'v2.1.0')

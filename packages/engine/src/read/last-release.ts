@@ -14,6 +14,7 @@ import {
   type Settings,
   type Sha,
   type TagAhead,
+  type Version,
   type Workspace,
 } from '@topsail/core'
 import type { Git } from '../ports.ts'
@@ -43,8 +44,8 @@ export type ReleaseSearch = WriteSearch & {
 /** A text instead is what git said in failing. */
 export async function findLastReleases(search: ReleaseSearch): Promise<LastReleases | string> {
   const { table, workspace, settings, tags } = search
-  const shared = sharedVersions(workspace, settings, tags)
   const tagged = taggedReleases(search)
+  const shared = settings.commits.preset === 'lerna' ? lastOfAll(search, tagged) : sharedVersions(search)
   const { since } = settings.commits
   const joined = await joinedCommits(search, [
     ...[...tagged.values()].map(({ commit }) => commit),
@@ -90,9 +91,25 @@ export async function findLastReleases(search: ReleaseSearch): Promise<LastRelea
     lastRelease,
     rows,
     missing: missingReleases(begin, isSought && table.isCutOff ? releasable : [], untagged, writes.missing),
-    behind: tagsAhead(search, untagged, shared),
+    behind: tagsAhead(search, untagged),
     unknownSince: isSought ? since : undefined,
   }
+}
+
+/** Lerna looks no further back than the newest of all tags. */
+function lastOfAll(
+  { workspace, table, order }: ReleaseSearch,
+  tagged: ReadonlyMap<PackageName, Tagged>,
+): ReturnType<typeof sharedVersions> {
+  const rows = new Map<Row, { readonly version: Version; readonly tag: string }>()
+  for (const { name, version = '' } of workspace.packages) {
+    const found = tagged.get(name)
+    const row = found && rowOf(table, found.commit)
+    if (row !== undefined && found !== undefined) rows.set(row, { version, tag: found.tag })
+  }
+  const newest = rows.size === 0 ? undefined : order.find((row) => rows.has(row))
+  const last = newest === undefined ? undefined : rows.get(newest)
+  return new Map(last === undefined ? [] : workspace.packages.map(({ name }) => [name, last] as const))
 }
 
 /** A release that is told by no such tag, and that the last one of those it shares tags with contains, is that one. */

@@ -5,7 +5,7 @@
  */
 import { isGreater, type Package, type Settings, type TagAhead, type Workspace } from '@topsail/core'
 import { rowOf, type HistoryTable, type Row } from './history-table.ts'
-import { tagNamesIn, type sharedVersions, type Tags } from './tags.ts'
+import { sharedVersions, tagNamesIn, type Tags } from './tags.ts'
 
 export type TagsAheadSearch = {
   readonly table: HistoryTable
@@ -17,13 +17,10 @@ export type TagsAheadSearch = {
 }
 
 /** `untagged`: packages of which no tag names the version in the manifest. */
-export function tagsAhead(
-  search: TagsAheadSearch,
-  untagged: readonly Package[],
-  shared: ReturnType<typeof sharedVersions>,
-): readonly TagAhead[] {
+export function tagsAhead(search: TagsAheadSearch, untagged: readonly Package[]): readonly TagAhead[] {
   const { table, tags } = search
   if (untagged.length === 0 || tags.size === 0) return []
+  const shared = sharedVersions(search)
   const packages = packagesByPrefix(search, untagged)
   let ours: Set<Row> | undefined
   const latest = new Map<string, TagAhead>()

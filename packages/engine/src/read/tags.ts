@@ -59,12 +59,16 @@ export function tagNamesIn({ packages, tool }: Workspace, settings: Settings): T
  * Of packages that share their tags, such as `v1.2.0`, the highest version that any of them has and that is tagged: who
  * stands at an older one, or was never released, was looked at when that release was made.
  */
-export function sharedVersions(
-  { packages }: Workspace,
-  settings: Settings,
-  tags: Tags,
-): ReadonlyMap<PackageName, { readonly version: Version; readonly tag: string }> {
-  const lines = Map.groupBy(packages, ({ name }) => tagNameOf(settings, name, anyVersion))
+export function sharedVersions({
+  workspace,
+  settings,
+  tags,
+}: {
+  readonly workspace: Workspace
+  readonly settings: Settings
+  readonly tags: Tags
+}): ReadonlyMap<PackageName, { readonly version: Version; readonly tag: string }> {
+  const lines = Map.groupBy(workspace.packages, ({ name }) => tagNameOf(settings, name, anyVersion))
   return new Map(
     [...lines.values()].flatMap((line) => {
       if (line.length < 2) return []
