@@ -12,6 +12,19 @@ export type OfficialRelease = {
   readonly changesets: readonly string[]
 }
 
+/**
+ * The same, undefined where the planner breaks: on a package without a version in a group, or that another one needs by
+ * a range.
+ */
+export function officialAnswer(snapshot: Snapshot): readonly OfficialRelease[] | undefined {
+  try {
+    return officialReleases(snapshot)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
 /** In the order in which they come out. Both planners tell every edge they drop on the console. */
 export function officialReleases(snapshot: Snapshot): readonly OfficialRelease[] {
   const plan = snapshot.settings.rules === 'changesets@2' ? official2(snapshot) : official3(snapshot)
@@ -28,6 +41,7 @@ function official3(snapshot: Snapshot): Plan {
     packages as never,
     config(snapshot) as never,
     snapshot.pre as never,
+    snapshot.snapshotRelease as never,
   )
 }
 
@@ -35,7 +49,13 @@ function official2(snapshot: Snapshot): Plan {
   const root = { dir: '/repo', packageJson: snapshot.workspace.root.manifest }
   const packages = { tool: 'pnpm', root, packages: members(snapshot) }
   const assemble = assembleReleasePlan6 as unknown as typeof assembleReleasePlan
-  return assemble(changesets(snapshot) as never, packages as never, config(snapshot) as never, snapshot.pre as never)
+  return assemble(
+    changesets(snapshot) as never,
+    packages as never,
+    config(snapshot) as never,
+    snapshot.pre as never,
+    snapshot.snapshotRelease as never,
+  )
 }
 
 function members({ workspace }: Snapshot): readonly object[] {
@@ -63,7 +83,10 @@ function config({ settings }: Snapshot): object {
     privatePackages: settings.privatePackages,
     updateInternalDependencies: settings.updateInternalDependencies,
     bumpVersionsWithWorkspaceProtocolOnly: settings.bumpVersionsWithWorkspaceProtocolOnly,
-    snapshot: { useCalculatedVersion: false, prereleaseTemplate: null },
+    snapshot: {
+      useCalculatedVersion: settings.snapshot.useCalculatedVersion,
+      prereleaseTemplate: settings.snapshot.prereleaseTemplate ?? null,
+    },
     ___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH: {
       onlyUpdatePeerDependentsWhenOutOfRange: settings.onlyUpdatePeerDependentsWhenOutOfRange,
       updateInternalDependents: settings.updateInternalDependents,
