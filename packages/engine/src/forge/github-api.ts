@@ -3,6 +3,7 @@
  */
 import { wallClock, type Clock } from '../publish/clock.ts'
 import { redactor } from '../publish/secrets.ts'
+import { fetchWithin } from './answer-text.ts'
 import { forgeApi, type ForgeApi } from './forge-api.ts'
 import {
   callingForge,
@@ -52,7 +53,7 @@ function sending(apiUrl: string, token: string): SendToForge {
           'x-github-api-version': '2022-11-28',
         },
         ...(body === undefined ? {} : { data: body }),
-        request: { signal, log: quiet },
+        request: { signal, log: quiet, fetch: fetchWithin },
       })
       if (signal.aborted) return unanswered(timeout)
       const headers = headersOf(reply.headers)

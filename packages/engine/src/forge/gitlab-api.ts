@@ -4,6 +4,7 @@
  */
 import { wallClock, type Clock } from '../publish/clock.ts'
 import { redactor } from '../publish/secrets.ts'
+import { textOf } from './answer-text.ts'
 import { forgeApi, type ForgeApi } from './forge-api.ts'
 import {
   callingForge,
@@ -34,9 +35,6 @@ export function gitlabApi(access: GitlabAccess): ForgeApi {
   })
   return forgeApi(call, (headers) => (headers['x-next-page'] ?? '') !== '' || /rel="next"/.test(headers['link'] ?? ''))
 }
-
-/** No answer that is asked for here is larger. */
-const largestAnswer = 32 * 2 ** 20
 
 function sending({ apiUrl, token, tokenKind }: GitlabAccess): SendToForge {
   const base = apiUrl.replace(/\/+$/, '')
@@ -76,17 +74,6 @@ async function replyOf(answer: Response): Promise<ForgeReply> {
   const text = await textOf(answer)
   const isJson = (answer.headers.get('content-type') ?? '').includes('json')
   return { status: answer.status, headers: Object.fromEntries(answer.headers), body: isJson ? jsonIn(text) : text }
-}
-
-async function textOf(answer: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of answer.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > largestAnswer) throw new Error(`an answer of more than ${largestAnswer} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** What is no JSON fits no shape. */
