@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { execFile, execFileSync } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -387,6 +390,21 @@ test('where the remote cannot be reached, status shows what this clone began, an
   expect(seen.releases).toMatchObject([{ state: 'open', next: ['topsail resume', 'topsail rollback'] }])
   expect(seen.releases[0]?.units.map(({ seen }) => seen)).toEqual(['yes', 'yes'])
   expect(JSON.stringify(seen)).not.toContain('hunter2222')
+})
+
+test('a web page in the place of the remote is not taken for a remote without releases', async () => {
+  await openNextVersion()
+  await repository.git('fetch', '--quiet')
+  const page = createServer((_, response) => response.end('<html>log in</html>')).listen(0, '127.0.0.1')
+  await once(page, 'listening')
+  await repository.git('remote', 'set-url', 'origin', `http://127.0.0.1:${(page.address() as AddressInfo).port}/x.git`)
+  expect(await statusWorkspace(settings())).toMatchObject({
+    exitCode: 1,
+    problems: [{ code: 'GIT_REMOTE_UNREACHABLE' }],
+  })
+  expect(await resumeWorkspace(settings())).toMatchObject({ problems: [{ code: 'GIT_REMOTE_UNREACHABLE' }] })
+  page.closeAllConnections()
+  page.close()
 })
 
 test('a rollback takes back the newest release, also where clocks were ahead before', async () => {

@@ -4,6 +4,7 @@
 import { candidateTag, leftoversOf, remainingSteps } from '@topsail/core'
 import type { Leftover, Problem, Progress, Step } from '@topsail/core'
 import { tidyTrees } from '../adapters/tree-marks.ts'
+import type { Git } from '../ports.ts'
 import { carryOptions, openSession, type Session, type SessionOptions } from '../publish/session.ts'
 import { dryResult, publishResult, type PublishResult } from '../publish/publish-result.ts'
 import type { PublishEvent } from '../publish/publish-workspace.ts'
@@ -174,11 +175,22 @@ type RefsAnswer =
   | { readonly kind: 'known'; readonly refs: ReadonlyMap<string, string> }
   | { readonly kind: 'unreachable'; readonly problem: Problem }
 
-export async function readRefs({ ports, holding, remote, config, obstacle }: Session): Promise<RefsAnswer> {
+export async function readRefs({ git, ports, holding, remote, config, obstacle }: Session): Promise<RefsAnswer> {
   if (obstacle !== undefined) return { kind: 'unreachable', problem: obstacle }
   const listed = await ports.refs.list(...holding.namespaces)
-  if (listed.kind === 'known') return listed
-  const detail = config.redact(listed.detail)
+  const isMute =
+    listed.kind === 'known' && listed.refs.size === 0 && remote !== undefined && (await showsNothing(git, remote))
+  if (listed.kind === 'known' && !isMute) return listed
+  const detail =
+    listed.kind === 'known' ? 'it shows no branch, and this clone has fetched some' : config.redact(listed.detail)
   const problem = { code: 'GIT_REMOTE_UNREACHABLE', severity: 'error', remote: remote ?? '', detail } as const
   return { kind: 'unreachable', problem }
+}
+
+/** Git takes a web page, such as one that wants somebody to log in, for a repository without refs. */
+async function showsNothing(git: Git, remote: string): Promise<boolean> {
+  const fetched = await git(['for-each-ref', '--count=1', '--', `refs/remotes/${remote}/`])
+  if (fetched.kind === 'missing' || fetched.stdout === '') return false
+  const shown = await git(['ls-remote', '--', remote])
+  return shown.kind === 'done' && shown.code === 0 && shown.stdout === ''
 }
