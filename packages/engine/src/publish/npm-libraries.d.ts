@@ -5,7 +5,11 @@ declare module 'libnpmpublish' {
     tarball: Buffer,
     options: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly url: string; readonly headers: { get(name: string): string | null } }>
-  export function unpublish(spec: string, options: Readonly<Record<string, unknown>>): Promise<unknown>
+  const library: {
+    readonly publish: typeof publish
+    unpublish(spec: string, options: Readonly<Record<string, unknown>>): Promise<unknown>
+  }
+  export default library
 }
 
 declare module 'npm-registry-fetch' {

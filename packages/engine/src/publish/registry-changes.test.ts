@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRegistry, type TestRegistry } from '../testing/index.ts'
 import { createFolder } from '../testing/workspace-folder.ts'
@@ -69,4 +71,22 @@ test('a version is taken away, and its neighbour stays installable', async () =>
 test('what the registry refuses is a failure with its own words', async () => {
   const without = npmRegistry(server.url, { config: readNpmConfig(out, 'pnpm', { HOME: out }), maxSockets: 1 })
   expect((await without.setDistTag('@c/a', 'latest', '1.0.0')).kind).toMatch(/unauthorised|refused/)
+})
+
+// What runs tests makes more of a CommonJS module than Node does.
+test('a version is taken away by a process of its own', async () => {
+  await put('@c/own', '1.0.0', 'latest')
+  await put('@c/own', '1.1.0', 'candidate')
+  const from = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href)
+  const script = `
+    import { readNpmConfig } from ${from('npmrc.ts')}
+    import { npmRegistry } from ${from('registry.ts')}
+    const env = { NPM_CONFIG_USERCONFIG: ${JSON.stringify(server.userconfig)}, HOME: ${JSON.stringify(out)} }
+    const config = readNpmConfig(env.HOME, 'pnpm', env)
+    const registry = npmRegistry(${JSON.stringify(server.url)}, { config, maxSockets: 4 })
+    console.log(JSON.stringify(await registry.unpublish('@c/own', '1.1.0')))
+  `
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+  expect(JSON.parse(stdout)).toEqual({ kind: 'done' })
+  expect(Object.keys((await server.packument('@c/own'))?.versions ?? {})).toEqual(['1.0.0'])
 })

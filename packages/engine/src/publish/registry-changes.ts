@@ -68,12 +68,13 @@ export function registryChanges({ url, redact, send, optionsFor }: RegistryAcces
       })
     },
     async unpublish(name, version) {
-      const { unpublish } = await import('libnpmpublish')
+      // Node finds only the first name that this library exports.
+      const { default: library } = await import('libnpmpublish')
       const options = await optionsFor(name)
       return attempt(async () => {
         // The library takes an answer without versions for a package of which nothing is to be kept.
         const { versions } = await packumentAt(`${url}${escapedName(name)}?write=true`, { ...options, spec: name })
-        if (versions.has(version)) await unpublish(`${name}@${version}`, { ...options, force: true })
+        if (versions.has(version)) await library.unpublish(`${name}@${version}`, { ...options, force: true })
       })
     },
   }
